@@ -1,0 +1,109 @@
+import type { AccountId, PrincipalArn, Region } from './ids.ts';
+import type { Diff } from './world.ts';
+import type { Trace } from './trace.ts';
+
+/** Who asks, as the simulated network delivers it. */
+export type Caller =
+  /** A caller that needs no proof: the page itself, tests. `session` makes a role's session of it. */
+  | { readonly kind: 'principal'; readonly arn: PrincipalArn; readonly session?: string | undefined }
+  /** A signed request; the engine knows the secret and checks. */
+  | { readonly kind: 'sigV4'; readonly signature: SigV4 };
+
+/** What the door could read of an `authorization` header, and the string that must have been signed. */
+export interface SigV4 {
+  readonly accessKeyId: string;
+  /** `20261124`. */
+  readonly date: string;
+  readonly region: string;
+  readonly service: string;
+  readonly signedAt: number;
+  readonly stringToSign: string;
+  /** 64 hex digits. */
+  readonly signature: string;
+  readonly sessionToken: string | undefined;
+}
+
+export interface Call {
+  /** AWS's operation name. Unknown names are refused inside. */
+  readonly operation: string;
+  /** AWS's input with AWS's member names; blobs are Bytes, timestamps Date. Unchecked: parsed inside. */
+  readonly input: unknown;
+  readonly region: Region;
+  readonly caller: Caller;
+  readonly userAgent?: string | undefined;
+  readonly sourceIp?: string | undefined;
+}
+
+/** The caller after authentication. */
+export interface Identity {
+  /** The ARN in every message: a session ARN for roles. */
+  readonly arn: PrincipalArn;
+  /** The user, role or root behind it. */
+  readonly principal: PrincipalArn;
+  readonly account: AccountId;
+  readonly kind: 'root' | 'user' | 'session';
+  readonly principalId: string;
+  readonly name: string;
+  readonly accessKeyId: string | undefined;
+}
+
+/** KMS says no: a value, never thrown. */
+export interface Refusal {
+  /** AWS's exception name. */
+  readonly refused: string;
+  /** AWS's exact text; empty where AWS sends none. */
+  readonly message: string;
+  /** 400 for the caller's faults, 500 for the service's. */
+  readonly status: number;
+  /** Id of the researched fact. */
+  readonly because: string;
+}
+
+export type Result<O = unknown> = { readonly ok: true; readonly output: O } | { readonly ok: false; readonly refusal: Refusal };
+
+export const isRefusal = (value: unknown): value is Refusal =>
+  typeof value === 'object' && value !== null && 'refused' in value && 'because' in value;
+
+/** What a step returns. Nothing has changed yet: the client applies the diff. */
+export interface Outcome {
+  readonly result: Result;
+  readonly diff: Diff;
+  readonly trace: Trace;
+  readonly events: readonly TrailEvent[];
+  readonly redacted: RedactedCall;
+}
+
+/** A call without its blobs: what the journal keeps. */
+export interface RedactedCall {
+  readonly operation: string;
+  readonly region: Region;
+  readonly principal: string;
+  readonly input: unknown;
+}
+
+/** A CloudTrail record (reference/cloudtrail.json). JSON only. */
+export interface TrailEvent {
+  readonly eventVersion: string;
+  readonly userIdentity: Readonly<Record<string, unknown>>;
+  readonly eventTime: string;
+  readonly eventSource: 'kms.amazonaws.com';
+  readonly eventName: string;
+  readonly awsRegion: string;
+  readonly sourceIPAddress: string;
+  readonly userAgent: string;
+  readonly errorCode?: string;
+  readonly errorMessage?: string;
+  readonly requestParameters: Readonly<Record<string, unknown>> | null;
+  readonly responseElements: Readonly<Record<string, unknown>> | null;
+  readonly additionalEventData?: Readonly<Record<string, unknown>>;
+  readonly requestID?: string;
+  readonly eventID: string;
+  readonly readOnly: boolean;
+  readonly resources: readonly { readonly accountId: string; readonly type: string; readonly ARN: string }[];
+  readonly eventType: 'AwsApiCall' | 'AwsServiceEvent';
+  readonly managementEvent: true;
+  readonly recipientAccountId: string;
+  readonly sharedEventID?: string;
+  readonly eventCategory: 'Management';
+  readonly serviceEventDetails?: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,81 @@
+import type { AccountId, AliasArn, KeyArn, PrincipalArn, Region } from './ids.ts';
+import type { Rec, Tables } from './records.ts';
+import { tableOf, type IndexName, type Ref } from './world.ts';
+
+/** `11112222333/us-east-1/ID` of a key or alias ARN: the order in which one account and Region lists them. */
+const place = (arn: string): string => {
+  const [, , , region, account, ...resource] = arn.split(':');
+  return `${account}/${region}/${resource.join(':')}`;
+};
+
+export const ref = {
+  world: 'world/settings' as Ref<'world'>,
+  clock: 'clock/now' as Ref<'clock'>,
+  account: (account: AccountId): Ref<'account'> => `account/${account}`,
+  principal: (arn: PrincipalArn): Ref<'principal'> => `principal/${arn}`,
+  identityPolicy: (arn: PrincipalArn, name: string): Ref<'identityPolicy'> => `identityPolicy/${arn}|${name}`,
+  credential: (accessKeyId: string): Ref<'credential'> => `credential/${accessKeyId}`,
+  domainKey: (region: Region): Ref<'domainKey'> => `domainKey/${region}`,
+  key: (arn: KeyArn): Ref<'key'> => `key/${place(arn)}`,
+  material: (arn: KeyArn, version: number): Ref<'material'> =>
+    `material/${place(arn)}|${String(version).padStart(6, '0')}`,
+  keyPolicy: (arn: KeyArn): Ref<'keyPolicy'> => `keyPolicy/${place(arn)}`,
+  tag: (arn: KeyArn, TagKey: string): Ref<'tag'> => `tag/${place(arn)}|${TagKey}`,
+  alias: (arn: AliasArn): Ref<'alias'> => `alias/${place(arn)}`,
+  usage: (arn: KeyArn): Ref<'usage'> => `usage/${place(arn)}`,
+  bucket: (account: AccountId, region: Region, bucket: string): Ref<'bucket'> =>
+    `bucket/${account}/${region}/${bucket}`,
+  counter: (name: string): Ref<'counter'> => `counter/${name}`,
+};
+
+/** Prefixes for {@link View.range} over the primary order (`ref`). */
+export const under = {
+  accounts: 'account/',
+  principals: (account: AccountId) => `principal/arn:aws:iam::${account}:`,
+  identityPolicies: (arn: PrincipalArn) => `identityPolicy/${arn}|`,
+  keys: (account: AccountId, region: Region) => `key/${account}/${region}/`,
+  aliases: (account: AccountId, region: Region) => `alias/${account}/${region}/`,
+  materials: (arn: KeyArn) => `material/${place(arn)}|`,
+  tags: (arn: KeyArn) => `tag/${place(arn)}|`,
+};
+
+/** Index keys of the declared secondary indexes, without the ref that ends them. */
+export const indexKey = {
+  aliasByTarget: (target: KeyArn) => `${target}|`,
+  materialById: (materialId: string) => `${materialId}|`,
+  /** Fixed width, so that dates sort. */
+  due: (at: number) => `${String(at).padStart(16, '0')}|`,
+  credentialByPrincipal: (arn: PrincipalArn) => `${arn}|`,
+};
+
+interface IndexDeclaration {
+  readonly name: Exclude<IndexName, 'ref'>;
+  readonly table: keyof Tables;
+  /** The index key of a record, or undefined when the record is not in the index. */
+  readonly keyOf: (rec: Rec) => string | undefined;
+}
+
+const declare = <T extends keyof Tables>(
+  name: Exclude<IndexName, 'ref'>,
+  table: T,
+  keyOf: (rec: Tables[T]) => string | undefined,
+): IndexDeclaration => ({ name, table, keyOf: keyOf as (rec: Rec) => string | undefined });
+
+export const indexes: readonly IndexDeclaration[] = [
+  declare('aliasByTarget', 'alias', (a) => indexKey.aliasByTarget(a.target)),
+  declare('materialById', 'material', (m) => indexKey.materialById(m.materialId)),
+  declare('due', 'key', (k) => (k.DeletionDate === undefined ? undefined : indexKey.due(k.DeletionDate))),
+  declare('credentialByPrincipal', 'credential', (c) => indexKey.credentialByPrincipal(c.principal)),
+];
+
+/** All index keys of one record: what a store writes beside it. */
+export function indexKeysOf(at: Ref, rec: Rec): readonly { readonly index: IndexName; readonly indexKey: string }[] {
+  const table = tableOf(at);
+  const keys: { index: IndexName; indexKey: string }[] = [{ index: 'ref', indexKey: at }];
+  for (const declared of indexes) {
+    if (declared.table !== table) continue;
+    const key = declared.keyOf(rec);
+    if (key !== undefined) keys.push({ index: declared.name, indexKey: key + at });
+  }
+  return keys;
+}

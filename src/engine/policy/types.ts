@@ -1,0 +1,81 @@
+import type { AccountId, Identity } from '../model/index.ts';
+
+/** One permission asked of one resource, with everything that any policy type may look at. */
+export interface AccessRequest {
+  readonly identity: Identity;
+  /** `kms:Encrypt`. */
+  readonly action: string;
+  /** A key ARN, an alias ARN, or `*` for operations on the account. */
+  readonly resource: string;
+  /** Account that owns the resource; the caller's own for `*`. */
+  readonly resourceAccount: AccountId;
+  /** `key`: the key policy decides, alone or by delegation. `account`: identity policies alone (ListKeys, aliases). */
+  readonly judgedOn: 'key' | 'account';
+  /** Text of the key policy; present exactly when judged on a key. */
+  readonly keyPolicy?: string | undefined;
+  /** Of the caller's user or role; empty for root. */
+  readonly identityPolicies: readonly { readonly name: string; readonly document: string }[];
+  /** Whether this operation takes effect across accounts at all (policy.md §5). */
+  readonly worksAcrossAccounts: boolean;
+  /** Condition keys as given, names in any case; absent keys are absent. */
+  readonly context: Readonly<Record<string, string | readonly string[]>>;
+  /** The key was named by a ciphertext only: changes the sentence. */
+  readonly namedByCiphertext?: boolean | undefined;
+}
+
+/** The policy types, in the order in which they are shown. All are present in every decision, most as "not in the path". */
+export const policyTypes = [
+  'serviceControlPolicy',
+  'resourceControlPolicy',
+  'endpointPolicy',
+  'keyPolicy',
+  'identityPolicy',
+  'permissionsBoundary',
+  'sessionPolicy',
+  'grant',
+] as const;
+export type PolicyType = (typeof policyTypes)[number];
+
+/** Did one part of a statement match, and why: both values, so that a reader can see them side by side. */
+export interface Match {
+  readonly part: 'Principal' | 'Action' | 'Resource' | 'Condition';
+  readonly matched: boolean;
+  /** As written in the policy. */
+  readonly wanted: string;
+  /** As it was in the request; absent when the request has no such key. */
+  readonly got: string | undefined;
+  /** For a condition: operator and key, `StringEquals kms:EncryptionContext:app`. */
+  readonly condition?: { readonly operator: string; readonly key: string };
+}
+
+export interface StatementReason {
+  readonly index: number;
+  readonly sid: string | undefined;
+  readonly effect: 'Allow' | 'Deny';
+  readonly applies: boolean;
+  /** The allow came from the account principal: it only lets IAM in. */
+  readonly delegates: boolean;
+  readonly matches: readonly Match[];
+}
+
+export interface PolicyReason {
+  readonly type: PolicyType;
+  readonly name: string | undefined;
+  /** `delegates`: the key policy lets identity policies of the account decide. `notInPath`: has no say here. */
+  readonly verdict: 'allows' | 'denies' | 'delegates' | 'silent' | 'notInPath';
+  readonly statements: readonly StatementReason[];
+}
+
+export interface Decision {
+  readonly allowed: boolean;
+  readonly action: string;
+  readonly resource: string;
+  /** What decided: the type of the deny, or of the allow, or the type that ought to have allowed and did not. */
+  readonly decidedBy: PolicyType;
+  readonly kind: 'allow' | 'explicitDeny' | 'implicitDeny';
+  readonly policies: readonly PolicyReason[];
+  /** AWS's exact sentence when denied (policy.md §8), empty when allowed. */
+  readonly message: string;
+  /** Id of the researched fact, `policy.md §8 row 2`. */
+  readonly because: string;
+}
