@@ -1,0 +1,13 @@
+import { defineConfig } from 'vite';
+
+/** `npm run build:lib`: the lab as a library, one ES module for Node 20 and browsers. */
+export default defineConfig({
+  publicDir: false,
+  build: {
+    target: 'es2023',
+    outDir: 'dist-lib',
+    minify: false,
+    lib: { entry: 'src/client/lab.ts', formats: ['es'], fileName: () => 'index.js' },
+    rolldownOptions: { output: { codeSplitting: false } },
+  },
+});
