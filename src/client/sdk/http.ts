@@ -1,0 +1,86 @@
+import type { Bytes } from '../../engine/index.ts';
+
+/*
+ * What passes between an AWS SDK client and its request handler, by shape alone: the lab depends on no SDK package.
+ * https://github.com/smithy-lang/smithy-typescript, `HttpHandler`.
+ */
+
+/** A request as the SDK hands it over, already signed. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly hostname?: string | undefined;
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | readonly string[] | null>> | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Text, bytes, or whatever `Response` can read. */
+  readonly body?: unknown;
+}
+
+/** An answer. The SDK changes `headers` and the prototype of `body`: both are made for this answer alone. */
+export interface HttpResponse {
+  statusCode: number;
+  reason: string;
+  headers: Record<string, string>;
+  body: Bytes;
+}
+
+/** An `AbortSignal`, or the older kind of the SDK that has only `onabort`. */
+export interface Signal {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+  onabort: unknown;
+  addEventListener?: unknown;
+  removeEventListener?: unknown;
+}
+
+export interface HandleOptions {
+  readonly abortSignal?: Signal | undefined;
+}
+
+/** The `requestHandler` of an SDK client. */
+export interface RequestHandler {
+  readonly metadata: { readonly handlerProtocol: string };
+  handle(request: HttpRequest, options?: HandleOptions): Promise<{ response: HttpResponse }>;
+  /** Takes part in the SDK's interface; a lab has no connection to configure. */
+  updateHttpClientConfig(key: never, value: never): void;
+  httpHandlerConfigs(): Record<string, never>;
+  /** Called when the client is destroyed. The lab lives on: other clients may use it. */
+  destroy(): void;
+}
+
+/** A header's value by its name in lower case. */
+export function headerOf(request: HttpRequest, name: string): string | undefined {
+  for (const [given, value] of Object.entries(request.headers))
+    if (given.toLowerCase() === name) return value;
+  return undefined;
+}
+
+export async function readBody(body: unknown): Promise<Bytes> {
+  if (body === undefined || body === null) return new Uint8Array();
+  if (typeof body === 'string') return new TextEncoder().encode(body);
+  // The platform's own reader takes bytes, buffers, blobs and streams alike, and throws for the rest.
+  return new Uint8Array(await new Response(body as BodyInit).arrayBuffer());
+}
+
+/** Runs `work`, and rejects as the SDK expects as soon as the signal says so. The work itself is not undone. */
+export async function abortable<T>(signal: Signal | undefined, work: () => Promise<T>): Promise<T> {
+  if (!signal) return work();
+  if (signal.aborted) throw abortError(signal);
+  let stopListening = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    const onAbort = () => reject(abortError(signal));
+    if (signal instanceof AbortSignal) {
+      signal.addEventListener('abort', onAbort, { once: true });
+      stopListening = () => signal.removeEventListener('abort', onAbort);
+    } else {
+      signal.onabort = onAbort;
+    }
+  });
+  return Promise.race([work(), aborted]).finally(() => stopListening());
+}
+
+function abortError(signal: Signal): Error {
+  const error = new Error('Request aborted', signal.reason === undefined ? {} : { cause: signal.reason });
+  error.name = 'AbortError';
+  return error;
+}

@@ -1,0 +1,134 @@
+import {
+  isRefusal,
+  parseRegion,
+  type Call,
+  type Caller,
+  type PrincipalArn,
+  type Refusal,
+  type Region,
+  type Result,
+} from '../../engine/index.ts';
+import {
+  abortable,
+  headerOf,
+  readBody,
+  type HandleOptions,
+  type HttpRequest,
+  type HttpResponse,
+  type RequestHandler,
+} from './http.ts';
+import { readSignature, regionOfHost } from './signature.ts';
+import { decodeInput, encodeOutput, encodeRefusal } from './wire.ts';
+
+/** The part of a world that a door needs: one call in, its answer out, once it is on disk. */
+export interface CallTaker {
+  handle(call: Call): Promise<{ readonly result: Result; readonly trace: { readonly id: string } }>;
+}
+
+/** `signed`: every request must carry a right signature. Else all requests count as this principal's. */
+export type Trust =
+  | 'signed'
+  | {
+      readonly principal: PrincipalArn;
+      readonly session?: string | undefined;
+      readonly region?: Region | undefined;
+    };
+
+/**
+ * A `requestHandler` for an AWS SDK client, `@aws-sdk/client-kms` first of all: the client signs and encodes as always,
+ * and the world behind `taker` answers.
+ * @param taker asked at each request, so that a handler outlives a world that is restored or reset
+ */
+export function createRequestHandler(taker: () => CallTaker, trust: Trust = 'signed'): RequestHandler {
+  return {
+    metadata: { handlerProtocol: 'http/1.1' },
+    handle: (request, options) => handle(taker, trust, request, options),
+    updateHttpClientConfig() {},
+    httpHandlerConfigs: () => ({}),
+    destroy() {},
+  };
+}
+
+async function handle(
+  taker: () => CallTaker,
+  trust: Trust,
+  request: HttpRequest,
+  options: HandleOptions = {},
+): Promise<{ response: HttpResponse }> {
+  return abortable(options.abortSignal, async () => {
+    const call = await readCall(trust, request);
+    if (isRefusal(call)) return refusal(call, crypto.randomUUID());
+    const { result, trace } = await taker().handle(call);
+    if (!result.ok) return refusal(result.refusal, trace.id);
+    return { response: answer(200, trace.id, encodeOutput(call.operation, result.output)) };
+  });
+}
+
+/** What the door itself refuses never reaches the engine and leaves no event, as with AWS. */
+async function readCall(trust: Trust, request: HttpRequest): Promise<Call | Refusal> {
+  const operation = readTarget(request);
+  if (operation === undefined) return unknownOperation;
+  const body = await readBody(request.body);
+  const from = await readCaller(trust, request, body);
+  if (isRefusal(from)) return from;
+  return {
+    operation,
+    input: decodeInput(operation, body),
+    ...from,
+    userAgent: headerOf(request, 'user-agent') ?? headerOf(request, 'x-amz-user-agent'),
+  };
+}
+
+// OURS: another method or path than `POST /` is answered like an unknown target.
+const unknownOperation: Refusal = {
+  refused: 'UnknownOperationException',
+  message: '',
+  status: 400,
+  because: 'model.json commonErrors',
+};
+
+function readTarget(request: HttpRequest): string | undefined {
+  if (request.method !== 'POST' || request.path !== '/') return undefined;
+  return /^TrentService\.(\w+)$/.exec(headerOf(request, 'x-amz-target') ?? '')?.[1];
+}
+
+async function readCaller(
+  trust: Trust,
+  request: HttpRequest,
+  body: Uint8Array<ArrayBuffer>,
+): Promise<{ readonly caller: Caller; readonly region: Region } | Refusal> {
+  if (trust === 'signed') {
+    const signature = readSignature(request, body);
+    if (isRefusal(signature)) return signature;
+    const region = parseRegion(signature.region);
+    return region ? { caller: { kind: 'sigV4', signature }, region } : noRegion;
+  }
+  const region = trust.region ?? parseRegion(regionOfHost(request.hostname) ?? '');
+  return region
+    ? { caller: { kind: 'principal', arn: trust.principal, session: trust.session }, region }
+    : noRegion;
+}
+
+const noRegion: Refusal = {
+  refused: 'InvalidSignatureException',
+  message: 'Credential should be scoped to a valid region.',
+  status: 400,
+  because: 'model.json commonErrors',
+};
+
+const refusal = (refused: Refusal, requestId: string) => ({
+  response: answer(refused.status, requestId, encodeRefusal(refused)),
+});
+
+const answer = (statusCode: number, requestId: string, body: HttpResponse['body']): HttpResponse => ({
+  statusCode,
+  reason: statusCode === 200 ? 'OK' : statusCode < 500 ? 'Bad Request' : 'Internal Server Error',
+  headers: {
+    'content-type': 'application/x-amz-json-1.1',
+    'content-length': String(body.length),
+    // The wall clock, against which signatures are checked: the SDK corrects its own clock by it.
+    date: new Date().toUTCString(),
+    'x-amzn-requestid': requestId,
+  },
+  body,
+});

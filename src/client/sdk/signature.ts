@@ -1,0 +1,196 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { isRefusal, type Bytes, type Refusal, type SigV4 } from '../../engine/index.ts';
+import { headerOf, type HttpRequest } from './http.ts';
+
+/*
+ * Reads an `authorization` header and builds the string that must have been signed
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). Whether the signature is
+ * right is asked inside the engine, which alone can derive the secret.
+ */
+
+const algorithm = 'AWS4-HMAC-SHA256';
+const service = 'kms';
+
+const refuse = (refused: string, message: string, because: string): Refusal => ({
+  refused,
+  message,
+  status: 400,
+  because,
+});
+
+/**
+ * The Region that a request is for: that of the endpoint's name. An endpoint of one's own has no Region in its name;
+ * then the Region of the signature is meant.
+ */
+export function regionOfHost(hostname: string | undefined): string | undefined {
+  const match =
+    /^kms(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)$/.exec(
+      hostname ?? '',
+    );
+  return match?.[1];
+}
+
+export function readSignature(request: HttpRequest, body: Bytes): SigV4 | Refusal {
+  const header = headerOf(request, 'authorization');
+  // Text as quoted in awslabs/amazon-kinesis-scaling-utils#58 and others.
+  if (!header)
+    return refuse(
+      'MissingAuthenticationTokenException',
+      'Missing Authentication Token',
+      'model.json commonErrors',
+    );
+  const parameters = readParameters(header);
+  if (isRefusal(parameters)) return parameters;
+  const { Credential, SignedHeaders, Signature } = parameters;
+  const when = headerOf(request, 'x-amz-date') ?? headerOf(request, 'date');
+  const missing = [
+    ...Object.entries({ Credential, Signature, SignedHeaders })
+      .filter(([, value]) => !value)
+      .map(([name]) => `Authorization header requires '${name}' parameter.`),
+    ...(when ? [] : [`Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.`]),
+  ];
+  if (missing.length > 0 || !Credential || !SignedHeaders || !Signature || !when) {
+    // Sentences and their order as quoted in aws/chalice#828.
+    return incomplete(`${missing.join(' ')} Authorization=${header}`);
+  }
+  const signedAt = readBasicDate(when);
+  if (signedAt === undefined) {
+    return incomplete(
+      `Date must be in ISO-8601 'basic format'. Got '${when}'. See http://en.wikipedia.org/wiki/ISO_8601`,
+    );
+  }
+  const scope = readScope(Credential, when, regionOfHost(request.hostname));
+  if (isRefusal(scope)) return scope;
+  const { accessKeyId, date, region } = scope;
+  const signedHeaders = SignedHeaders.split(';');
+  if (!signedHeaders.includes('host')) {
+    return invalid(`'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.`);
+  }
+  const canonical = canonicalRequest(request, signedHeaders, body);
+  return {
+    accessKeyId,
+    date,
+    region,
+    service,
+    signedAt,
+    stringToSign: [
+      algorithm,
+      when,
+      `${date}/${region}/${service}/aws4_request`,
+      hex(utf8ToBytes(canonical)),
+    ].join('\n'),
+    signature: Signature,
+    sessionToken: headerOf(request, 'x-amz-security-token'),
+  };
+}
+
+const incomplete = (message: string) =>
+  refuse('IncompleteSignatureException', message, 'model.json commonErrors');
+const invalid = (message: string) => refuse('InvalidSignatureException', message, 'model.json commonErrors');
+
+interface Parameters {
+  readonly Credential: string | undefined;
+  readonly SignedHeaders: string | undefined;
+  readonly Signature: string | undefined;
+}
+
+function readParameters(header: string): Parameters | Refusal {
+  const [named = '', ...parts] = header.split(/[\s,]+/).filter(Boolean);
+  // OURS: another scheme (bearer tokens, SigV4A) counts as a header without any of the parameters.
+  if (named !== algorithm) return { Credential: undefined, SignedHeaders: undefined, Signature: undefined };
+  const parameters = new Map<string, string>();
+  for (const part of parts) {
+    const at = part.indexOf('=');
+    if (at < 0) {
+      // As quoted in iann0036/cloud9-sync#10.
+      return incomplete(
+        `'${part}' not a valid key=value pair (missing equal-sign) in Authorization header: '${header}'.`,
+      );
+    }
+    parameters.set(part.slice(0, at), part.slice(at + 1));
+  }
+  return {
+    Credential: parameters.get('Credential'),
+    SignedHeaders: parameters.get('SignedHeaders'),
+    Signature: parameters.get('Signature'),
+  };
+}
+
+/** `20261124T203856Z` */
+function readBasicDate(text: string): number | undefined {
+  const match = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(text);
+  if (!match) return undefined;
+  const [, year, month, day, hour, minute, second] = match;
+  const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(at) ? undefined : at;
+}
+
+function readScope(
+  credential: string,
+  when: string,
+  hostRegion: string | undefined,
+): { readonly accessKeyId: string; readonly date: string; readonly region: string } | Refusal {
+  const parts = credential.split('/');
+  const [accessKeyId, date, region, named, terminator] = parts;
+  if (parts.length !== 5 || !accessKeyId || !date || !region) {
+    return incomplete(
+      `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential}'`,
+    );
+  }
+  const wrong: string[] = [];
+  if (hostRegion !== undefined && region !== hostRegion)
+    wrong.push('Credential should be scoped to a valid region.');
+  if (named !== service) wrong.push(`Credential should be scoped to correct service: '${service}'.`);
+  if (terminator !== 'aws4_request') {
+    wrong.push(`Credential should be scoped with a valid terminator: 'aws4_request', not '${terminator}'.`);
+  }
+  const day = when.slice(0, 8);
+  if (date !== day) {
+    // As quoted in tedder/requests-aws4auth#7.
+    wrong.push(
+      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${date}' != '${day}', from '${when}'.`,
+    );
+  }
+  return wrong.length > 0 ? invalid(wrong.join(' ')) : { accessKeyId, date, region };
+}
+
+function canonicalRequest(request: HttpRequest, signedHeaders: readonly string[], body: Bytes): string {
+  return [
+    request.method,
+    canonicalPath(request.path),
+    canonicalQuery(request.query ?? {}),
+    // A header that was signed and is not there counts as empty: then the signature cannot match.
+    ...signedHeaders.map((name) => `${name}:${(headerOf(request, name) ?? '').trim().replace(/\s+/g, ' ')}`),
+    '',
+    signedHeaders.join(';'),
+    hex(body),
+  ].join('\n');
+}
+
+const hex = (bytes: Uint8Array): string => bytesToHex(sha256(bytes));
+
+/** RFC 3986: everything but the unreserved characters, which `encodeURIComponent` leaves more of. */
+const encode = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+
+/** Dot segments and empty segments go; each segment is encoded once more than it came (all services but S3). */
+function canonicalPath(path: string): string {
+  const segments: string[] = [];
+  for (const segment of path.split('/')) {
+    if (segment === '' || segment === '.') continue;
+    if (segment === '..') segments.pop();
+    else segments.push(encode(segment));
+  }
+  return `/${segments.join('/')}${segments.length > 0 && path.endsWith('/') ? '/' : ''}`;
+}
+
+const canonicalQuery = (query: NonNullable<HttpRequest['query']>): string =>
+  Object.entries(query)
+    .flatMap(([name, value]) =>
+      (value === null ? [''] : typeof value === 'string' ? [value] : value).map(
+        (one) => `${encode(name)}=${encode(one)}`,
+      ),
+    )
+    .sort()
+    .join('&');
