@@ -1,0 +1,57 @@
+import { grouped } from './format/text.ts';
+
+/** Words of the shell. */
+export const shell = {
+  name: 'KMS Lab',
+  skip: 'Skip to the content',
+  roomsLabel: 'Rooms',
+  rooms: { lab: 'Lab', stage: 'Stage', quiz: 'Quiz' },
+  titles: { lab: 'Lab', stage: 'Stage', quiz: 'Quiz' },
+  simulator: 'A simulator. Nothing leaves this machine, and nothing here guards a real secret: never paste one.',
+  notKept: 'Not kept: this world is gone when the page closes.',
+  notKeptWhy: (why: string) => `Not kept: this world is gone when the page closes. ${why}`,
+  opening: 'Opening the world…',
+  opensNot: 'The world could not be opened.',
+  faultTitle: 'KMS Lab could not do that.',
+  faultSafe: 'What was acknowledged before is kept; this one change was not made.',
+  dismiss: 'Dismiss',
+  roomOpening: 'Opening the room…',
+  roomMissing: 'This room could not be loaded. Reload the page to try again.',
+  close: 'Close',
+  cancel: 'Cancel',
+  copy: (what: string) => `Copy ${what}`,
+  actAs: 'Act as',
+  actAsNow: (principal: string, account: string, region: string) =>
+    `Act as: ${principal}, account ${grouped(account)}, Region ${region}`,
+  principalList: 'Principal',
+  region: 'Region',
+  account: (id: string, name: string) => (name ? `${grouped(id)} ${name}` : grouped(id)),
+  kinds: { root: 'root user', user: 'IAM user', role: 'IAM role' },
+  noPolicies: 'no identity policy',
+  policyCount: (n: number) => (n === 1 ? '1 identity policy' : `${n} identity policies`),
+  settings: 'Theme and motion',
+  theme: 'Theme',
+  themes: { system: 'System', light: 'Light', dark: 'Dark' },
+  motion: 'Reduced motion',
+  motions: { system: 'System', on: 'On' },
+} as const;
+
+/** The Regions that the switcher offers; every other Region of the partition exists too and can be typed. */
+export const offeredRegions = [
+  'us-east-1',
+  'us-east-2',
+  'us-west-1',
+  'us-west-2',
+  'ca-central-1',
+  'sa-east-1',
+  'eu-central-1',
+  'eu-west-1',
+  'eu-west-2',
+  'eu-west-3',
+  'eu-north-1',
+  'ap-south-1',
+  'ap-northeast-1',
+  'ap-northeast-2',
+  'ap-southeast-1',
+  'ap-southeast-2',
+] as const;
