@@ -6,3 +6,5 @@ export * from './refs.ts';
 export * from './env.ts';
 export * from './call.ts';
 export * from './trace.ts';
+export * from './sorted.ts';
+export * from './refusal.ts';

@@ -1,0 +1,317 @@
+import 'fake-indexeddb/auto';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  epochMs,
+  indexKey,
+  indexKeysOf,
+  keyArn,
+  parseAccountId,
+  parseAliasName,
+  parseKeyId,
+  parseRegion,
+  ref,
+  aliasArn,
+  type AliasRec,
+  type Change,
+  type CounterRec,
+  type IndexName,
+  type KeyRec,
+  type Rec,
+  type Ref,
+} from '../engine/index.ts';
+import {
+  deleteIdbStore,
+  IdbStore,
+  MemoryStore,
+  NewerFormat,
+  SeqConflict,
+  type Entry,
+  type WorldStore,
+} from './index.ts';
+
+function sure<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a fixture is malformed');
+  return value;
+}
+const account = sure(parseAccountId('111122223333'));
+const region = sure(parseRegion('us-east-1'));
+const keyNumber = (i: number) =>
+  keyArn(region, account, sure(parseKeyId(`00000000-0000-4000-8000-${String(i).padStart(12, '0')}`)));
+
+const keyRec = (i: number, deletion?: number): KeyRec => ({
+  arn: keyNumber(i),
+  key: sure(parseKeyId(keyNumber(i).slice(-36))),
+  account,
+  region,
+  KeySpec: 'SYMMETRIC_DEFAULT',
+  KeyUsage: 'ENCRYPT_DECRYPT',
+  Origin: 'AWS_KMS',
+  KeyManager: 'CUSTOMER',
+  KeyState: deletion === undefined ? 'Enabled' : 'PendingDeletion',
+  Description: '',
+  CreationDate: epochMs(0),
+  DeletionDate: deletion === undefined ? undefined : epochMs(deletion),
+  currentMaterial: '',
+});
+const aliasRec = (name: string, target: number): AliasRec => {
+  const alias = sure(parseAliasName(`alias/${name}`));
+  const at = epochMs(0);
+  return {
+    arn: aliasArn(region, account, alias),
+    alias,
+    account,
+    region,
+    target: keyNumber(target),
+    CreationDate: at,
+    LastUpdatedDate: at,
+  };
+};
+const counter = (name: string, count: number): CounterRec => ({ name, count });
+
+const entry = (seq: number, diff: readonly Change[] = []): Entry => ({
+  seq,
+  group: `step ${seq}`,
+  at: epochMs(seq * 1000),
+  call: { operation: 'Test', region, principal: 'nobody', input: { seq } },
+  diff,
+  events: [],
+});
+const made = (at: Ref, after: Rec): Change => ({ ref: at, before: undefined, after });
+
+let made_ = 0;
+const kinds: readonly {
+  readonly kind: string;
+  readonly fresh: () => { store: WorldStore; again: () => WorldStore };
+}[] = [
+  {
+    kind: 'MemoryStore',
+    fresh: () => {
+      const store = new MemoryStore();
+      return { store, again: () => new MemoryStore({ image: structuredClone(store.image()) }) };
+    },
+  },
+  {
+    kind: 'IdbStore',
+    fresh: () => {
+      const name = `contract ${(made_ += 1)}`;
+      return { store: new IdbStore(name), again: () => new IdbStore(name) };
+    },
+  },
+];
+
+afterEach(() => vi.restoreAllMocks());
+
+describe.each(kinds)('$kind keeps the contract of WorldStore', ({ fresh }) => {
+  it('starts empty, at entry 0', async () => {
+    const { store } = fresh();
+    expect(await store.open()).toEqual({ format: 1, seq: 0 });
+    expect(await store.get([ref.clock])).toEqual([undefined]);
+    expect(await store.range('ref', { prefix: '', n: 10 })).toEqual([]);
+    expect(await store.entries({ n: 10 })).toEqual([]);
+    await store.close();
+  });
+
+  it('keeps records, journal and head through a reopening', async () => {
+    const { store, again } = fresh();
+    await store.open();
+    const [a, b] = [keyRec(1), keyRec(2, 5000)];
+    await store.append([entry(1, [made(ref.key(a.arn), a)]), entry(2, [made(ref.key(b.arn), b)])]);
+    await store.append([entry(3, [{ ref: ref.key(a.arn), before: a, after: undefined }])]);
+    await store.close();
+    const reopened = again();
+    expect(await reopened.open()).toEqual({ format: 1, seq: 3 });
+    expect(await reopened.get([ref.key(a.arn), ref.key(b.arn)])).toEqual([undefined, b]);
+    expect((await reopened.entries({ n: 2 })).map((one) => one.seq)).toEqual([3, 2]);
+    expect((await reopened.entries({ before: 3, n: 9 })).map((one) => one.call)).toEqual([
+      entry(2).call,
+      entry(1).call,
+    ]);
+    expect(await reopened.range('due', { prefix: '', n: 9 })).toEqual([
+      { indexKey: indexKey.due(5000) + ref.key(b.arn), ref: ref.key(b.arn), rec: b },
+    ]);
+    await reopened.close();
+  });
+
+  it('refuses entries that do not follow the head, and keeps nothing of the batch', async () => {
+    const { store } = fresh();
+    await store.open();
+    await store.append([entry(1)]);
+    for (const seqs of [[1], [3], [2, 4]]) {
+      const batch = seqs.map((seq) => entry(seq, [made(ref.counter('x'), counter('x', seq))]));
+      await expect(store.append(batch)).rejects.toBeInstanceOf(SeqConflict);
+    }
+    expect(await store.open()).toEqual({ format: 1, seq: 1 });
+    expect(await store.get([ref.counter('x')])).toEqual([undefined]);
+    await store.append([entry(2)]);
+    await store.close();
+  });
+
+  it('has one device key as long as it lives', async () => {
+    const { store, again } = fresh();
+    await store.open();
+    const plain = crypto.getRandomValues(new Uint8Array(32));
+    const nonce = crypto.getRandomValues(new Uint8Array(12));
+    const wrapped = await (await store.device()).wrap(plain, nonce);
+    expect(wrapped).toHaveLength(12 + 32 + 16);
+    expect(await (await store.device()).unwrap(wrapped)).toEqual(plain);
+    await store.close();
+    const reopened = again();
+    await reopened.open();
+    expect(await (await reopened.device()).unwrap(wrapped)).toEqual(plain);
+    await reopened.clear();
+    await expect((await reopened.device()).unwrap(wrapped)).rejects.toThrow();
+    await reopened.close();
+  });
+
+  it('keeps objects beside the journal', async () => {
+    const { store } = fresh();
+    await store.open();
+    await store.putObject({ id: 'b', meta: { name: 'two' }, body: new Blob(['second']) });
+    await store.putObject({ id: 'a', meta: { name: 'one' }, body: new Blob(['first']) });
+    expect(await store.listObjects()).toEqual([
+      { id: 'a', meta: { name: 'one' } },
+      { id: 'b', meta: { name: 'two' } },
+    ]);
+    expect(await (await store.getObject('a'))?.body.text()).toBe('first');
+    await store.removeObject('a');
+    expect(await store.getObject('a')).toBeUndefined();
+    expect(await store.listObjects()).toHaveLength(1);
+    await store.close();
+  });
+
+  it('clears everything', async () => {
+    const { store } = fresh();
+    await store.open();
+    await store.append([entry(1, [made(ref.counter('x'), counter('x', 1))])]);
+    await store.putObject({ id: 'a', meta: null, body: new Blob(['x']) });
+    await store.clear();
+    expect(await store.open()).toEqual({ format: 1, seq: 0 });
+    expect(await store.range('ref', { prefix: '', n: 9 })).toEqual([]);
+    expect(await store.listObjects()).toEqual([]);
+    await store.append([entry(1)]);
+    await store.close();
+  });
+
+  it('answers every range as a sorted array of all index keys would', async () => {
+    const change = fc.oneof(
+      fc
+        .record({ i: fc.nat(5), deletion: fc.option(fc.nat(3), { nil: undefined }) })
+        .map(({ i, deletion }) => {
+          return { at: ref.key(keyNumber(i)) as Ref, rec: keyRec(i, deletion) as Rec };
+        }),
+      fc
+        .record({ name: fc.constantFrom('a', 'ab', 'b', 'ü', '\uffff'), target: fc.nat(2) })
+        .map(({ name, target }) => {
+          const rec = aliasRec(name, target);
+          return { at: ref.alias(rec.arn) as Ref, rec: rec as Rec };
+        }),
+      fc.nat(3).map((i) => ({ at: ref.counter(`c${i}`) as Ref, rec: counter(`c${i}`, i) as Rec })),
+    );
+    const steps = fc.array(fc.record({ change, remove: fc.boolean() }), { maxLength: 12 });
+    const ask = fc.record({
+      index: fc.constantFrom<IndexName>('ref', 'due', 'aliasByTarget', 'materialById'),
+      prefix: fc.constantFrom(
+        '',
+        'key/',
+        'alias/111122223333/us-east-1/',
+        'counter/c',
+        indexKey.due(1),
+        `${keyNumber(1)}|`,
+      ),
+      afterNumber: fc.option(fc.nat(9), { nil: undefined }),
+      n: fc.nat(5),
+    });
+    await fc.assert(
+      fc.asyncProperty(steps, fc.array(ask, { minLength: 1, maxLength: 5 }), async (did, asks) => {
+        const { store } = fresh();
+        await store.open();
+        const model = new Map<Ref, Rec>();
+        const entries = did.map(({ change: { at, rec }, remove }, i) => {
+          const diff = [{ ref: at, before: model.get(at), after: remove ? undefined : rec }];
+          if (remove) model.delete(at);
+          else model.set(at, rec);
+          return entry(i + 1, diff);
+        });
+        await store.append(entries);
+        for (const { index, prefix, afterNumber, n } of asks) {
+          const all = [...model]
+            .flatMap(([at, rec]) => indexKeysOf(at, rec).map((row) => ({ ...row, ref: at, rec })))
+            .filter((row) => row.index === index)
+            .sort((a, b) => (a.indexKey < b.indexKey ? -1 : 1));
+          const after = afterNumber === undefined ? undefined : (all[afterNumber]?.indexKey ?? 'key/1');
+          const expected = all
+            .filter((row) => row.indexKey.startsWith(prefix) && (after === undefined || row.indexKey > after))
+            .slice(0, n)
+            .map(({ indexKey: found, ref: at, rec }) => ({ indexKey: found, ref: at, rec }));
+          expect(await store.range(index, { prefix, after, n })).toEqual(expected);
+        }
+        await store.close();
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('IdbStore', () => {
+  it('leaves nothing of a batch when the disk is full half-way', async () => {
+    const store = new IdbStore('quota');
+    await store.open();
+    await store.append([entry(1, [made(ref.counter('kept'), counter('kept', 1))])]);
+    const put = IDBObjectStore.prototype.put;
+    let puts = 0;
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...args) {
+      puts += 1;
+      if (puts === 2) throw new DOMException('The disk is full.', 'QuotaExceededError');
+      return put.apply(this, args);
+    });
+    const batch = [2, 3, 4].map((seq) => entry(seq, [made(ref.counter(`x${seq}`), counter('x', seq))]));
+    await expect(store.append(batch)).rejects.toMatchObject({ name: 'QuotaExceededError' });
+    vi.restoreAllMocks();
+    expect(await store.open()).toEqual({ format: 1, seq: 1 });
+    expect(await store.range('ref', { prefix: '', n: 9 })).toHaveLength(1);
+    expect(await store.entries({ n: 9 })).toHaveLength(1);
+    await store.append(batch);
+    expect((await store.open()).seq).toBe(4);
+    await store.close();
+  });
+
+  it('two stores on one database: the second writer is told, and loses nothing of the first', async () => {
+    const [one, two] = [new IdbStore('two tabs'), new IdbStore('two tabs')];
+    await Promise.all([one.open(), two.open()]);
+    await one.append([entry(1)]);
+    await expect(two.append([entry(1)])).rejects.toThrow(/another tab or program has written/);
+    expect((await two.open()).seq).toBe(1);
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  it('the device key cannot be exported', async () => {
+    const store = new IdbStore('device');
+    await store.open();
+    await store.device();
+    await store.close();
+    const request = indexedDB.open('device');
+    const database = await new Promise<IDBDatabase>(
+      (resolve) => (request.onsuccess = () => resolve(request.result)),
+    );
+    const get = database.transaction('meta').objectStore('meta').get('device');
+    const key = await new Promise<CryptoKey>(
+      (resolve) => (get.onsuccess = () => resolve(get.result as CryptoKey)),
+    );
+    database.close();
+    expect(key.extractable).toBe(false);
+    await expect(crypto.subtle.exportKey('raw', key)).rejects.toThrow();
+  });
+
+  it('refuses a newer format and leaves it alone; deleting it makes room', async () => {
+    const request = indexedDB.open('newer', 99);
+    await new Promise((resolve) => (request.onsuccess = resolve));
+    request.result.close();
+    const store = new IdbStore('newer');
+    await expect(store.open()).rejects.toBeInstanceOf(NewerFormat);
+    await deleteIdbStore('newer');
+    expect(await store.open()).toEqual({ format: 1, seq: 0 });
+    await store.close();
+    await expect(store.get([])).rejects.toThrow(/it was closed/);
+  });
+});

@@ -1,0 +1,271 @@
+import { deleteDB, openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
+import {
+  indexKeysOf,
+  spanOf,
+  type Device,
+  type Found,
+  type IndexName,
+  type Range,
+  type Rec,
+  type Ref,
+} from '../engine/index.ts';
+import { makePlatformKey, platformDevice } from './device.ts';
+import {
+  checkContinues,
+  NewerFormat,
+  storeFormat,
+  type Entry,
+  type Head,
+  type ObjectRow,
+  type StoredObject,
+  type WorldStore,
+} from './types.ts';
+
+/** A record with its rows in the declared indexes: the browser keeps those in order, in the same transaction. */
+interface RecordRow {
+  readonly ref: Ref;
+  readonly rec: Rec;
+  /** `INDEX/INDEX KEY` for each declared index it is in; the primary order is that of `ref` itself. */
+  readonly rows: readonly string[];
+}
+
+interface Schema extends DBSchema {
+  records: { key: Ref; value: RecordRow; indexes: { rows: string } };
+  entries: { key: number; value: Entry };
+  meta: { key: 'head' | 'device'; value: { readonly seq: number } | CryptoKey };
+  /** What lists show, apart from the bytes, so that a list never touches a Blob. */
+  objects: { key: string; value: ObjectRow };
+  bodies: { key: string; value: Blob };
+}
+type Database = IDBPDatabase<Schema>;
+type Upgrade = IDBPTransaction<
+  Schema,
+  ('records' | 'entries' | 'meta' | 'objects' | 'bodies')[],
+  'versionchange'
+>;
+
+/** Rung `n` lifts a database of format `n` to format `n + 1`; the first makes an empty one. */
+const migrations: readonly ((database: Database, upgrade: Upgrade) => void)[] = [
+  (database) => {
+    database
+      .createObjectStore('records', { keyPath: 'ref' })
+      .createIndex('rows', 'rows', { multiEntry: true });
+    database.createObjectStore('entries', { keyPath: 'seq' });
+    database.createObjectStore('meta');
+    database.createObjectStore('objects', { keyPath: 'id' });
+    database.createObjectStore('bodies');
+  },
+];
+
+/**
+ * "Acknowledged" means on disk. `relaxed` hands the bytes to the operating system: they survive a closed tab and a killed
+ * browser, not a power cut. `strict` asks for the disk itself; it costs about 0.5 ms more a transaction (stack.md), which a
+ * group commit pays once for all that waits. We promise the disk, so we pay.
+ */
+const durable = { durability: 'strict' } as const;
+
+const headOf = (value: Schema['meta']['value'] | undefined): number =>
+  value && 'seq' in value ? value.seq : 0;
+
+/** A world in this browser's IndexedDB. */
+export class IdbStore implements WorldStore {
+  readonly kind = 'indexeddb';
+  readonly #name: string;
+  #database: Promise<Database> | undefined;
+  #closed: string | undefined;
+
+  constructor(name = 'kms-lab') {
+    this.#name = name;
+  }
+
+  async open(): Promise<Head> {
+    this.#closed = undefined;
+    const database = await this.#open();
+    return { format: database.version, seq: headOf(await database.get('meta', 'head')) };
+  }
+
+  async device(): Promise<Device> {
+    const database = await this.#open();
+    const kept = await database.get('meta', 'device');
+    if (kept && !('seq' in kept)) return platformDevice(kept);
+    // Made outside the transaction, which would not wait for it; a key that came first wins.
+    const made = await makePlatformKey();
+    const tx = database.transaction('meta', 'readwrite', durable);
+    const first = await tx.store.get('device');
+    if (!first) await tx.store.put(made, 'device');
+    await tx.done;
+    return platformDevice(first && !('seq' in first) ? first : made);
+  }
+
+  async get(refs: readonly Ref[]): Promise<readonly (Rec | undefined)[]> {
+    const tx = (await this.#open()).transaction('records');
+    const rows = await Promise.all(refs.map((ref) => tx.store.get(ref)));
+    return rows.map((row) => row?.rec);
+  }
+
+  async range(index: IndexName, range: Range): Promise<readonly Found[]> {
+    if (range.n <= 0) return [];
+    const inPrimary = index === 'ref';
+    const lead = inPrimary ? '' : `${index}/`;
+    const { from, to } = spanOf({
+      prefix: lead + range.prefix,
+      after: range.after === undefined ? undefined : lead + range.after,
+      n: range.n,
+    });
+    if (to !== undefined && from >= to) return [];
+    const keys = to === undefined ? IDBKeyRange.lowerBound(from) : IDBKeyRange.bound(from, to, false, true);
+    const { store } = (await this.#open()).transaction('records');
+    const count = Number.isFinite(range.n) ? range.n : undefined;
+    const rows = await (inPrimary ? store.getAll(keys, count) : store.index('rows').getAll(keys, count));
+    return rows.flatMap(({ ref, rec }) => {
+      const row = indexKeysOf(ref, rec).find((one) => one.index === index);
+      return row ? [{ indexKey: row.indexKey, ref, rec }] : [];
+    });
+  }
+
+  async append(entries: readonly Entry[]): Promise<void> {
+    const last = entries.at(-1);
+    if (!last) return;
+    const tx = (await this.#open()).transaction(['records', 'entries', 'meta'], 'readwrite', durable);
+    const writes: Promise<unknown>[] = [];
+    try {
+      checkContinues(headOf(await tx.objectStore('meta').get('head')), entries);
+      const records = tx.objectStore('records');
+      for (const entry of entries) {
+        for (const { ref, after } of entry.diff)
+          writes.push(after ? records.put(rowOf(ref, after)) : records.delete(ref));
+        writes.push(tx.objectStore('entries').add(entry));
+      }
+      writes.push(tx.objectStore('meta').put({ seq: last.seq }, 'head'));
+      await Promise.all(writes);
+      await tx.done;
+    } catch (error) {
+      await abandon(tx, writes);
+      throw error;
+    }
+  }
+
+  async entries({
+    before,
+    n,
+  }: {
+    readonly before?: number | undefined;
+    readonly n: number;
+  }): Promise<readonly Entry[]> {
+    const tx = (await this.#open()).transaction(['entries', 'meta']);
+    const head = headOf(await tx.objectStore('meta').get('head'));
+    const end = Math.min(head + 1, before ?? Infinity);
+    const start = Math.max(1, end - n);
+    if (start >= end) return [];
+    return (await tx.objectStore('entries').getAll(IDBKeyRange.bound(start, end, false, true))).reverse();
+  }
+
+  async putObject({ id, meta, body }: StoredObject): Promise<void> {
+    const tx = (await this.#open()).transaction(['objects', 'bodies'], 'readwrite', durable);
+    const writes: Promise<unknown>[] = [];
+    try {
+      writes.push(tx.objectStore('objects').put({ id, meta }));
+      writes.push(tx.objectStore('bodies').put(body, id));
+      await Promise.all(writes);
+      await tx.done;
+    } catch (error) {
+      await abandon(tx, writes);
+      throw error;
+    }
+  }
+
+  async getObject(id: string): Promise<StoredObject | undefined> {
+    const tx = (await this.#open()).transaction(['objects', 'bodies']);
+    const [row, body] = await Promise.all([
+      tx.objectStore('objects').get(id),
+      tx.objectStore('bodies').get(id),
+    ]);
+    return row && body ? { ...row, body } : undefined;
+  }
+
+  async listObjects(): Promise<readonly ObjectRow[]> {
+    return (await this.#open()).getAll('objects');
+  }
+
+  async removeObject(id: string): Promise<void> {
+    const tx = (await this.#open()).transaction(['objects', 'bodies'], 'readwrite', durable);
+    await Promise.all([tx.objectStore('objects').delete(id), tx.objectStore('bodies').delete(id), tx.done]);
+  }
+
+  async clear(): Promise<void> {
+    const stores = ['records', 'entries', 'meta', 'objects', 'bodies'] as const;
+    const tx = (await this.#open()).transaction(stores, 'readwrite', durable);
+    await Promise.all([...stores.map((store) => tx.objectStore(store).clear()), tx.done]);
+  }
+
+  async close(): Promise<void> {
+    const database = this.#database;
+    this.#shut('it was closed');
+    await database?.then(
+      (open) => open.close(),
+      () => undefined,
+    );
+  }
+
+  #shut(why: string): void {
+    this.#closed = why;
+    this.#database = undefined;
+  }
+
+  #open(): Promise<Database> {
+    if (this.#closed !== undefined)
+      return Promise.reject(new Error(`The store "${this.#name}" cannot be used: ${this.#closed}.`));
+    return (this.#database ??= connect(this.#name, (why) => this.#shut(why)).catch((error: unknown) => {
+      this.#database = undefined;
+      throw error;
+    }));
+  }
+}
+
+/** Removes the database of a store that is closed. */
+export const deleteIdbStore = (name = 'kms-lab'): Promise<void> => deleteDB(name);
+
+const rowOf = (ref: Ref, rec: Rec): RecordRow => ({
+  ref,
+  rec,
+  rows: indexKeysOf(ref, rec).flatMap(({ index, indexKey }) =>
+    index === 'ref' ? [] : [`${index}/${indexKey}`],
+  ),
+});
+
+/** Ends a transaction whose work failed half-way, so that nothing of it stays. */
+async function abandon(
+  tx: { abort(): void; readonly done: Promise<void> },
+  writes: readonly Promise<unknown>[],
+): Promise<void> {
+  try {
+    tx.abort();
+  } catch {
+    // It has ended already, by the same failure.
+  }
+  // Every request of it now fails too; the caller hears of the first failure only.
+  await Promise.allSettled([...writes, tx.done]);
+}
+
+async function connect(name: string, lost: (why: string) => void): Promise<Database> {
+  try {
+    const database: Database = await openDB<Schema>(name, storeFormat, {
+      upgrade(open, oldVersion, _newVersion, upgrade) {
+        for (const rung of migrations.slice(oldVersion)) rung(open, upgrade);
+      },
+      // A newer version in another tab wants to migrate: let it, this one cannot read the result.
+      blocking(_current, _blocked, event) {
+        lost('a newer version of KMS Lab has opened it in another tab; reload this one');
+        (event.target as IDBDatabase).close(); // the event's target is the connection (Indexed Database API §2.1)
+      },
+      terminated() {
+        lost('the browser has ended the connection; reload the page');
+      },
+    });
+    return database;
+  } catch (error) {
+    // "VersionError": the stored version is higher than the one asked for (Indexed Database API §4.3).
+    if (error instanceof DOMException && error.name === 'VersionError') throw new NewerFormat();
+    throw error;
+  }
+}
