@@ -1,0 +1,112 @@
+import { fromCallback, fromPromise } from 'xstate';
+import type { CallAnswer, CallRequest, Progress, SealedObject, WorldApi } from '../client/index.ts';
+import { trailNotes, type Bytes, type KeyArn, type KeyNote, type TrailNote } from './run.ts';
+import { sha256OfBlob } from './sha256.ts';
+
+/*
+ * The actors of both envelope flows. Each one is real work on a world; what it answers is all that a beat may claim.
+ */
+
+/** One call, with what the trail and the records say right after it. */
+export interface Asked {
+  readonly answer: CallAnswer;
+  readonly trail: readonly TrailNote[];
+  readonly key: KeyNote | undefined;
+}
+
+export const ask = fromPromise<Asked, { world: WorldApi; request: CallRequest; keyArn: KeyArn }>(
+  async ({ input: { world, request, keyArn } }) => {
+    const answer = await world.call(request);
+    const [lines, detail] = await Promise.all([world.trail({ n: 10 }), world.key(keyArn)]);
+    const key = detail && {
+      arn: detail.rec.arn,
+      aliases: detail.aliases,
+      KeyState: detail.rec.KeyState,
+      materials: detail.materials.length,
+    };
+    return { answer, trail: trailNotes(lines, answer.seq), key };
+  },
+);
+
+/** Bulk work reports on its way and answers once. */
+export type BulkEvent =
+  | { readonly type: 'PROGRESS'; readonly progress: Progress }
+  | { readonly type: 'SEALED'; readonly object: SealedObject; readonly sha256: string }
+  | { readonly type: 'OPENED'; readonly body: Blob }
+  | { readonly type: 'FAILED'; readonly message: string };
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+export interface SealInput {
+  readonly world: WorldApi;
+  readonly source: Parameters<WorldApi['seal']>[0];
+}
+/** Encrypts in the worker and keeps the result; hashes the plaintext here meanwhile, for the later comparison. */
+export const seal = fromCallback<BulkEvent, SealInput>(({ input: { world, source }, sendBack }) => {
+  Promise.all([
+    world.seal(source, (progress) => sendBack({ type: 'PROGRESS', progress })),
+    sha256OfBlob(source.body),
+  ]).then(
+    ([object, sha256]) => sendBack({ type: 'SEALED', object, sha256 }),
+    (error: unknown) => sendBack({ type: 'FAILED', message: messageOf(error) }),
+  );
+});
+
+export interface OpenInput {
+  readonly world: WorldApi;
+  readonly objectId: string;
+  readonly dataKey: Bytes;
+}
+export const open = fromCallback<BulkEvent, OpenInput>(
+  ({ input: { world, objectId, dataKey }, sendBack }) => {
+    world
+      .open(objectId, dataKey, (progress) => sendBack({ type: 'PROGRESS', progress }))
+      .then(
+        (body) => sendBack({ type: 'OPENED', body }),
+        (error: unknown) => sendBack({ type: 'FAILED', message: messageOf(error) }),
+      );
+  },
+);
+
+/** Overwrites the bytes, then reads them again: the beat claims what was read, not what was meant. */
+export const wipe = fromPromise<{ byteLength: number; zeroed: boolean }, { bytes: Bytes }>(
+  async ({ input: { bytes } }) => {
+    bytes.fill(0);
+    return { byteLength: bytes.length, zeroed: bytes.every((byte) => byte === 0) };
+  },
+);
+
+/** What the object store lists. */
+export const listObjects = fromPromise<readonly SealedObject[], { world: WorldApi }>(({ input }) =>
+  input.world.objects(),
+);
+
+/** Where `part` begins in `whole`, -1 when nowhere. */
+export function indexOfBytes(whole: Uint8Array, part: Uint8Array): number {
+  if (part.length === 0) return -1;
+  for (let at = whole.indexOf(part[0] ?? -1); at >= 0; at = whole.indexOf(part[0] ?? -1, at + 1)) {
+    if (part.every((byte, i) => whole[at + i] === byte)) return at;
+  }
+  return -1;
+}
+
+/** Reads the stored object back: its length, and where in its header the wrapped key lies. */
+export const inspectObject = fromPromise<
+  { storedLength: number; wrappedKeyAt: number },
+  { world: WorldApi; object: SealedObject }
+>(async ({ input: { world, object } }) => {
+  const stored = await world.sealedBytes(object.id);
+  const head = new Uint8Array(await stored.slice(0, 65536).arrayBuffer());
+  return { storedLength: stored.size, wrappedKeyAt: indexOfBytes(head, object.wrappedKey) };
+});
+
+export const digest = fromPromise<string, { body: Blob }>(({ input }) => sha256OfBlob(input.body));
+
+/** DisableKey or EnableKey, by whoever may: what a learner does to the flow between two beats. */
+export const toggleKey = fromPromise<
+  { answer: CallAnswer; trail: readonly TrailNote[] },
+  { world: WorldApi; request: CallRequest }
+>(async ({ input: { world, request } }) => {
+  const answer = await world.call(request);
+  return { answer, trail: trailNotes(await world.trail({ n: 10 }), answer.seq) };
+});
