@@ -1,6 +1,7 @@
 import {
   isRefusal,
   parseRegion,
+  refuse,
   type Call,
   type Caller,
   type PrincipalArn,
@@ -80,12 +81,11 @@ async function readCall(trust: Trust, request: HttpRequest): Promise<Call | Refu
 }
 
 // OURS: another method or path than `POST /` is answered like an unknown target.
-const unknownOperation: Refusal = {
-  refused: 'UnknownOperationException',
-  message: '',
-  status: 400,
-  because: 'model.json commonErrors',
-};
+const unknownOperation = refuse(
+  'UnknownOperationException',
+  '',
+  'model.json commonErrors UnknownOperationException',
+);
 
 function readTarget(request: HttpRequest): string | undefined {
   if (request.method !== 'POST' || request.path !== '/') return undefined;
@@ -100,7 +100,7 @@ async function readCaller(
   if (trust === 'signed') {
     const signature = readSignature(request, body);
     if (isRefusal(signature)) return signature;
-    const region = parseRegion(signature.region);
+    const region = parseRegion(regionOfHost(request.hostname) ?? signature.region);
     return region ? { caller: { kind: 'sigV4', signature }, region } : noRegion;
   }
   const region = trust.region ?? parseRegion(regionOfHost(request.hostname) ?? '');
@@ -109,12 +109,11 @@ async function readCaller(
     : noRegion;
 }
 
-const noRegion: Refusal = {
-  refused: 'InvalidSignatureException',
-  message: 'Credential should be scoped to a valid region.',
-  status: 400,
-  because: 'model.json commonErrors',
-};
+const noRegion = refuse(
+  'InvalidSignatureException',
+  'Credential should be scoped to a valid region. ',
+  'model.json commonErrors InvalidSignatureException',
+);
 
 const refusal = (refused: Refusal, requestId: string) => ({
   response: answer(refused.status, requestId, encodeRefusal(refused)),

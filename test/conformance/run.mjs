@@ -1,0 +1,75 @@
+// @ts-check
+// node test/conformance/run.mjs [DIR] [--gate] [RUNNER OPTION…]: the shared cases, through the real SDK client, against
+// the built library. Fails on failures, on skips and when nothing ran.
+//   DIR       holds runner.mjs and cases/; ../shared/conformance if not given
+//   --gate    the cases of test/conformance/ledger.json only, and a check of the ledger itself (part of `npm test`)
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { root } from '../../scripts/install.mjs';
+import {
+  committedCases,
+  dropped,
+  ledgerFile,
+  makeLedger,
+  parseLedger,
+  sharedCases,
+} from '../../scripts/ledger.mjs';
+import { buildLibrary } from '../../scripts/library.mjs';
+
+const args = process.argv.slice(2);
+const gate = args.includes('--gate');
+const rest = args.filter((arg) => arg !== '--gate');
+const given = rest[0] && !rest[0].startsWith('--') ? rest.shift() : undefined;
+const dir = resolve(given ?? sharedCases);
+
+if (!existsSync(join(dir, 'runner.mjs'))) {
+  console.error(`conformance: there are no shared cases at ${dir}`);
+  process.exit(1);
+}
+
+buildLibrary();
+const wanted = gate ? await checkedLedger() : undefined;
+const out = mkdtempSync(join(tmpdir(), 'kms-lab-conformance-'));
+const report = join(out, 'report.json');
+/** @param {string} id */
+const escaped = (id) => id.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+const { status } = spawnSync(
+  process.execPath,
+  [
+    '--no-warnings',
+    join(dir, 'runner.mjs'),
+    ...['--corpus', join(dir, 'cases'), '--handler', join(root, 'test', 'conformance', 'handler.mjs')],
+    ...['--sdk', root, '--json', report],
+    ...(wanted ? ['--only', `^(?:${wanted.map(escaped).join('|')})$`] : []),
+    ...rest,
+  ],
+  { cwd: root, stdio: 'inherit' },
+);
+if (!existsSync(report)) fail(`the runner ended with ${status} and left no report`);
+const { total } = JSON.parse(readFileSync(report, 'utf8'));
+rmSync(out, { recursive: true });
+const ran = total.pass + total.fail + total.skip;
+if (ran === 0) fail('no case ran');
+if (wanted && ran !== wanted.length) fail(`${ran} cases ran, the ledger has ${wanted.length}`);
+if (total.fail > 0 || total.skip > 0) fail(`${total.fail} failed, ${total.skip} skipped of ${ran}`);
+
+/** The ledger is what its rule makes of the cases, and has lost nothing since it was committed. */
+async function checkedLedger() {
+  const { cases } = parseLedger(readFileSync(ledgerFile, 'utf8'));
+  const made = await makeLedger(dir);
+  const lost = dropped([...new Set([...committedCases(), ...made.cases])], cases);
+  if (lost.length > 0)
+    fail(`the ledger only grows, and lacks:\n  ${lost.join('\n  ')}\nRun: node scripts/ledger.mjs`);
+  const unknown = dropped(cases, made.cases);
+  if (unknown.length > 0)
+    fail(`no longer within reach, by the rule of scripts/ledger.mjs:\n  ${unknown.join('\n  ')}`);
+  return cases;
+}
+
+/** @param {string} why @returns {never} */
+function fail(why) {
+  console.error(`conformance: ${why}`);
+  process.exit(1);
+}
