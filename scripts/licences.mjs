@@ -38,12 +38,12 @@ let shipped = 0;
 let tools = 0;
 for (const [path, entry] of Object.entries(packages)) {
   if (path === '') continue;
-  entry.dev || entry.devOptional ? tools++ : shipped++;
+  const tool = Boolean(entry.dev || entry.devOptional);
+  if (tool) tools++;
+  else shipped++;
   const licence = String(entry.license ?? 'unknown');
-  if (!isFree(licence, entry.dev || entry.devOptional ? freeForTools : free)) {
-    wrong.push(
-      `${path.replace('node_modules/', '')} ${entry.version}: ${licence}${entry.dev ? ' (tool)' : ''}`,
-    );
+  if (!isFree(licence, tool ? freeForTools : free)) {
+    wrong.push(`${path.replace('node_modules/', '')} ${entry.version}: ${licence}${tool ? ' (tool)' : ''}`);
   }
 }
 if (wrong.length > 0) {
