@@ -1,1 +1,21 @@
 export * from './types.ts';
+export { decide } from './decide.ts';
+export { checkKeyPolicy, type KeyPolicyCheck } from './checkKeyPolicy.ts';
+export { defaultKeyPolicy } from './defaultKeyPolicy.ts';
+export { parsePolicy, keyPolicyDocumentBytes } from './parsePolicy.ts';
+export { foreignKeyMessage } from './sentences.ts';
+export { respacePolicy } from './respacePolicy.ts';
+export {
+  conditionOperators,
+  parseOperator,
+  type ConditionOperator,
+  type OperatorUse,
+} from './conditions/index.ts';
+export type {
+  ConditionClause,
+  Element,
+  PolicyDocument,
+  PolicyKind,
+  PrincipalEntry,
+  Statement,
+} from './document.ts';

@@ -11,7 +11,10 @@ export interface AccessRequest {
   readonly resourceAccount: AccountId;
   /** `key`: the key policy decides, alone or by delegation. `account`: identity policies alone (ListKeys, aliases). */
   readonly judgedOn: 'key' | 'account';
-  /** Text of the key policy; present exactly when judged on a key. */
+  /**
+   * Text of the key policy when judged on a key. Absent when judged on the account, and when the key that an ARN of
+   * another account or a ciphertext names is not there: AWS tells nobody the difference (policy.md §8 rows 5 and 8).
+   */
   readonly keyPolicy?: string | undefined;
   /** Of the caller's user or role; empty for root. */
   readonly identityPolicies: readonly { readonly name: string; readonly document: string }[];
@@ -40,12 +43,19 @@ export type PolicyType = (typeof policyTypes)[number];
 export interface Match {
   readonly part: 'Principal' | 'Action' | 'Resource' | 'Condition';
   readonly matched: boolean;
-  /** As written in the policy. */
+  /** As written in the policy: the item that fitted, or all of them. Empty when the statement lacks the element. */
   readonly wanted: string;
   /** As it was in the request; absent when the request has no such key. */
   readonly got: string | undefined;
   /** For a condition: operator and key, `StringEquals kms:EncryptionContext:app`. */
   readonly condition?: { readonly operator: string; readonly key: string };
+  /** Written as `NotPrincipal`, `NotAction` or `NotResource`: matched when nothing of `wanted` fits. */
+  readonly negated?: true;
+  /**
+   * For a condition whose key is in the request: each value of the request, and the policy value that it fits, if any.
+   * A negated operator (`StringNotEquals`) turns the verdict round afterwards, so here "fits" stays positive.
+   */
+  readonly values?: readonly { readonly got: string; readonly fits: string | undefined }[];
 }
 
 export interface StatementReason {
@@ -55,6 +65,12 @@ export interface StatementReason {
   readonly applies: boolean;
   /** The allow came from the account principal: it only lets IAM in. */
   readonly delegates: boolean;
+  /**
+   * How Principal (or NotPrincipal, then `everyone`) covers the caller, the most direct way first; absent when it does
+   * not, and in identity policies. Boundaries and session policies limit an allow through the role or the account, not
+   * one to the user or the session itself (policy.md §4).
+   */
+  readonly via?: 'self' | 'role' | 'everyone' | 'account';
   readonly matches: readonly Match[];
 }
 

@@ -1,0 +1,4 @@
+import { ordering } from './operator.ts';
+import { readDate } from './readings.ts';
+
+export const DateLessThan = ordering('DateLessThan', readDate, (got, wanted) => got < wanted);

@@ -1,0 +1,4 @@
+import { IpAddress } from './IpAddress.ts';
+import { negating } from './operator.ts';
+
+export const NotIpAddress = negating('NotIpAddress', IpAddress);

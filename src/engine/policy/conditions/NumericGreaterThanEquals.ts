@@ -1,0 +1,8 @@
+import { ordering } from './operator.ts';
+import { readNumber } from './readings.ts';
+
+export const NumericGreaterThanEquals = ordering(
+  'NumericGreaterThanEquals',
+  readNumber,
+  (got, wanted) => got >= wanted,
+);

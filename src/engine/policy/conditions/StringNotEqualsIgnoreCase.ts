@@ -1,0 +1,4 @@
+import { negating } from './operator.ts';
+import { StringEqualsIgnoreCase } from './StringEqualsIgnoreCase.ts';
+
+export const StringNotEqualsIgnoreCase = negating('StringNotEqualsIgnoreCase', StringEqualsIgnoreCase);

@@ -1,0 +1,47 @@
+import { parseAccountId, parseArn, type Identity } from '../model/index.ts';
+import type { Element, PrincipalEntry } from './document.ts';
+import type { StatementReason } from './types.ts';
+
+export type Via = NonNullable<StatementReason['via']>;
+
+export interface PrincipalMatch {
+  readonly via: Via;
+  readonly wanted: string;
+  readonly got: string;
+}
+
+/** The account of an account principal: `arn:aws:iam::111122223333:root`, or twelve digits. */
+export function accountOfPrincipal(value: string): string | undefined {
+  const account = parseAccountId(value);
+  if (account) return account;
+  const arn = parseArn(value);
+  return arn?.service === 'iam' && arn.resource === 'root' ? parseAccountId(arn.account) : undefined;
+}
+
+export type PrincipalTest = (identity: Identity) => PrincipalMatch | undefined;
+
+/** Finds a caller in the list. Service and federated principals are never a caller here: those calls come from elsewhere. */
+export function principalTest(element: Element<PrincipalEntry>): PrincipalTest {
+  const arns = new Set<string>();
+  const accounts = new Map<string, string>();
+  let everyone = false;
+  for (const { type, value } of element.items) {
+    if (type !== 'AWS') continue;
+    const account = accountOfPrincipal(value);
+    if (value === '*') everyone = true;
+    else if (account !== undefined) accounts.set(account, value);
+    else arns.add(value);
+  }
+  return (identity) => {
+    if (arns.has(identity.arn)) return { via: 'self', wanted: identity.arn, got: identity.arn };
+    if (arns.has(identity.principal))
+      return { via: 'role', wanted: identity.principal, got: identity.principal };
+    if (everyone) return { via: 'everyone', wanted: '*', got: identity.arn };
+    const account = accounts.get(identity.account);
+    if (account === undefined) return undefined;
+    // OURS: an account in NotPrincipal spares its root user alone. IAM's guide has the account listed beside the users
+    // that are spared, which would make no sense if it spared them all.
+    if (element.negated && identity.kind !== 'root') return undefined;
+    return { via: 'account', wanted: account, got: identity.arn };
+  };
+}
