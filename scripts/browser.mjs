@@ -46,20 +46,23 @@ function runs(command, args) {
   return spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status === 0;
 }
 
+/** Whether it has the system's libraries that it needs. @param {string} path */
+const starts = (path) => process.platform === 'win32' || spawnSync(path, ['--version']).status === 0;
+
 /** As findBrowser, but installs one when there is none: Playwright's Chromium, else Debian's. */
 export async function ensureBrowser() {
   const found = await findBrowser();
-  if (found || process.env['CHROME_PATH']) return found;
+  if ((found && starts(found)) || process.env['CHROME_PATH']) return found;
   console.log('No Chromium, Chrome or Edge found: installing one for the tests.');
-  if (runs(process.execPath, [commandFile('playwright'), 'install', 'chromium'])) return findBrowser();
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return undefined;
-  if (
-    runs('apt-get', ['update']) &&
-    runs('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'])
-  ) {
-    return findBrowser();
+  if (runs(process.execPath, [commandFile('playwright'), 'install', 'chromium'])) {
+    const own = await playwrightsOwn();
+    if (own && starts(own)) return own;
   }
-  return undefined;
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return undefined;
+  runs('apt-get', ['update']);
+  return runs('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'])
+    ? findBrowser()
+    : undefined;
 }
 
 /** What every Chromium of ours is started with: no sandbox (root in containers has none), and quiet on the network. */

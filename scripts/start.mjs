@@ -62,6 +62,7 @@ try {
     );
   }
 } catch (error) {
-  console.error(`Cannot serve the page: ${error instanceof Error ? error.message : String(error)}`);
+  const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+  console.error(code === 'EADDRINUSE' ? `Port ${port} is taken; leave --port out for a free one.` : message);
   process.exit(1);
 }

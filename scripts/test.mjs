@@ -1,7 +1,7 @@
 // @ts-check
 // npm test: every check of the project, in this order. --only a,b runs some; --long runs the random campaigns whole.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBrowser } from './browser.mjs';
 import { commandFile, ensureInstalled, root } from './install.mjs';
@@ -78,7 +78,15 @@ async function vitest(config, env) {
 }
 
 const shared = existsSync(join(root, '..', 'shared'));
+const none = { passed: 0, failed: 0, skipped: 'there are none' };
 const absent = { passed: 0, failed: 0, skipped: '../shared is absent' };
+
+const hasComponentTests = () =>
+  ['src', 'test'].some((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).some((file) =>
+      file.endsWith('.browser.test.ts'),
+    ),
+  );
 
 /** @type {string | undefined} */
 let browser;
@@ -119,7 +127,7 @@ const parts = [
   {
     name: 'browser',
     title: 'Component tests in a browser',
-    run: () => vitest('vitest.browser.config.ts', browserEnv()),
+    run: async () => (hasComponentTests() ? vitest('vitest.browser.config.ts', browserEnv()) : none),
   },
   {
     name: 'e2e',
