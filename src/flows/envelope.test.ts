@@ -157,12 +157,18 @@ describe('envelopeEncrypt', () => {
   });
 
   it.each([
-    ['request', (world: FakeWorld): void => {
+    [
+      'request',
+      (world: FakeWorld): void => {
         world.refuse['GenerateDataKey'] = new Error('the disk is full');
-      }],
-    ['encrypt', (world: FakeWorld): void => {
+      },
+    ],
+    [
+      'encrypt',
+      (world: FakeWorld): void => {
         world.breakSeal = new Error('the disk is full');
-      }],
+      },
+    ],
   ] as const)('faults in %s when the store breaks, and wipes what it held', async (beat, breakIt) => {
     const world = fakeWorld();
     breakIt(world);
