@@ -36,7 +36,9 @@ export interface CallRequest {
 }
 
 export interface CallAnswer {
-  readonly result: { readonly ok: true; readonly output: Readonly<Record<string, unknown>> } | { readonly ok: false; readonly refusal: Refusal };
+  readonly result:
+    | { readonly ok: true; readonly output: Readonly<Record<string, unknown>> }
+    | { readonly ok: false; readonly refusal: Refusal };
   readonly trace: Trace;
   /** Number of the journal entry that holds it. */
   readonly seq: number;
@@ -54,7 +56,9 @@ export interface GenesisAccount {
   readonly id: string;
   readonly name?: string | undefined;
   /** The root user is always there. ARNs of users and roles; `policies` are identity policies. */
-  readonly principals?: readonly { readonly arn: string; readonly policies?: readonly (object | string)[] | undefined }[] | undefined;
+  readonly principals?:
+    | readonly { readonly arn: string; readonly policies?: readonly (object | string)[] | undefined }[]
+    | undefined;
 }
 
 /** What the lists show of a key, read from records, not through the API: leaves no event, uses no quota. */
@@ -68,7 +72,12 @@ export interface KeyDetail extends KeyCard {
   readonly materials: readonly Pick<MaterialRec, 'materialId' | 'version' | 'created'>[];
   readonly lastUse: { readonly operation: string; readonly at: EpochMs } | undefined;
   /** The state-changing operations: what the state machine and the operation table say of each from here. */
-  readonly transitions: readonly { readonly operation: string; readonly to: KeyState | 'gone'; readonly allowed: boolean; readonly refusal?: Refusal }[];
+  readonly transitions: readonly {
+    readonly operation: string;
+    readonly to: KeyState | 'gone';
+    readonly allowed: boolean;
+    readonly refusal?: Refusal;
+  }[];
 }
 export interface Page<T> {
   readonly items: readonly T[];
@@ -109,7 +118,12 @@ export interface Progress {
 }
 
 export type WorldEvent =
-  | { readonly kind: 'committed'; readonly seq: number; readonly tables: readonly string[]; readonly trace: Trace | undefined }
+  | {
+      readonly kind: 'committed';
+      readonly seq: number;
+      readonly tables: readonly string[];
+      readonly trace: Trace | undefined;
+    }
   | { readonly kind: 'storageFailed'; readonly message: string }
   | { readonly kind: 'objects' };
 
@@ -117,24 +131,47 @@ export interface WorldApi {
   readonly id: string;
   call(request: CallRequest): Promise<CallAnswer>;
   /** Moves virtual time and runs what falls due, in date order. Answers what happened on the way. */
-  advance(by: { readonly days?: number; readonly hours?: number; readonly seconds?: number } | { readonly to: number }): Promise<{ readonly now: EpochMs; readonly happened: readonly TrailEvent[] }>;
+  advance(
+    by:
+      | { readonly days?: number; readonly hours?: number; readonly seconds?: number }
+      | { readonly to: number },
+  ): Promise<{ readonly now: EpochMs; readonly happened: readonly TrailEvent[] }>;
   now(): Promise<{ readonly at: EpochMs; readonly clock: ClockRec; readonly due: readonly DueItem[] }>;
   settings(): Promise<WorldRec>;
   /** Changes the visible switches of the world, as a journal entry. */
   setSwitches(switches: Partial<Pick<WorldRec, 'throttling' | 'propagation' | 'fault'>>): Promise<void>;
   accounts(): Promise<readonly AccountRec[]>;
   principals(account?: AccountId): Promise<readonly PrincipalCard[]>;
-  keys(at: { readonly account: AccountId; readonly region: Region; readonly after?: string | undefined; readonly n?: number | undefined }): Promise<Page<KeyCard>>;
+  keys(at: {
+    readonly account: AccountId;
+    readonly region: Region;
+    readonly after?: string | undefined;
+    readonly n?: number | undefined;
+  }): Promise<Page<KeyCard>>;
   key(arn: KeyArn): Promise<KeyDetail | undefined>;
   /** Newest first. `before` is a seq. */
-  trail(page?: { readonly before?: number | undefined; readonly n?: number | undefined }): Promise<readonly TrailLine[]>;
+  trail(page?: {
+    readonly before?: number | undefined;
+    readonly n?: number | undefined;
+  }): Promise<readonly TrailLine[]>;
   trace(id: string): Promise<Trace | undefined>;
   /** Newest first; the newest thousand are kept, in memory. */
   traces(n: number): Promise<readonly Trace[]>;
   /** A throw-away world that starts as this one is now and costs what changes in it. */
   fork(): Promise<WorldApi>;
   /** Encrypts in the worker, in 1 MiB frames, and keeps the result. `dataKey` is copied by the call; wipe yours. */
-  seal(source: { readonly name: string; readonly mediaType: string; readonly body: Blob; readonly dataKey: Bytes; readonly wrappedKey: Bytes; readonly keyArn: string; readonly encryptionContext: Readonly<Record<string, string>> }, progress?: (p: Progress) => void): Promise<SealedObject>;
+  seal(
+    source: {
+      readonly name: string;
+      readonly mediaType: string;
+      readonly body: Blob;
+      readonly dataKey: Bytes;
+      readonly wrappedKey: Bytes;
+      readonly keyArn: string;
+      readonly encryptionContext: Readonly<Record<string, string>>;
+    },
+    progress?: (p: Progress) => void,
+  ): Promise<SealedObject>;
   /** Decrypts a kept object. A wrong key or a changed byte rejects with the number of the frame. */
   open(id: string, dataKey: Bytes, progress?: (p: Progress) => void): Promise<Blob>;
   objects(): Promise<readonly SealedObject[]>;

@@ -1,0 +1,122 @@
+import {
+  indexKey,
+  keyTransitions,
+  Missing,
+  ref,
+  under,
+  type AccountId,
+  type AccountRec,
+  type AliasRec,
+  type EpochMs,
+  type IdentityPolicyRec,
+  type IndexName,
+  type KeyArn,
+  type KeyRec,
+  type MaterialRec,
+  type PrincipalRec,
+  type Region,
+  type TableName,
+  type Tables,
+  type TagRec,
+  type View,
+} from '../engine/index.ts';
+import type { DueItem, KeyCard, KeyDetail, Page, PrincipalCard } from './api.ts';
+
+/*
+ * What the lists show, read from records: no event, no quota. Synchronous like a step: what is not loaded raises Missing,
+ * and the reader runs again.
+ */
+
+/** OURS: more rows than this hang on no key or principal in AWS's quotas. */
+const all = 1000;
+
+/** The records of a table under a prefix; the cast holds because a prefix or index belongs to one table. */
+const rows = <T extends TableName>(
+  view: View,
+  _table: T,
+  index: IndexName,
+  prefix: string,
+  n = all,
+): readonly Tables[T][] => view.range(index, { prefix, n }).map(({ rec }) => rec as Tables[T]);
+
+/** Maps all items, and asks for everything they lack at once instead of one round trip each. */
+function each<A, B>(items: readonly A[], read: (item: A) => B): readonly B[] {
+  const missing: Missing[] = [];
+  const done: B[] = [];
+  for (const item of items) {
+    try {
+      done.push(read(item));
+    } catch (error) {
+      if (!(error instanceof Missing)) throw error;
+      missing.push(error);
+    }
+  }
+  if (missing.length === 0) return done;
+  throw new Missing(
+    missing.flatMap((one) => one.refs),
+    missing.flatMap((one) => one.ranges),
+  );
+}
+
+export const readAccounts = (view: View): readonly AccountRec[] =>
+  rows(view, 'account', 'ref', under.accounts);
+
+export function readPrincipals(view: View, account: AccountId | undefined): readonly PrincipalCard[] {
+  const prefix = account === undefined ? 'principal/' : under.principals(account);
+  const found: readonly PrincipalRec[] = rows(view, 'principal', 'ref', prefix, 10_000);
+  return each(found, (rec) => {
+    const policies: readonly IdentityPolicyRec[] = rows(
+      view,
+      'identityPolicy',
+      'ref',
+      under.identityPolicies(rec.arn),
+    );
+    return { rec, policies };
+  });
+}
+
+const card = (view: View, rec: KeyRec): KeyCard => {
+  const aliases: readonly AliasRec[] = rows(view, 'alias', 'aliasByTarget', indexKey.aliasByTarget(rec.arn));
+  return { rec, aliases: aliases.map(({ alias }) => alias) };
+};
+
+export interface KeysAt {
+  readonly account: AccountId;
+  readonly region: Region;
+  readonly after?: string | undefined;
+  readonly n?: number | undefined;
+}
+
+export function readKeys(view: View, { account, region, after, n = 100 }: KeysAt): Page<KeyCard> {
+  // One more than asked for tells whether there is a next page.
+  const found = view.range('ref', { prefix: under.keys(account, region), after, n: n + 1 });
+  const shown = found.slice(0, n);
+  return {
+    items: each(shown, ({ rec }) => card(view, rec as KeyRec)),
+    next: found.length > n ? shown.at(-1)?.indexKey : undefined,
+  };
+}
+
+export function readKey(view: View, arn: KeyArn): KeyDetail | undefined {
+  const rec = view.get(ref.key(arn));
+  if (!rec) return undefined;
+  const materials: readonly MaterialRec[] = rows(view, 'material', 'ref', under.materials(arn));
+  const tags: readonly TagRec[] = rows(view, 'tag', 'ref', under.tags(arn));
+  const usage = view.get(ref.usage(arn));
+  return {
+    ...card(view, rec),
+    policy: view.get(ref.keyPolicy(arn))?.document ?? '',
+    tags,
+    materials: materials.map(({ materialId, version, created }) => ({ materialId, version, created })),
+    lastUse: usage && { operation: usage.operation, at: usage.at },
+    transitions: keyTransitions(rec),
+  };
+}
+
+/** OURS: the hundred next dates; a rail shows no more. */
+export const readDue = (view: View): readonly DueItem[] =>
+  rows(view, 'key', 'due', '', 100).flatMap(({ arn, DeletionDate }) =>
+    DeletionDate === undefined
+      ? []
+      : [{ at: DeletionDate satisfies EpochMs, what: 'DeleteKey' as const, key: arn }],
+  );
