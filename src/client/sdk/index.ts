@@ -1,3 +1,2 @@
 export { createRequestHandler, type CallTaker, type Trust } from './requestHandler.ts';
 export type { HandleOptions, HttpRequest, HttpResponse, RequestHandler, Signal } from './http.ts';
-export { fromBase64, toBase64 } from './base64.ts';

@@ -1,5 +1,12 @@
-import { operationShape, typeShape, type Bytes, type MemberShape, type Refusal } from '../../engine/index.ts';
-import { fromBase64, toBase64 } from './base64.ts';
+import {
+  fromBase64,
+  operationShape,
+  toBase64,
+  typeShape,
+  type Bytes,
+  type MemberShape,
+  type Refusal,
+} from '../../engine/index.ts';
 
 /*
  * AWS JSON 1.1 (https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html): blobs are base64, timestamps are
@@ -66,7 +73,7 @@ export const encodeRefusal = ({ refused, message }: Refusal): Bytes =>
 const jsonBytes = (value: unknown): Bytes => new TextEncoder().encode(JSON.stringify(toJson(value)));
 
 function toJson(value: unknown): unknown {
-  if (value instanceof Uint8Array) return toBase64(value);
+  if (value instanceof Uint8Array) return toBase64(new Uint8Array(value));
   if (value instanceof Date) return value.getTime() / 1000;
   if (Array.isArray(value)) return value.map(toJson);
   if (isObject(value))

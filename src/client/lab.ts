@@ -1,0 +1,202 @@
+import {
+  operations as catalogue,
+  parseRegion,
+  type PrincipalArn,
+  type Region,
+  type TrailEvent,
+} from '../engine/index.ts';
+import type { WorldStore } from '../store/index.ts';
+import type { CallAnswer, WorldApi } from './api.ts';
+import { credentialsFor, type Credentials, type SessionOptions } from './credentials.ts';
+import { readOptions, type LabOptions } from './labOptions.ts';
+import { createRequestHandler, type RequestHandler } from './sdk/index.ts';
+import { readSnapshot, restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot.ts';
+import { World } from './world.ts';
+
+/*
+ * KMS Lab as a library: a whole AWS KMS inside a test or a page, without network. Built into dist-lib/index.js, one ES
+ * module for Node 20 and browsers.
+ */
+
+export type { CallAnswer, GenesisAccount } from './api.ts';
+export type { Credentials, SessionOptions } from './credentials.ts';
+export type { LabOptions } from './labOptions.ts';
+export type { HttpRequest, HttpResponse, RequestHandler } from './sdk/index.ts';
+export { SnapshotError, type Snapshot } from './snapshot.ts';
+export { GenesisError } from './genesis.ts';
+export type { TrailEvent } from '../engine/index.ts';
+
+/** AWS's names of the operations that this version has. */
+export const operations: readonly string[] = catalogue.map(({ name }) => name);
+
+/** A call without any SDK. Blobs are `Uint8Array`, timestamps `Date`. */
+export interface LabCall {
+  /** `Encrypt`. */
+  readonly operation: string;
+  /** With AWS's member names. */
+  readonly input?: Readonly<Record<string, unknown>> | undefined;
+  /** ARN of a user, role or root of the lab. */
+  readonly principal: string;
+  /** `us-east-1` by default. */
+  readonly region?: string | undefined;
+}
+
+/** Each lab is a world of its own. */
+export interface Lab {
+  /**
+   * For SDK clients that sign, as with AWS: `new KMSClient({ region, requestHandler: lab.requestHandler, credentials:
+   * await lab.credentialsFor(arn) })`. The signature is checked; a wrong one gets AWS's error.
+   */
+  readonly requestHandler: RequestHandler;
+  /** A user's access key, or a new session of a role. @throws when the lab has no such principal */
+  credentialsFor(principalArn: string, session?: SessionOptions): Promise<Credentials>;
+  /**
+   * For SDK clients whose credentials do not matter: every request counts as this principal's.
+   * @param who without `region` the client's own Region counts @throws when the lab has no such principal
+   */
+  requestHandlerFor(who: {
+    readonly principal: string;
+    readonly region?: string | undefined;
+  }): RequestHandler;
+  /** One call, answered when it is kept. A refusal is an answer too: `result.ok` is false. */
+  handle(call: LabCall): Promise<CallAnswer>;
+  /** Moves virtual time, and runs what falls due on the way: answers the events of that. */
+  advance(by: {
+    readonly days?: number;
+    readonly hours?: number;
+    readonly seconds?: number;
+  }): Promise<readonly TrailEvent[]>;
+  /** Virtual time. */
+  now(): Date;
+  /** All CloudTrail events, oldest first. */
+  trail(): Promise<readonly TrailEvent[]>;
+  /** Changes the visible switches of the world: throttling, propagation, or a fault that every call meets. */
+  setSwitches(switches: Parameters<WorldApi['setSwitches']>[0]): Promise<void>;
+  /** The whole world as plain JSON. Whoever has it can decrypt what its keys encrypted: it holds what opens them. */
+  snapshot(): Promise<Snapshot>;
+  /**
+   * Replaces this world by that of a snapshot, credentials included; request handlers stay.
+   * @throws SnapshotError, and changes nothing, when it is not a snapshot
+   */
+  restore(snapshot: unknown): Promise<void>;
+  /** Waits for what is on its way and lets go of the store. */
+  close(): Promise<void>;
+}
+
+/** @throws GenesisError that names the option */
+export async function createLab(options: LabOptions = {}): Promise<Lab> {
+  const { genesis, store } = readOptions(options);
+  const world = await World.open(store, { id: 'lab', genesis });
+  return new LibraryLab(store, world, await principalsOf(world));
+}
+
+class LibraryLab implements Lab {
+  readonly requestHandler: RequestHandler;
+  readonly #store: WorldStore;
+  #world: World;
+  /** Known here, so that a misspelt principal is noticed where it is written. */
+  #principals: ReadonlySet<string>;
+  #closed = false;
+
+  constructor(store: WorldStore, world: World, principals: ReadonlySet<string>) {
+    this.#store = store;
+    this.#world = world;
+    this.#principals = principals;
+    this.requestHandler = createRequestHandler(() => this.#world);
+  }
+
+  async credentialsFor(principalArn: string, session: SessionOptions = {}): Promise<Credentials> {
+    return credentialsFor(this.#world, this.#known(principalArn), session);
+  }
+
+  requestHandlerFor({
+    principal,
+    region,
+  }: {
+    readonly principal: string;
+    readonly region?: string | undefined;
+  }): RequestHandler {
+    const trust = {
+      principal: this.#known(principal),
+      region: region === undefined ? undefined : readRegion(region),
+    };
+    return createRequestHandler(() => this.#world, trust);
+  }
+
+  async handle({ operation, input = {}, principal, region = 'us-east-1' }: LabCall): Promise<CallAnswer> {
+    return this.#world.call({
+      operation,
+      input,
+      principal: this.#known(principal),
+      region: readRegion(region),
+    });
+  }
+
+  async advance(by: {
+    readonly days?: number;
+    readonly hours?: number;
+    readonly seconds?: number;
+  }): Promise<readonly TrailEvent[]> {
+    for (const [unit, amount] of Object.entries(by)) {
+      if (!['days', 'hours', 'seconds'].includes(unit))
+        throw new RangeError(`"advance" knows days, hours and seconds, not ${unit}`);
+      if (typeof amount !== 'number' || !(amount >= 0) || !Number.isFinite(amount)) {
+        throw new RangeError(`"advance" expected ${unit} to be a number from 0, got ${String(amount)}`);
+      }
+    }
+    return (await this.#world.advance(by)).happened;
+  }
+
+  now(): Date {
+    return new Date(this.#world.time());
+  }
+
+  async trail(): Promise<readonly TrailEvent[]> {
+    const lines = await this.#world.trail({ n: Number.MAX_SAFE_INTEGER });
+    return lines.map(({ event }) => event).toReversed();
+  }
+
+  setSwitches(switches: Parameters<WorldApi['setSwitches']>[0]): Promise<void> {
+    return this.#world.setSwitches(switches);
+  }
+
+  snapshot(): Promise<Snapshot> {
+    return takeSnapshot(this.#store);
+  }
+
+  async restore(snapshot: unknown): Promise<void> {
+    if (this.#closed) throw new Error('The lab is closed.');
+    readSnapshot(snapshot); // before the world is let go of
+    await this.#world.close();
+    try {
+      await this.#store.open();
+      await restoreSnapshot(this.#store, snapshot);
+    } finally {
+      this.#world = await World.open(this.#store, { id: 'lab' });
+      this.#principals = await principalsOf(this.#world);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#world.close();
+  }
+
+  #known(arn: string): PrincipalArn {
+    if (!this.#principals.has(arn)) {
+      throw new Error(
+        `The lab has no principal ${JSON.stringify(arn)}; it has ${[...this.#principals].join(', ')}.`,
+      );
+    }
+    return arn as PrincipalArn; // it names a record
+  }
+}
+
+const principalsOf = async (world: World): Promise<ReadonlySet<string>> =>
+  new Set((await world.principals()).map(({ rec }) => rec.arn));
+
+function readRegion(text: string): Region {
+  const region = parseRegion(text);
+  if (!region) throw new Error(`${JSON.stringify(text)} is not the name of a Region.`);
+  return region;
+}
