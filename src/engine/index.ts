@@ -1,4 +1,13 @@
+/** The engine: a KMS as one pure step. Everything that other rooms may use comes out by this door. */
 export * from './model/index.ts';
 export * from './policy/index.ts';
-export * from './shapes/index.ts';
 export * from './crypto/index.ts';
+export * from './shapes/index.ts';
+export { handle } from './handle.ts';
+export { advanceOne, dueNext, type FellDue } from './advance.ts';
+export { Overlay } from './overlay.ts';
+export { keyTransitions, type KeyTransition } from './transitions.ts';
+export { secretOf } from './hsm.ts';
+export { operations } from './operations/index.ts';
+export { quotaOf, take } from './quota/index.ts';
+export { nextKeyState, keyStateMachine, refusalForState, cellOf, operationsWithStates } from './machines/index.ts';

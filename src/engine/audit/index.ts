@@ -1,0 +1,1 @@
+export { trailEvents, serviceEvent, type Recorded } from './trail.ts';

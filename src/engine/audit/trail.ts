@@ -1,0 +1,171 @@
+import type { Call, Env, Identity, KeyRec, Refusal, Region, TrailEvent } from '../model/index.ts';
+import { operationShape, typeShape } from '../shapes/index.ts';
+import type { Located, Operation } from '../operation.ts';
+
+/*
+ * CloudTrail records, as reference/cloudtrail.json describes them. Never in one: plaintext, ciphertext, data keys,
+ * grant tokens, the text of GetKeyPolicy's answer. The encryption context is in clear, as on AWS.
+ */
+
+const eventVersion = '1.11';
+
+export interface Recorded {
+  readonly call: Call;
+  readonly operation: Operation;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly identity: Identity;
+  readonly located: Located | undefined;
+  readonly result: { readonly ok: true; readonly output: unknown } | { readonly ok: false; readonly refusal: Refusal };
+  readonly requestId: string;
+  readonly env: Env;
+}
+
+/** The records of one call: one in the caller's account, and one in the owner's when a foreign key was used. */
+export function trailEvents(recorded: Recorded): readonly TrailEvent[] {
+  const { identity, located, env, result } = recorded;
+  const owners = new Set((located?.keys ?? []).map((key) => key.rec.account));
+  owners.delete(identity.account);
+  const mine = event(recorded, identity.account);
+  // cloudtrail.json rules: a denied cross-account request is recorded in the caller's account only.
+  if (owners.size === 0 || !result.ok) return [mine];
+  const sharedEventID = env.uuid();
+  return [
+    { ...mine, sharedEventID },
+    ...[...owners].map((owner) => ({ ...event(recorded, owner), sharedEventID })),
+  ];
+}
+
+function event(recorded: Recorded, recipient: string): TrailEvent {
+  const { call, operation, identity, env, requestId, result, input } = recorded;
+  const foreign = recipient !== identity.account;
+  const additional =
+    result.ok && recorded.located ? operation.trail.additional?.(result.output, recorded.located) : undefined;
+  return {
+    eventVersion,
+    userIdentity: foreign ? seenFromOutside(identity) : userIdentity(identity, env),
+    eventTime: new Date(env.at).toISOString().replace(/\.\d+Z$/, 'Z'),
+    eventSource: 'kms.amazonaws.com',
+    eventName: operation.name,
+    awsRegion: call.region,
+    sourceIPAddress: call.sourceIp ?? '192.0.2.1',
+    userAgent: call.userAgent ?? 'kms-lab',
+    ...(result.ok ? {} : failure(result.refusal)),
+    requestParameters: requestParameters(operation, input),
+    responseElements: result.ok ? responseElements(recorded) : null,
+    ...(additional ? { additionalEventData: additional } : {}),
+    requestID: requestId,
+    eventID: env.uuid(),
+    readOnly: operation.readOnly,
+    resources: resources(recorded, foreign ? recipient : undefined),
+    eventType: 'AwsApiCall',
+    managementEvent: true,
+    recipientAccountId: recipient,
+    eventCategory: 'Management',
+  };
+}
+
+const failure = (refusal: Refusal) => ({
+  // cloudtrail.json: samples differ between AccessDenied and AccessDeniedException; the newer one is taken.
+  errorCode: refusal.refused,
+  ...(refusal.message === '' ? {} : { errorMessage: refusal.message }),
+});
+
+function userIdentity(identity: Identity, env: Env): Readonly<Record<string, unknown>> {
+  const { arn, principal, account, principalId, name, accessKeyId, kind } = identity;
+  const shared = { arn, accountId: account, ...(accessKeyId === undefined ? {} : { accessKeyId }) };
+  if (kind === 'root') return { type: 'Root', principalId, ...shared };
+  if (kind === 'user') return { type: 'IAMUser', principalId, ...shared, userName: name };
+  const session = arn.slice(arn.lastIndexOf('/') + 1);
+  return {
+    type: 'AssumedRole',
+    principalId: `${principalId}:${session}`,
+    ...shared,
+    sessionContext: {
+      sessionIssuer: { type: 'Role', principalId, arn: principal, accountId: account, userName: name },
+      attributes: { creationDate: new Date(env.at).toISOString().replace(/\.\d+Z$/, 'Z'), mfaAuthenticated: 'false' },
+    },
+  };
+}
+
+/** A foreign caller as the key's owner sees it: no name. */
+const seenFromOutside = ({ principalId, account }: Identity) => ({ type: 'AWSAccount', principalId, accountId: account });
+
+function requestParameters(operation: Operation, input: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | null {
+  const { request, defaults } = operation.trail;
+  if (!request) return null;
+  const members = operationShape(operation.name)?.in ?? {};
+  const given = { ...defaults?.(input), ...input };
+  const kept = request.flatMap((member): [string, unknown][] => {
+    const value = given[member];
+    return value === undefined ? [] : [[lowerFirst(member), loggable(members[member]?.type ?? 'string', value)]];
+  });
+  return kept.length === 0 ? null : Object.fromEntries(kept);
+}
+
+/** Member names inside a value begin lower-case; dates are text; bytes never come here. */
+function loggable(type: string, value: unknown): unknown {
+  const shape = typeShape(type);
+  if (value instanceof Uint8Array) throw new Error(`"trail" was asked to log bytes of type ${type}`);
+  if (value instanceof Date) return value.toISOString();
+  if (shape.kind === 'list' && Array.isArray(value)) return value.map((one) => loggable(shape.of ?? 'string', one));
+  if (shape.kind !== 'structure') return value;
+  return Object.fromEntries(
+    Object.entries(value as object).map(([name, one]) => [
+      lowerFirst(name),
+      loggable(shape.members?.[name]?.type ?? 'string', one),
+    ]),
+  );
+}
+
+const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
+
+function responseElements({ operation, located, result }: Recorded): Readonly<Record<string, unknown>> | null {
+  if (!result.ok) return null;
+  const rule = operation.trail.response;
+  if (rule === 'none') return null;
+  if (rule === 'keyId') {
+    const key = located?.keys[0];
+    return key ? { keyId: key.rec.arn } : null;
+  }
+  return rule(result.output);
+}
+
+function resources({ located, operation, result }: Recorded, only: string | undefined): TrailEvent['resources'] {
+  const keys = (located?.keys ?? []).map((key) => keyResource(key.rec));
+  const alias = located?.alias;
+  const aliases = alias ? [{ accountId: alias.account as string, type: 'AWS::KMS::Alias', ARN: alias.arn as string }] : [];
+  const made = result.ok && operation.name === 'CreateKey' ? madeKey(result.output) : [];
+  return [...aliases, ...keys, ...made].filter((one) => only === undefined || one.accountId === only);
+}
+
+const keyResource = ({ account, arn }: KeyRec) => ({ accountId: account as string, type: 'AWS::KMS::Key', ARN: arn as string });
+
+function madeKey(output: unknown): TrailEvent['resources'] {
+  const { KeyMetadata } = output as { KeyMetadata: { AWSAccountId: string; Arn: string } };
+  return [{ accountId: KeyMetadata.AWSAccountId, type: 'AWS::KMS::Key', ARN: KeyMetadata.Arn }];
+}
+
+/** An event of the service itself: a key deleted when its waiting period was over. */
+export function serviceEvent(eventName: string, key: KeyRec, region: Region, at: number, eventID: string): TrailEvent {
+  return {
+    eventVersion,
+    userIdentity: { accountId: key.account, invokedBy: 'AWS Internal' },
+    eventTime: new Date(at).toISOString().replace(/\.\d+Z$/, 'Z'),
+    eventSource: 'kms.amazonaws.com',
+    eventName,
+    awsRegion: region,
+    sourceIPAddress: 'AWS Internal',
+    userAgent: 'AWS Internal',
+    requestParameters: null,
+    responseElements: null,
+    eventID,
+    readOnly: false,
+    resources: [keyResource(key)],
+    eventType: 'AwsServiceEvent',
+    managementEvent: true,
+    recipientAccountId: key.account,
+    eventCategory: 'Management',
+    serviceEventDetails: { keyId: key.key },
+  };
+}
+

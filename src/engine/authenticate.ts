@@ -1,0 +1,109 @@
+import { equalHex, sigV4Signature, sigV4SigningKey } from './crypto/index.ts';
+import { secretOf } from './hsm.ts';
+import {
+  parseArn,
+  ref,
+  refuse,
+  type Call,
+  type Env,
+  type Identity,
+  type PrincipalArn,
+  type PrincipalRec,
+  type Refusal,
+  type SigV4,
+  type Work,
+} from './model/index.ts';
+import type { Overlay } from './overlay.ts';
+
+/*
+ * Who calls. Signatures are checked against the wall clock, sessions against virtual time. Exception names:
+ * model.json "commonErrors"; their texts are those that AWS's signing service sends to every client.
+ */
+
+interface Desk {
+  readonly view: Overlay;
+  readonly env: Env;
+  note(work: Work): void;
+}
+
+/** How far a signature's date may be off, in milliseconds. */
+const signatureWindow = 5 * 60_000;
+
+export async function authenticate(call: Call, desk: Desk): Promise<Identity | Refusal> {
+  return call.caller.kind === 'principal'
+    ? trusted(call.caller.arn, call.caller.session, desk)
+    : signed(call.caller.signature, call, desk);
+}
+
+function trusted(arn: PrincipalArn, session: string | undefined, desk: Desk): Identity | Refusal {
+  const rec = desk.view.get(ref.principal(arn));
+  if (!rec) return unknownToken;
+  return identityOf(rec, session ?? 'lab', undefined);
+}
+
+const unknownToken = refuse(
+  'UnrecognizedClientException',
+  'The security token included in the request is invalid.',
+  'model.json commonErrors UnrecognizedClientException',
+);
+
+async function signed(signature: SigV4, call: Call, desk: Desk): Promise<Identity | Refusal> {
+  const credential = desk.view.get(ref.credential(signature.accessKeyId));
+  if (!credential || (credential.sessionToken !== undefined && credential.sessionToken !== signature.sessionToken)) {
+    return unknownToken;
+  }
+  if (credential.expires !== undefined && credential.expires <= desk.env.at) {
+    return refuse(
+      'ExpiredTokenException',
+      'The security token included in the request is expired',
+      'model.json commonErrors ExpiredTokenException',
+    );
+  }
+  const place = misplaced(signature, call, desk.env);
+  if (place) return place;
+  const secret = await secretOf(desk, credential.accessKeyId);
+  const key = sigV4SigningKey(secret, signature.date, signature.region, signature.service);
+  if (!equalHex(sigV4Signature(key, signature.stringToSign), signature.signature)) {
+    return refuse(
+      'InvalidSignatureException',
+      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+      'model.json commonErrors InvalidSignatureException',
+    );
+  }
+  const rec = desk.view.get(ref.principal(credential.principal));
+  if (!rec) return unknownToken;
+  return identityOf(rec, credential.sessionName ?? 'session', credential.accessKeyId);
+}
+
+/** A signature for another place or another time. */
+function misplaced(signature: SigV4, call: Call, env: Env): Refusal | undefined {
+  const invalid = (message: string) =>
+    refuse('InvalidSignatureException', message, 'model.json commonErrors InvalidSignatureException');
+  if (signature.region !== call.region) {
+    return invalid(`Credential should be scoped to a valid region. `);
+  }
+  if (signature.service !== 'kms') return invalid(`Credential should be scoped to correct service: 'kms'. `);
+  const off = signature.signedAt - env.wall;
+  if (off < -signatureWindow) {
+    return invalid(
+      `Signature expired: ${stamp(signature.signedAt)} is now earlier than ${stamp(env.wall - signatureWindow)} (${stamp(env.wall)} - 5 min.)`,
+    );
+  }
+  if (off > signatureWindow) {
+    return invalid(
+      `Signature not yet current: ${stamp(signature.signedAt)} is still later than ${stamp(env.wall + signatureWindow)} (${stamp(env.wall)} + 5 min.)`,
+    );
+  }
+  return undefined;
+}
+
+/** `20261124T203000Z`. */
+const stamp = (ms: number): string => new Date(ms).toISOString().replace(/[-:]|\.\d+/g, '');
+
+function identityOf(rec: PrincipalRec, session: string, accessKeyId: string | undefined): Identity {
+  const { arn, account, principalId, name } = rec;
+  const shared = { principal: arn, account, principalId, name, accessKeyId };
+  if (rec.kind !== 'role') return { ...shared, arn, kind: rec.kind };
+  const partition = parseArn(arn)?.partition ?? 'aws';
+  return { ...shared, arn: `arn:${partition}:sts::${account}:assumed-role/${name}/${session}` as PrincipalArn, kind: 'session' };
+}

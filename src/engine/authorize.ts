@@ -1,0 +1,129 @@
+import {
+  indexKey,
+  isRefusal,
+  ref,
+  refuse,
+  under,
+  type AliasRec,
+  type IdentityPolicyRec,
+  type Refusal,
+  type TagRec,
+} from './model/index.ts';
+import { decide, type Decision } from './policy/index.ts';
+import type { ConditionKeys, LocatedKey, Operation, Permission, Step } from './operation.ts';
+
+/*
+ * Asks for every permission of a call, with everything that a policy may look at filled in from the real call.
+ * Condition keys: reference/conditions.json.
+ */
+
+export interface Asking {
+  readonly operation: Operation;
+  readonly permissions: readonly Permission[];
+  readonly context: ConditionKeys;
+  readonly sourceIp: string | undefined;
+  readonly userAgent: string | undefined;
+}
+
+/** Decides the permissions in order, up to the first that is denied. */
+export function authorize(asking: Asking, step: Step): { readonly decisions: readonly Decision[]; readonly refusal: Refusal | undefined } {
+  const identityPolicies = identityPoliciesOf(step);
+  const caller = callerKeys(asking, step);
+  const decisions: Decision[] = [];
+  for (const permission of asking.permissions) {
+    const decision = decideOne(permission, asking, { ...caller, ...asking.context }, identityPolicies, step);
+    decisions.push(decision);
+    if (!decision.allowed) {
+      return { decisions, refusal: refuse('AccessDeniedException', decision.message, decision.because) };
+    }
+  }
+  return { decisions, refusal: undefined };
+}
+
+type NamedPolicy = { readonly name: string; readonly document: string };
+
+function decideOne(
+  { action, key, resource, context }: Permission,
+  { operation }: Asking,
+  shared: ConditionKeys,
+  identityPolicies: readonly NamedPolicy[],
+  step: Step,
+): Decision {
+  const base = { identity: step.identity, action, identityPolicies, worksAcrossAccounts: operation.worksAcrossAccounts };
+  if (!key) {
+    return decide({
+      ...base,
+      judgedOn: 'account',
+      resource: resource ?? '*',
+      resourceAccount: step.identity.account,
+      context: { ...shared, 'aws:ResourceAccount': step.identity.account, ...context },
+    });
+  }
+  return decide({
+    ...base,
+    judgedOn: 'key',
+    resource: key.rec.arn,
+    resourceAccount: key.rec.account,
+    keyPolicy: step.view.get(ref.keyPolicy(key.rec.arn))?.document ?? '',
+    namedByCiphertext: key.byCiphertext,
+    context: { ...shared, ...keyKeys(key, step), ...context },
+  });
+}
+
+/** All policies that the caller's user or role has; the root user has none and needs none. */
+export function identityPoliciesOf(step: Step): readonly NamedPolicy[] {
+  if (step.identity.kind === 'root') return [];
+  return step.view
+    .range('ref', { prefix: under.identityPolicies(step.identity.principal), n: 1000 })
+    .map(({ rec }) => rec as IdentityPolicyRec);
+}
+
+function callerKeys({ sourceIp, userAgent }: Asking, { identity, env, region }: Step): ConditionKeys {
+  return {
+    'kms:CallerAccount': identity.account,
+    'aws:PrincipalArn': identity.principal,
+    'aws:PrincipalAccount': identity.account,
+    'aws:PrincipalType': { root: 'Account', user: 'User', session: 'AssumedRole' }[identity.kind],
+    'aws:userid': identity.kind === 'session' ? `${identity.principalId}:${sessionOf(identity.arn)}` : identity.principalId,
+    ...(identity.kind === 'user' ? { 'aws:username': identity.name } : {}),
+    'aws:PrincipalIsAWSService': 'false',
+    'aws:ViaAWSService': 'false',
+    'aws:RequestedRegion': region,
+    'aws:SecureTransport': 'true',
+    'aws:CurrentTime': new Date(env.at).toISOString(),
+    'aws:EpochTime': String(Math.floor(env.at / 1000)),
+    ...(sourceIp === undefined ? {} : { 'aws:SourceIp': sourceIp }),
+    ...(userAgent === undefined ? {} : { 'aws:UserAgent': userAgent }),
+  };
+}
+
+const sessionOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
+
+function keyKeys({ rec, alias }: LocatedKey, step: Step): ConditionKeys {
+  const tags = step.view.range('ref', { prefix: under.tags(rec.arn), n: 50 }).map(({ rec: tag }) => tag as TagRec);
+  const aliases = step.view
+    .range('aliasByTarget', { prefix: indexKey.aliasByTarget(rec.arn), n: 51 })
+    .map(({ rec: one }) => (one as AliasRec).alias);
+  return {
+    'kms:KeySpec': rec.KeySpec,
+    'kms:KeyUsage': rec.KeyUsage,
+    'kms:KeyOrigin': rec.Origin,
+    'kms:MultiRegion': 'false',
+    'aws:ResourceAccount': rec.account,
+    ...(aliases.length > 0 ? { 'kms:ResourceAliases': aliases } : {}),
+    ...(alias === undefined ? {} : { 'kms:RequestAlias': alias }),
+    ...Object.fromEntries(tags.map(({ TagKey, TagValue }) => [`aws:ResourceTag/${TagKey}`, TagValue])),
+  };
+}
+
+/** Condition keys of an encryption context and the algorithm that goes with it. */
+export function encryptionKeys(context: Readonly<Record<string, string>> | undefined, algorithm = 'SYMMETRIC_DEFAULT'): ConditionKeys {
+  const pairs = Object.entries(context ?? {});
+  return {
+    'kms:EncryptionAlgorithm': algorithm,
+    ...(pairs.length > 0 ? { 'kms:EncryptionContextKeys': pairs.map(([key]) => key) } : {}),
+    ...Object.fromEntries(pairs.map(([key, value]) => [`kms:EncryptionContext:${key}`, value])),
+  };
+}
+
+export { isRefusal };

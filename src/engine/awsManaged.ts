@@ -1,0 +1,102 @@
+import { uuidFrom } from './crypto/index.ts';
+import { makeKey } from './makeKey.ts';
+import { aliasArn, parseKeyName, ref, type AliasName, type KeyId, type Refusal } from './model/index.ts';
+import type { Step } from './operation.ts';
+import { respacePolicy } from './policy/index.ts';
+
+/*
+ * AWS managed keys: made when first described, never changeable, with AWS's policy for them.
+ * Sources: services.json "awsManagedKeys", policy.md §3.
+ */
+
+const what: Readonly<Record<string, string>> = {
+  acm: 'ACM private keys',
+  backup: 'Backup data',
+  dms: 'DMS replication instance volumes',
+  dynamodb: 'DynamoDB data',
+  ebs: 'EBS volumes',
+  elasticfilesystem: 'EFS filesystems',
+  es: 'Elasticsearch data',
+  fsx: 'FSx resources',
+  glue: 'Glue data',
+  kafka: 'Kafka data',
+  lambda: 'Lambda functions',
+  rds: 'RDS database volumes',
+  redshift: 'Redshift data',
+  s3: 'S3 objects',
+  secretsmanager: 'Secrets Manager data',
+  sns: 'SNS data',
+  sqs: 'SQS messages',
+  ssm: 'SSM parameters',
+};
+
+/** The predefined aliases, in the order of their names. OURS: those whose key description is known. */
+export const predefinedAliases: readonly AliasName[] = Object.keys(what)
+  .sort()
+  .map((service) => `alias/aws/${service}` as AliasName);
+
+/** The service name in kms:ViaService, where it differs from the alias (conditions.json "viaServiceNames"). */
+const viaService: Readonly<Record<string, string>> = { ebs: 'ec2' };
+
+/** Makes the key behind a predefined alias of the caller's own account, when that alias is meant and has none yet. */
+export async function awsManagedKey(named: string, step: Step): Promise<Refusal | undefined> {
+  const name = parseKeyName(named);
+  if (name.form !== 'alias' && name.form !== 'aliasArn') return undefined;
+  const { account } = step.identity;
+  if (name.form === 'aliasArn' && (name.arn.account !== account || name.arn.region !== step.region)) return undefined;
+  const service = name.alias.startsWith('alias/aws/') ? name.alias.slice('alias/aws/'.length) : undefined;
+  const kind = service === undefined ? undefined : what[service];
+  const arn = aliasArn(step.region, account, name.alias);
+  if (service === undefined || kind === undefined || step.view.get(ref.alias(arn))) return undefined;
+  const rec = await makeKey(
+    {
+      key: uuidFrom((n) => step.env.random(n)) as KeyId,
+      account,
+      KeyManager: 'AWS',
+      Description: `Default key that protects my ${kind} when no other key is defined`,
+      policy: respacePolicy(managedPolicy(service, account, step.region)),
+      tags: [],
+    },
+    step,
+  );
+  const at = step.env.at;
+  step.view.put(ref.alias(arn), {
+    arn,
+    alias: name.alias,
+    account,
+    region: step.region,
+    target: rec.arn,
+    CreationDate: at,
+    LastUpdatedDate: at,
+  });
+  return undefined;
+}
+
+/** policy.md §3 "AWS managed key policy". OURS: the words of Id and Sids. */
+const managedPolicy = (service: string, account: string, region: string): string =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Id: `auto-${service}-1`,
+    Statement: [
+      {
+        Sid: `Allow access through ${service} for all principals in the account that are authorized to use it`,
+        Effect: 'Allow',
+        Principal: { AWS: '*' },
+        Action: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:CreateGrant', 'kms:DescribeKey'],
+        Resource: '*',
+        Condition: {
+          StringEquals: {
+            'kms:CallerAccount': account,
+            'kms:ViaService': `${viaService[service] ?? service}.${region}.amazonaws.com`,
+          },
+        },
+      },
+      {
+        Sid: 'Allow direct access to key metadata to the account',
+        Effect: 'Allow',
+        Principal: { AWS: `arn:aws:iam::${account}:root` },
+        Action: ['kms:Describe*', 'kms:Get*', 'kms:List*', 'kms:RevokeGrant'],
+        Resource: '*',
+      },
+    ],
+  });

@@ -1,0 +1,340 @@
+import { trailEvents } from './audit/index.ts';
+import { authenticate } from './authenticate.ts';
+import { authorize } from './authorize.ts';
+import { refusalForState } from './machines/index.ts';
+import {
+  isRefusal,
+  ref,
+  refuse,
+  tableOf,
+  type Call,
+  type Diff,
+  type Env,
+  type Identity,
+  type Outcome,
+  type Refusal,
+  type Trace,
+  type TraceStep,
+  type TrailEvent,
+  type View,
+  type Work,
+  type WorldRec,
+} from './model/index.ts';
+import type { Located, Operation, Step } from './operation.ts';
+import { operationByName } from './operations/index.ts';
+import { Overlay } from './overlay.ts';
+import { quotaOf, take } from './quota/index.ts';
+import { describeMembers, operationShape, redactInput, statusOf, validateInput } from './shapes/index.ts';
+
+/*
+ * The order inside one call, written once:
+ * parse → authenticate → validate → quota → find the key → authorize → key state → usage → operation → commit.
+ * Sources: policy.md §8 (last line), FACTS.md "Order of checks". Where neither speaks the line says OURS:.
+ * Every stage leaves a step in the trace, also the one that says no; the stages after it are absent.
+ */
+
+/**
+ * One call is one step. Changes nothing in place, asks no clock and no dice but `env`.
+ * @throws Missing when the view has not loaded what the step needs: load it and call again with the same draws.
+ */
+export async function handle(view: View, call: Call, env: Env): Promise<Outcome> {
+  const run = new Run(view, call, env);
+  const result = await run.stages();
+  return run.outcome(result);
+}
+
+type Answer = { readonly ok: true; readonly output: unknown } | { readonly ok: false; readonly refusal: Refusal };
+
+class Run {
+  readonly #call: Call;
+  readonly #env: Env;
+  /** What stays also when the call is refused: what it cost of the quota. */
+  readonly #kept: Overlay;
+  /** What the operation writes; dropped when the call is refused. */
+  readonly #written: Overlay;
+  readonly #requestId: string;
+  readonly #steps: TraceStep[] = [];
+  #work: Work[] = [];
+  #operation: Operation | undefined;
+  #identity: Identity | undefined;
+  #input: Readonly<Record<string, unknown>> = {};
+  #located: Located | undefined;
+
+  constructor(view: View, call: Call, env: Env) {
+    this.#call = call;
+    this.#env = env;
+    this.#kept = new Overlay(view);
+    this.#written = new Overlay(this.#kept);
+    this.#requestId = env.uuid();
+  }
+
+  async stages(): Promise<Answer> {
+    const no = (refusal: Refusal): Answer => ({ ok: false, refusal });
+    const operation = this.#parse();
+    if (isRefusal(operation)) return no(operation);
+    const identity = await this.#authenticate();
+    if (isRefusal(identity)) return no(identity);
+    const early = this.#validate(operation) ?? this.#quota(operation, identity);
+    if (early) return no(early);
+    const step = this.#step(identity);
+    const located = await this.#find(operation, step);
+    if (isRefusal(located)) return no(located);
+    const late =
+      this.#authorize(operation, located, step) ??
+      this.#keyState(operation, located) ??
+      this.#usage(operation, located, step) ??
+      this.#fault();
+    if (late) return no(late);
+    return this.#operate(operation, located, step);
+  }
+
+  #parse(): Operation | Refusal {
+    const { operation: name, input } = this.#call;
+    const members = typeof input === 'object' && input !== null ? Object.keys(input) : [];
+    const operation = operationByName(name);
+    const refusal = operation ? undefined : unknownOperation(name);
+    this.#steps.push({ stage: 'parse', verdict: refusal ? 'stop' : 'pass', detail: { members } });
+    if (operation) this.#operation = operation;
+    return operation ?? unknownOperation(name);
+  }
+
+  async #authenticate(): Promise<Identity | Refusal> {
+    const { caller } = this.#call;
+    const note = (work: Work) => this.#work.push(work);
+    // OURS: a domain key made to check a signature is kept whatever comes after: it is not the caller's doing.
+    const identity = await authenticate(this.#call, { view: this.#kept, env: this.#env, note });
+    const refused = isRefusal(identity);
+    const accessKeyId = caller.kind === 'sigV4' ? caller.signature.accessKeyId : undefined;
+    this.#steps.push({
+      stage: 'authenticate',
+      verdict: refused ? 'stop' : 'pass',
+      detail: {
+        how: caller.kind === 'sigV4' ? 'sigV4' : 'trusted',
+        principal: refused ? (caller.kind === 'principal' ? caller.arn : '') : identity.arn,
+        ...(accessKeyId === undefined ? {} : { accessKeyId }),
+      },
+    });
+    if (!refused) this.#identity = identity;
+    return identity;
+  }
+
+  #validate(operation: Operation): Refusal | undefined {
+    const { input, violations, wrongType } = validateInput(operation.name, this.#call.input);
+    this.#input = input;
+    const refusal = wrongType
+      ? refuse('SerializationException', '', 'model.json commonErrors SerializationException')
+      : (shapeRefusal(violations) ?? operation.check?.(input));
+    this.#steps.push({
+      stage: 'validate',
+      verdict: refusal ? 'stop' : 'pass',
+      detail: { members: describeMembers(operation.name, input), errors: wrongType ? [wrongType] : violations },
+    });
+    return refusal;
+  }
+
+  /** OURS: whether refused calls count is not documented; here every authenticated, well-formed call does. */
+  #quota(operation: Operation, { account }: Identity): Refusal | undefined {
+    const { region } = this.#call;
+    const { bucket, rate } = quotaOf(operation.name, region);
+    if (!this.#settings().throttling) {
+      this.#steps.push({ stage: 'quota', verdict: 'skip', detail: { bucket, left: rate, rate, switchedOff: true } });
+      return undefined;
+    }
+    const at = ref.bucket(account, region, bucket);
+    const { served, level } = take(this.#kept.get(at), rate, this.#env.at, 1);
+    this.#kept.put(at, { account, region, bucket, ...level });
+    this.#steps.push({
+      stage: 'quota',
+      verdict: served ? 'pass' : 'stop',
+      detail: { bucket, left: Math.floor(level.tokens), rate, switchedOff: false },
+    });
+    return served ? undefined : refuse('ThrottlingException', throttled, 'quotas.json throttlingException');
+  }
+
+  #settings(): Pick<WorldRec, 'throttling' | 'fault'> {
+    return this.#kept.get(ref.world) ?? { throttling: true, fault: undefined };
+  }
+
+  async #find(operation: Operation, step: Step): Promise<Located | Refusal> {
+    const located = await operation.find(this.#input, step);
+    const refused = isRefusal(located);
+    const asksForNone = !refused && located.keys.length === 0 && !located.alias;
+    this.#steps.push({
+      stage: 'findKey',
+      verdict: refused ? 'stop' : asksForNone ? 'skip' : 'pass',
+      detail: {
+        found: (refused ? [] : located.keys).map(({ rec, by, named, alias }) => ({
+          by,
+          named,
+          key: rec.arn,
+          ...(alias === undefined ? {} : { alias }),
+        })),
+      },
+    });
+    if (!refused) this.#located = located;
+    return located;
+  }
+
+  #authorize(operation: Operation, located: Located, step: Step): Refusal | undefined {
+    const tokens = this.#input['GrantTokens'];
+    if (Array.isArray(tokens) && tokens.length > 0) {
+      // No grant exists in this world yet, so that no token can be one.
+      this.#steps.push({ stage: 'authorize', verdict: 'stop', detail: { decisions: [] } });
+      return refuse('InvalidGrantTokenException', '', 'policy.md §6 token');
+    }
+    const { decisions, refusal } = authorize(
+      {
+        operation,
+        permissions: operation.permissions(this.#input, located, step),
+        context: operation.context?.(this.#input, located, step) ?? {},
+        sourceIp: this.#call.sourceIp,
+        userAgent: this.#call.userAgent,
+      },
+      step,
+    );
+    this.#steps.push({ stage: 'authorize', verdict: refusal ? 'stop' : 'pass', detail: { decisions } });
+    return refusal;
+  }
+
+  #keyState(operation: Operation, located: Located): Refusal | undefined {
+    const keys = operation.stateOf?.(located) ?? located.keys;
+    let refusal: Refusal | undefined;
+    for (const { rec } of keys) refusal ??= refusalForState(operation.name, rec.KeyState, rec.arn);
+    this.#steps.push({
+      stage: 'keyState',
+      verdict: refusal ? 'stop' : keys.length === 0 ? 'skip' : 'pass',
+      detail: { keys: keys.map(({ rec }) => ({ key: rec.arn, state: rec.KeyState })) },
+    });
+    return refusal;
+  }
+
+  #usage(operation: Operation, located: Located, step: Step): Refusal | undefined {
+    const usage = operation.usage?.(this.#input, located, step);
+    const refusal = isRefusal(usage) ? usage : undefined;
+    this.#steps.push({
+      stage: 'usage',
+      verdict: refusal ? 'stop' : usage ? 'pass' : 'skip',
+      detail: usage && !isRefusal(usage) ? usage : {},
+    });
+    return refusal;
+  }
+
+  /** OURS: a fault of the service, switched on by the user, strikes where the work would begin. */
+  #fault(): Refusal | undefined {
+    const { fault } = this.#settings();
+    if (fault === undefined) return undefined;
+    this.#steps.push({ stage: 'operation', verdict: 'stop', detail: { work: [] } });
+    return refuse(fault, '', `model.json errors ${fault}`, statusOf(fault));
+  }
+
+  async #operate(operation: Operation, located: Located, step: Step): Promise<Answer> {
+    const output = await operation.run(this.#input, located, step);
+    let refusal = isRefusal(output) ? output : undefined;
+    if (refusal && !operation.refusals.includes(refusal.refused)) {
+      throw new Error(`${operation.name} answered with ${refusal.refused}, which it does not declare`);
+    }
+    if (!refusal && this.#input['DryRun'] === true) {
+      refusal = refuse(
+        'DryRunOperationException',
+        'The request would have succeeded, but the DryRun option is set.',
+        'FACTS.md DryRun',
+      );
+    }
+    this.#steps.push({ stage: 'operation', verdict: refusal ? 'stop' : 'pass', detail: { work: this.#work } });
+    return refusal ? { ok: false, refusal } : { ok: true, output: output ?? {} };
+  }
+
+  #step(identity: Identity): Step {
+    // What was noted before (a domain key made to check a signature) belongs to the trace too.
+    return {
+      view: this.#written,
+      env: this.#env,
+      region: this.#call.region,
+      identity,
+      note: (work) => this.#work.push(work),
+    };
+  }
+
+  outcome(result: Answer): Outcome {
+    if (result.ok) this.#kept.take(this.#written.diff());
+    const diff = this.#kept.diff();
+    const events = this.#events(result);
+    if (result.ok) this.#steps.push({ stage: 'commit', verdict: 'pass', detail: { tables: tablesOf(diff), events: events.length } });
+    return { result, diff, trace: this.#trace(result), events, redacted: this.#redacted() };
+  }
+
+  /** OURS: which failed calls are recorded is not listed whole; here every call of a known caller is. */
+  #events(result: Answer): readonly TrailEvent[] {
+    if (!this.#identity || !this.#operation) return [];
+    return trailEvents({
+      call: this.#call,
+      operation: this.#operation,
+      input: this.#input,
+      identity: this.#identity,
+      located: this.#located,
+      result,
+      requestId: this.#requestId,
+      env: this.#env,
+    });
+  }
+
+  #trace(result: Answer): Trace {
+    const last = this.#steps.at(-1);
+    if (!last) throw new Error('"trace" expected at least one step');
+    return {
+      id: this.#requestId,
+      operation: this.#call.operation,
+      region: this.#call.region,
+      at: this.#env.at,
+      caller: this.#callerArn(),
+      steps: this.#steps,
+      ...(result.ok
+        ? {}
+        : {
+            refusal: {
+              stage: last.stage,
+              name: result.refusal.refused,
+              message: result.refusal.message,
+              status: result.refusal.status,
+            },
+          }),
+      children: [],
+    };
+  }
+
+  #callerArn(): string {
+    const { caller } = this.#call;
+    return this.#identity?.arn ?? (caller.kind === 'principal' ? caller.arn : caller.signature.accessKeyId);
+  }
+
+  #redacted() {
+    const { operation, region } = this.#call;
+    return { operation, region, principal: this.#callerArn(), input: redactInput(operation, this.#input) };
+  }
+}
+
+const throttled = 'You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.';
+
+/** OURS: an operation of the API that this build does not have yet is refused like one that no API has. */
+const unknownOperation = (name: string): Refusal =>
+  refuse(
+    'UnknownOperationException',
+    operationShape(name) ? `${name} is not in this version of KMS Lab.` : '',
+    'model.json commonErrors UnknownOperationException',
+  );
+
+function shapeRefusal(violations: readonly string[]): Refusal | undefined {
+  if (violations.length === 0) return undefined;
+  const count = violations.length === 1 ? '1 validation error' : `${violations.length} validation errors`;
+  return refuse(
+    'ValidationException',
+    `${count} detected: ${violations.join('; ')}`,
+    'FACTS.md generic validation',
+  );
+}
+
+function tablesOf(diff: Diff): Readonly<Record<string, number>> {
+  const tables: Record<string, number> = {};
+  for (const { ref: at } of diff) tables[tableOf(at)] = (tables[tableOf(at)] ?? 0) + 1;
+  return tables;
+}

@@ -1,0 +1,111 @@
+import type {
+  AliasName,
+  AliasRec,
+  Env,
+  Identity,
+  KeyRec,
+  Refusal,
+  Region,
+  Work,
+} from './model/index.ts';
+import type { Overlay } from './overlay.ts';
+
+/*
+ * What one operation declares. Parsing, authentication, validation, quota, key look-up, authorization, the state check,
+ * recording: all that happens once, in handle.ts, in one order. An operation has only what no other has.
+ */
+
+/** What an operation may read and write while it runs. */
+export interface Step {
+  readonly view: Overlay;
+  readonly env: Env;
+  readonly region: Region;
+  readonly identity: Identity;
+  /** What happened inside, for the trace; never bytes of a secret. */
+  note(work: Work): void;
+}
+
+/** A key that the call is about, and how the caller named it. */
+export interface LocatedKey {
+  readonly rec: KeyRec;
+  /** The member that named it, or `ciphertext`. */
+  readonly by: string;
+  readonly named: string;
+  readonly alias: AliasName | undefined;
+  /** Named by nothing but the ciphertext: changes the sentence of a denial. */
+  readonly byCiphertext: boolean;
+}
+
+/** What the call is about. Most operations have one key, ReEncrypt and UpdateAlias two, some none. */
+export interface Located {
+  readonly keys: readonly LocatedKey[];
+  readonly alias?: AliasRec | undefined;
+}
+
+/** One permission of the call. `key`: judged by that key's policy; else on the account, on `resource`. */
+export interface Permission {
+  readonly action: string;
+  readonly key?: LocatedKey | undefined;
+  readonly resource?: string | undefined;
+  /** Condition keys that only this permission sees (ReEncrypt judges each side by its own context). */
+  readonly context?: ConditionKeys | undefined;
+}
+
+export type ConditionKeys = Readonly<Record<string, string | readonly string[]>>;
+
+export interface Usage {
+  readonly keyUsage: string;
+  readonly algorithm: string;
+}
+
+export interface TrailRule<I, O> {
+  /** Members of the request that CloudTrail keeps; undefined: requestParameters is null. */
+  readonly request: readonly (keyof I & string)[] | undefined;
+  /** Request parameters that CloudTrail shows although the caller left them out. */
+  readonly defaults?: ((input: I) => Readonly<Record<string, unknown>>) | undefined;
+  /** `keyId`: the key ARN, added by the integration although the API returns nothing. */
+  readonly response: 'none' | 'keyId' | ((output: O) => Readonly<Record<string, unknown>>);
+  /** additionalEventData. */
+  readonly additional?: ((output: O, located: Located) => Readonly<Record<string, unknown>>) | undefined;
+}
+
+export interface Operation<I = Readonly<Record<string, unknown>>, O = unknown> {
+  /** AWS's name. */
+  readonly name: string;
+  readonly plane: 'control' | 'data';
+  /** CloudTrail's flag; cryptographic calls are read-only to it. */
+  readonly readOnly: boolean;
+  /** Takes effect for callers of other accounts (policy.md §5). */
+  readonly worksAcrossAccounts: boolean;
+  /** Exceptions that this operation itself may answer with, beside those of the common stages. */
+  readonly refusals: readonly string[];
+  /** Rules between members that the shapes do not know; part of validation. */
+  readonly check?: (input: I) => Refusal | undefined;
+  readonly find: (input: I, step: Step) => Promise<Located | Refusal> | Located | Refusal;
+  readonly permissions: (input: I, located: Located, step: Step) => readonly Permission[];
+  /** Condition keys from the request, seen by all permissions. */
+  readonly context?: (input: I, located: Located, step: Step) => ConditionKeys;
+  /** Keys whose state is checked; all of them when absent. */
+  readonly stateOf?: (located: Located) => readonly LocatedKey[];
+  readonly usage?: (input: I, located: Located, step: Step) => Usage | Refusal;
+  /**
+   * The few lines that only this operation has. Returns AWS's output. Writes go into `step.view`; they are dropped when
+   * it refuses.
+   */
+  readonly run: (input: I, located: Located, step: Step) => Promise<O | Refusal> | O | Refusal;
+  readonly trail: TrailRule<I, O>;
+}
+
+/**
+ * Declares an operation with its own request and answer types. The one place where a validated input gets its type:
+ * the shapes have checked every member by then.
+ */
+export const operation = <I, O>(declaration: Operation<I, O>): Operation =>
+  declaration as unknown as Operation;
+
+/** The first located key; operations that declare one always have it. */
+export function theKey(located: Located): LocatedKey {
+  const [key] = located.keys;
+  if (!key) throw new Error('"theKey" expected a located key, got none');
+  return key;
+}

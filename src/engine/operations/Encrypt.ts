@@ -1,0 +1,47 @@
+import { encryptionKeys } from '../authorize.ts';
+import { seal } from '../hsm.ts';
+import type { Bytes } from '../model/index.ts';
+import { keyNamedBy, onTheKey } from '../oneKey.ts';
+import { operation, theKey } from '../operation.ts';
+import { encryptionUsage, noteUse } from '../usage.ts';
+
+// https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html
+
+export interface EncryptRequest {
+  readonly KeyId: string;
+  /** 1 to 4,096 bytes. */
+  readonly Plaintext: Bytes;
+  readonly EncryptionContext?: Readonly<Record<string, string>>;
+  readonly GrantTokens?: readonly string[];
+  readonly EncryptionAlgorithm?: string;
+  readonly DryRun?: boolean;
+}
+export interface EncryptResponse {
+  readonly CiphertextBlob: Bytes;
+  readonly KeyId: string;
+  readonly EncryptionAlgorithm: string;
+}
+
+export const Encrypt = operation<EncryptRequest, EncryptResponse>({
+  name: 'Encrypt',
+  plane: 'data',
+  readOnly: true,
+  worksAcrossAccounts: true,
+  refusals: [],
+  find: keyNamedBy('kms:Encrypt', 'withAliases'),
+  permissions: onTheKey('kms:Encrypt'),
+  context: ({ EncryptionContext, EncryptionAlgorithm }) => encryptionKeys(EncryptionContext, EncryptionAlgorithm),
+  usage: ({ EncryptionAlgorithm }, located) => encryptionUsage('Encrypt', theKey(located), EncryptionAlgorithm),
+  async run({ Plaintext, EncryptionContext }, located, step) {
+    const { rec } = theKey(located);
+    const CiphertextBlob = await seal(step, rec, Plaintext, EncryptionContext, 'Encrypt');
+    noteUse(rec, 'Encrypt', step);
+    return { CiphertextBlob, KeyId: rec.arn, EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' };
+  },
+  trail: {
+    request: ['KeyId', 'EncryptionAlgorithm', 'EncryptionContext'],
+    defaults: () => ({ EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' }),
+    response: 'none',
+    additional: (_output, located) => ({ keyMaterialId: theKey(located).rec.currentMaterial }),
+  },
+});

@@ -1,0 +1,2 @@
+export { quotaOf, symmetricBucket } from './rates.ts';
+export { take, type Level } from './take.ts';

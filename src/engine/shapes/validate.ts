@@ -1,0 +1,219 @@
+import type { MemberNote } from '../model/index.ts';
+import { operationShape, typeShape, type MemberShape, type TypeShape } from './shapes.ts';
+
+/*
+ * Generic validation, before any key is looked up. The sentences are recorded (FACTS.md "Generic validation"); all
+ * violations of one request stand in one message, sensitive and binary values are left out of it.
+ */
+
+export interface Validated {
+  /** The members that the shape knows; unknown members are dropped, as AWS drops them. */
+  readonly input: Readonly<Record<string, unknown>>;
+  /** Sentences after `N validation error(s) detected: `. */
+  readonly violations: readonly string[];
+  /** A value of another JSON type: AWS answers SerializationException before it validates. */
+  readonly wrongType: string | undefined;
+}
+
+/**
+ * Checks `input` of an operation against the shape data.
+ * @returns the known members, and what AWS would object to.
+ */
+export function validateInput(operation: string, input: unknown): Validated {
+  const shape = operationShape(operation);
+  if (!shape) throw new Error(`"validateInput" knows no operation ${operation}`);
+  const known: Record<string, unknown> = {};
+  const found: Findings = { violations: [], wrongType: undefined };
+  if (!isObject(input)) return { input: known, violations: [], wrongType: 'the request' };
+  for (const [name, member] of Object.entries(shape.in)) {
+    const value = input[name];
+    checkMember(lowerFirst(name), member, value, found);
+    if (value !== undefined && value !== null) known[name] = pruned(member.type, value);
+  }
+  return { input: known, ...found };
+}
+
+interface Findings {
+  violations: string[];
+  wrongType: string | undefined;
+}
+
+function checkMember(path: string, member: MemberShape, value: unknown, found: Findings): void {
+  if (value === undefined || value === null) {
+    if (member.required) found.violations.push(sentence(undefined, path, 'not be null'));
+    return;
+  }
+  checkValue(path, typeShape(member.type), value, found);
+}
+
+function checkValue(path: string, shape: TypeShape, value: unknown, found: Findings): void {
+  if (!hasKind(shape, value)) {
+    found.wrongType ??= path;
+    return;
+  }
+  const say = (rule: string) => found.violations.push(sentence(shownValue(shape, value), path, rule));
+  switch (shape.kind) {
+    case 'string':
+      checkString(shape, value as string, say);
+      return;
+    case 'integer':
+      if (shape.min !== undefined && (value as number) < shape.min) say(`have value greater than or equal to ${shape.min}`);
+      else if (shape.max !== undefined && (value as number) > shape.max) say(`have value less than or equal to ${shape.max}`);
+      return;
+    case 'blob':
+      checkLength(shape, (value as Uint8Array).length, say);
+      return;
+    case 'list':
+      checkList(path, shape, value as readonly unknown[], say, found);
+      return;
+    case 'map':
+      for (const [key, one] of Object.entries(value as object)) {
+        if (typeof one !== 'string') found.wrongType ??= `${path}.${key}`;
+      }
+      return;
+    case 'structure':
+      for (const [name, member] of Object.entries(shape.members ?? {})) {
+        checkMember(`${path}.${lowerFirst(name)}`, member, (value as Record<string, unknown>)[name], found);
+      }
+      return;
+    case 'boolean':
+    case 'timestamp':
+      return;
+    default:
+      shape.kind satisfies never;
+  }
+}
+
+type Say = (rule: string) => void;
+
+function checkLength(shape: TypeShape, length: number, say: Say): void {
+  if (shape.min !== undefined && length < shape.min) say(`have length greater than or equal to ${shape.min}`);
+  else if (shape.max !== undefined && length > shape.max) say(`have length less than or equal to ${shape.max}`);
+}
+
+function checkString(shape: TypeShape, value: string, say: Say): void {
+  if (shape.enum) {
+    if (!shape.enum.includes(value)) say(`satisfy enum value set: [${shape.enum.join(', ')}]`);
+    return;
+  }
+  checkLength(shape, value.length, say);
+  if (shape.pattern !== undefined && !patternOf(shape.pattern).test(value)) {
+    say(`satisfy regular expression pattern: ${shape.pattern}`);
+  }
+}
+
+function checkList(path: string, shape: TypeShape, list: readonly unknown[], say: Say, found: Findings): void {
+  checkLength(shape, list.length, say);
+  const element = typeShape(shape.of ?? 'string');
+  list.forEach((one, i) => {
+    // FACTS.md: elements count from 1; a bad string in a list of strings may be named the same way.
+    if (one === undefined || one === null) found.wrongType ??= `${path}.${i + 1}`;
+    else checkValue(`${path}.${i + 1}.member`, element, one, found);
+  });
+}
+
+const sentence = (shown: string | undefined, path: string, rule: string): string =>
+  `Value${shown === undefined ? ' null' : shown} at '${path}' failed to satisfy constraint: Member must ${rule}`;
+
+/** ` 'VALUE'`, or nothing for bytes and secrets. */
+function shownValue(shape: TypeShape, value: unknown): string {
+  if (shape.kind === 'blob' || shape.sensitive) return '';
+  if (shape.kind === 'list') return ` '[${(value as readonly unknown[]).map(String).join(', ')}]'`;
+  return ` '${String(value)}'`;
+}
+
+function hasKind(shape: TypeShape, value: unknown): boolean {
+  switch (shape.kind) {
+    case 'string':
+      return typeof value === 'string';
+    case 'integer':
+      return typeof value === 'number' && Number.isSafeInteger(value);
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'timestamp':
+      return value instanceof Date && !Number.isNaN(value.getTime());
+    case 'blob':
+      return value instanceof Uint8Array;
+    case 'list':
+      return Array.isArray(value);
+    case 'map':
+    case 'structure':
+      return isObject(value);
+    default:
+      return shape.kind satisfies never;
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !(value instanceof Uint8Array) &&
+  !(value instanceof Date);
+
+/** Only the members that the shapes know, so that nothing unknown travels on into a record or an event. */
+function pruned(type: string, value: unknown): unknown {
+  const shape = typeShape(type);
+  if (shape.kind === 'list' && Array.isArray(value)) return value.map((one) => pruned(shape.of ?? 'string', one));
+  if (shape.kind === 'structure' && isObject(value)) {
+    return Object.fromEntries(
+      Object.entries(shape.members ?? {})
+        .filter(([name]) => value[name] !== undefined && value[name] !== null)
+        .map(([name, member]) => [name, pruned(member.type, value[name])]),
+    );
+  }
+  return value;
+}
+
+const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
+
+const compiled = new Map<string, RegExp>();
+/** The whole value must match, whether or not the model wrote the anchors. */
+function patternOf(pattern: string): RegExp {
+  let regex = compiled.get(pattern);
+  if (!regex) {
+    regex = new RegExp(`^(?:${pattern.replace(/^\^/, '').replace(/\$$/, '')})$`, 's');
+    compiled.set(pattern, regex);
+  }
+  return regex;
+}
+
+/** Each given member as a trace may show it: bytes and secrets as a length. */
+export function describeMembers(operation: string, input: Readonly<Record<string, unknown>>): readonly MemberNote[] {
+  const members = operationShape(operation)?.in ?? {};
+  return Object.entries(input)
+    .filter(([name]) => name in members)
+    .map(([member, value]) => ({ member, shown: shown(members[member]?.type ?? 'string', value) }));
+}
+
+const longest = 160;
+function shown(type: string, value: unknown): string {
+  const shape = typeShape(type);
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (shape.sensitive) return 'not shown';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > longest ? `${text.slice(0, longest)}… (${text.length} characters)` : text;
+}
+
+/** The input as the journal keeps it: every blob and every secret replaced by its length. JSON only. */
+export function redactInput(operation: string, input: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const members = operationShape(operation)?.in ?? {};
+  return Object.fromEntries(
+    Object.entries(input)
+      .filter(([name]) => name in members)
+      .map(([name, value]) => [name, redacted(members[name]?.type ?? 'string', value)]),
+  );
+}
+
+function redacted(type: string, value: unknown): unknown {
+  const shape = typeShape(type);
+  if (value instanceof Uint8Array) return { redacted: value.length };
+  if (shape.sensitive) return { redacted: String(value).length };
+  if (value instanceof Date) return value.toISOString();
+  if (shape.kind === 'structure' && isObject(value)) {
+    return Object.fromEntries(
+      Object.entries(value).map(([name, one]) => [name, redacted(shape.members?.[name]?.type ?? 'string', one)]),
+    );
+  }
+  return value;
+}
