@@ -1,21 +1,42 @@
 import workerUrl from './worker.ts?worker&url';
 
+/** The worker's first message. What is sent to it before may find nobody listening. */
+export type Started = { readonly started: true } | { readonly started: false; readonly message: string };
+
 /**
  * Starts the engine's worker so that the page's policy holds in it, on any host. A worker started from a URL follows only the
  * headers of that URL, and static hosts send none; one started from a blob inherits the policy of the page, `<meta>` included
- * (HTML, "initialize a worker global scope's policy container"; CSP 3 §4.2). So a one-line blob imports the real module.
+ * (HTML, "initialize a worker global scope's policy container"). So a one-line blob imports the real module.
+ * Answers when the worker serves; rejects with a sentence when it cannot.
  */
-export function startWorker(): Worker {
+export function startWorker(): Promise<Worker> {
   const module = new URL(workerUrl, import.meta.url).href;
-  const source = new Blob([`import ${JSON.stringify(module)};`], { type: 'text/javascript' });
-  const url = URL.createObjectURL(source);
-  const worker = new Worker(trusted(url), { type: 'module', name: 'kms-lab' });
-  // Its first message says that the blob has been read.
-  worker.addEventListener('message', () => URL.revokeObjectURL(url), { once: true });
-  return worker;
+  const blob = new Blob([`import ${JSON.stringify(module)};`], { type: 'text/javascript' });
+  const url = URL.createObjectURL(blob);
+  return new Promise<Worker>((done, fail) => {
+    const worker = new Worker(trusted(url), { type: 'module', name: 'kms-lab' });
+    worker.addEventListener('error', ({ message }) => {
+      fail(new Error(message || 'The worker that holds the lab could not be loaded.'));
+    });
+    worker.addEventListener(
+      'message',
+      ({ data }: MessageEvent<Started>) => {
+        if (data.started) done(worker);
+        else fail(new Error(data.message));
+      },
+      { once: true },
+    );
+  }).finally(() => URL.revokeObjectURL(url));
 }
 
-/** The policy allows script URLs from this Trusted Types policy only. Browsers without Trusted Types take the string. */
+interface TrustedTypePolicyFactory {
+  createPolicy(
+    name: string,
+    rules: { createScriptURL: (text: string) => string },
+  ): { createScriptURL(text: string): object };
+}
+
+/** The page takes script URLs from this Trusted Types policy only. Browsers without Trusted Types take the string. */
 function trusted(url: string): string {
   const factory = (globalThis as { trustedTypes?: TrustedTypePolicyFactory }).trustedTypes;
   if (factory === undefined) return url;
@@ -25,11 +46,6 @@ function trusted(url: string): string {
       return text;
     },
   });
+  // TypeScript's DOM library does not know that Worker takes a TrustedScriptURL.
   return policy.createScriptURL(url) as unknown as string;
-}
-interface TrustedTypePolicyFactory {
-  createPolicy(
-    name: string,
-    rules: { createScriptURL: (text: string) => string },
-  ): { createScriptURL(text: string): object };
 }

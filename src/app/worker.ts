@@ -1,1 +1,13 @@
-postMessage('ready');
+import { openLab, serveLab, type PortLike } from '../client/index.ts';
+import type { Started } from './startWorker.ts';
+
+/** The engine, its store and its doors, away from the page's thread. */
+const scope: PortLike = self;
+
+try {
+  serveLab(scope, await openLab({ store: 'indexeddb' }));
+  scope.postMessage({ started: true } satisfies Started);
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  scope.postMessage({ started: false, message } satisfies Started);
+}
