@@ -7,7 +7,7 @@ const quiet = { signal: undefined, done: () => undefined };
 describe('inOrder', () => {
   it('keeps the order of results that come in another one', async () => {
     const counts: number[] = [];
-    const results = await inOrder(6, (i) => later(6 - i).then(() => i), {
+    const results = await inOrder([0, 1, 2, 3, 4, 5], (i) => later(6 - i).then(() => i), {
       signal: undefined,
       done: (n) => counts.push(n),
     });
@@ -23,9 +23,9 @@ describe('inOrder', () => {
       if (i === 1 || i === 2) throw new Error(`failed ${i}`);
       return i;
     };
-    await expect(inOrder(100, work, quiet)).rejects.toThrow('failed 1');
-    expect(Math.max(...begun)).toBeLessThanOrEqual(5);
+    await expect(inOrder(Array(100).keys(), work, quiet)).rejects.toThrow('failed 1');
+    expect(Math.max(...begun)).toBeLessThanOrEqual(2);
   });
 
-  it('has nothing to do for none', async () => expect(await inOrder(0, () => later(1), quiet)).toEqual([]));
+  it('has nothing to do for none', async () => expect(await inOrder([], () => later(1), quiet)).toEqual([]));
 });

@@ -1,5 +1,5 @@
-/** So many frames are under way at once: one is read while others are encrypted, and memory stays small. */
-const ahead = 4;
+/** So many pieces are under way at once: one is read while the other is encrypted, and memory stays small. */
+const ahead = 2;
 
 interface Watch {
   readonly signal: AbortSignal | undefined;
@@ -8,30 +8,31 @@ interface Watch {
 }
 
 /**
- * Runs `work` for 0 … n-1, a few at once, and gives the results in order. The first failure (the one with the smallest
- * number) rejects, and no further work begins; an aborted signal rejects with its reason.
+ * Runs `work` for each item, a few at once, and gives the results in order. The first failure (that of the earliest
+ * item) rejects, and no further work begins; an aborted signal rejects with its reason.
  */
-export async function inOrder<T>(
-  n: number,
-  work: (index: number) => Promise<T>,
+export async function inOrder<I, T>(
+  items: Iterable<I>,
+  work: (item: I) => Promise<T>,
   { signal, done }: Watch,
 ): Promise<T[]> {
   const results: T[] = [];
   const running: Promise<T>[] = [];
-  let next = 0;
-  while (results.length < n) {
-    signal?.throwIfAborted();
-    while (next < n && running.length < ahead) {
-      const started = work(next++);
-      // A failure is met when its turn comes; until then it must not count as unhandled.
-      started.catch(() => undefined);
-      running.push(started);
-    }
-    const [first] = running.splice(0, 1);
-    if (first === undefined) throw new Error('nothing runs and results are missing');
-    results.push(await first);
+  const finishOne = async (): Promise<void> => {
+    for (const first of running.splice(0, 1)) results.push(await first);
     done(results.length);
+  };
+  for (const item of items) {
+    if (running.length === ahead) await finishOne();
+    signal?.throwIfAborted();
+    const started = work(item);
+    // A failure is met when its turn comes; until then it must not count as unhandled.
+    started.catch(() => undefined);
+    running.push(started);
   }
-  signal?.throwIfAborted();
+  while (running.length > 0) {
+    await finishOne();
+    signal?.throwIfAborted();
+  }
   return results;
 }
