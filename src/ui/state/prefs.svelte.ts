@@ -8,14 +8,14 @@ export type Motion = 'system' | 'on';
 /** Small choices of this browser. A browser that refuses to keep them (private window) loses nothing but them. */
 function readChoice(name: string): string | undefined {
   try {
-    return localStorage.getItem(`kmslab.${name}`) ?? undefined;
+    return localStorage.getItem(`kms-lab.${name}`) ?? undefined;
   } catch {
     return undefined;
   }
 }
 function keepChoice(name: string, value: string): void {
   try {
-    localStorage.setItem(`kmslab.${name}`, value);
+    localStorage.setItem(`kms-lab.${name}`, value);
   } catch {
     // Not kept: the choice holds until the page is closed.
   }

@@ -1,0 +1,67 @@
+import type { PolicyReason, Trace } from '../../engine/index.ts';
+import type { OptionRun, StepRun } from '../../study/index.ts';
+import type { GlyphName } from '../glyphs/names.ts';
+
+/** One gate of the row beside a verdict, read from a trace. */
+export interface Gate {
+  readonly name: 'request' | 'key policy' | 'identity' | 'state';
+  readonly glyph: Extract<GlyphName, `g-gate-${string}`>;
+  readonly hue: 'allow' | 'deny' | 'dim';
+  readonly said: 'open' | 'closed' | 'denies' | 'not asked';
+  /** The gate that stopped the call. */
+  readonly stops: boolean;
+}
+
+export type CallRun = Extract<StepRun, { kind: 'call' }>;
+
+/** Every call of a run in its order, that of the goal after those of the option. */
+export const callsOf = (run: OptionRun): readonly CallRun[] =>
+  [...run.steps, ...run.goal].filter((step) => step.kind === 'call');
+
+/** The call that tells the story: the one that was refused, else the last one. */
+export const tellingCall = (run: OptionRun): CallRun | undefined => {
+  const calls = callsOf(run);
+  return calls.find((call) => call.refusal) ?? calls.at(-1);
+};
+
+const open = { glyph: 'g-gate-open', hue: 'allow', said: 'open', stops: false } as const;
+const skip = { glyph: 'g-gate-skip', hue: 'dim', said: 'not asked', stops: false } as const;
+const closed = (stops: boolean) => ({ glyph: 'g-gate-closed', hue: 'deny', said: 'closed', stops }) as const;
+
+function policyGate(reason: PolicyReason | undefined, stops: boolean): Omit<Gate, 'name'> {
+  switch (reason?.verdict) {
+    case 'allows':
+    case 'delegates':
+      return open;
+    case 'denies':
+      return { glyph: 'g-gate-deny', hue: 'deny', said: 'denies', stops };
+    case 'silent':
+      return closed(stops);
+    default:
+      return skip;
+  }
+}
+
+export function gatesOf(trace: Trace): readonly Gate[] {
+  const step = (stage: string) => trace.steps.find((s) => s.stage === stage);
+  const stage = trace.refusal?.stage;
+  const validate = step('validate');
+  const state = step('keyState');
+  const authorize = trace.steps.find((s) => s.stage === 'authorize');
+  const decisions = authorize?.detail.decisions ?? [];
+  const decision = decisions.find((d) => !d.allowed) ?? decisions[0];
+  const policy = (type: 'keyPolicy' | 'identityPolicy') =>
+    policyGate(
+      decision?.policies.find((p) => p.type === type),
+      stage === 'authorize' && decision?.decidedBy === type,
+    );
+  return [
+    { name: 'request', ...(validate?.verdict === 'stop' ? closed(true) : validate ? open : skip) },
+    { name: 'key policy', ...policy('keyPolicy') },
+    { name: 'identity', ...policy('identityPolicy') },
+    {
+      name: 'state',
+      ...(state?.verdict === 'stop' ? closed(true) : state?.verdict === 'pass' ? open : skip),
+    },
+  ];
+}

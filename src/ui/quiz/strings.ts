@@ -1,0 +1,137 @@
+import type { Measures, OptionVerdict } from '../../study/index.ts';
+
+/** Words of the quiz that belong to no scenario. Markup holds no sentence. */
+const number = new Intl.NumberFormat('en-US');
+const count = (n: number, one: string, many: string): string => `${number.format(n)} ${n === 1 ? one : many}`;
+
+export const letters = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'] as const;
+export const megabytes = (n: number): string => `${number.format(Math.round(n / 100_000) / 10)} MB`;
+
+export const quiz = {
+  title: 'Questions',
+  lead: 'Every option is run by the engine when you answer. What it says decides, and each run can be watched.',
+  reading: 'Reading the questions…',
+  unreadable: 'The questions could not be read.',
+  unreadableOne: 'This question could not be read.',
+  noSuch: 'There is no question at this address.',
+  all: 'All questions',
+  place: (at: number, of: number) => `${at} of ${of}`,
+  result: { right: 'right', wrong: 'wrong', unchecked: 'could not check', open: 'not answered' },
+  done: (right: number, answered: number, of: number) =>
+    answered === 0
+      ? `${count(of, 'question', 'questions')}, none answered in this visit`
+      : `${right} right of ${answered} answered, ${of} in all`,
+  topics: 'Topics',
+
+  account: 'Account',
+  region: 'Region',
+  principal: 'Principal',
+  keyType: 'Key type',
+  required: 'Required',
+
+  choose: 'Choose one option',
+  sureness: 'How sure are you?',
+  sure: 'Sure',
+  unsure: 'Unsure',
+  answer: 'Answer',
+  needOption: 'Choose an option first.',
+  needSureness: 'Say first whether you are sure: it shows later what you only thought you knew.',
+
+  running: (letter: string, of: number) => `Running option ${letter} of ${of} in a world of its own…`,
+  runningBytes: (done: number, total: number) => `${megabytes(done)} of ${megabytes(total)}`,
+  stop: 'Stop',
+  stopped: 'Stopped. Nothing was counted.',
+  broke: 'The options could not be run.',
+  brokeSafe: 'Your own world is untouched. Nothing was counted.',
+
+  outcome: {
+    right: (letter: string, sure: boolean) =>
+      sure ? `Right: ${letter}.` : `Right: ${letter}, though you were unsure.`,
+    wrong: (letter: string, key: string, sure: boolean) =>
+      sure ? `Wrong, and you were sure: not ${letter} but ${key}.` : `Wrong: not ${letter} but ${key}.`,
+    unchecked: 'An option could not be checked. That is our fault, and this answer does not count.',
+  },
+  tags: {
+    right: 'right',
+    choice: (sure: boolean) => `your choice, ${sure ? 'sure' : 'unsure'}`,
+    breaks: 'breaks what is required',
+  },
+  rule: 'The rule',
+  trap: 'The trap',
+  next: 'Next question',
+  again: 'Answer again',
+  watch: 'Watch it',
+  watchOption: (letter: string) => `Watch option ${letter}`,
+
+  run: (letter: string) => `Option ${letter}, the run`,
+  closeRun: 'Close the run',
+  runSteps: 'What the option does',
+  runGoal: 'Then it is tried',
+  runStill: (sentence: string) => `Must stay refused, because what is required is: ${sentence}`,
+  noSteps: 'Nothing was run.',
+  by: 'as',
+  piece: (index: number, of: number) => `piece ${number.format(index + 1)} of ${number.format(of)}`,
+  pieces: (run: number, of: number) =>
+    `${number.format(run)} of ${number.format(of)} calls were run: the first, the last and one between. The others send the remaining pieces in the same way; they are counted, not run.`,
+  served: 'served',
+  refused: 'refused',
+  notReached: 'not reached',
+  stage: 'Stage',
+  saw: 'What it saw',
+  verdicts: { pass: 'passed', stop: 'refused here', skip: 'nothing to ask', notReached: 'not reached' },
+  statementTitle: (policy: string, some: boolean) =>
+    some ? `${policy}: no statement matched` : `${policy}: there is no statement to match`,
+  statementDenies: (policy: string) => `${policy}: the statement that denies`,
+  statementAllows: (policy: string) => `${policy}: the statement that allowed`,
+  statement: (n: number) => `Statement ${n}`,
+  part: 'Part',
+  written: 'Written',
+  asked: 'In the request',
+  absent: 'absent',
+  differs: 'differs',
+  fits: 'fits',
+  exact: 'What KMS answered',
+
+  local: {
+    attachPolicy: 'Attach an identity policy',
+    attachPolicyHow: 'The world of this option was made with this policy.',
+    advance: (hours: number) => `The clock moves ${number.format(hours)} hours`,
+    seal: 'Encrypt the file locally',
+    open: 'Decrypt the file locally',
+    sealed: (n: number, sealed: number) =>
+      `${number.format(n)} bytes became ${number.format(sealed)} bytes of ciphertext in the worker. No call to KMS.`,
+    opened: (n: number) => `${number.format(n)} bytes came back. No call to KMS.`,
+    same: 'Compare with the original',
+    sameYes: (n: number) => `All ${number.format(n)} bytes are equal.`,
+    sameNo: (n: number) => `They differ from the ${number.format(n)} bytes of the original.`,
+    stopped: { seal: 'Encrypt the file locally', open: 'Decrypt the file locally', call: 'The next call' },
+    nothing: 'There is no plaintext data key to work with: the answer did not hold one.',
+  },
+} as const;
+
+const localReason = { nothingToUse: 'no key to encrypt with', notSame: 'the bytes differ' } as const;
+
+/** What the engine said, short: the exception's own name, or the plain result. */
+export function verdictWords(verdict: OptionVerdict): { readonly text: string; readonly exact: boolean } {
+  switch (verdict.is) {
+    case 'works':
+    case 'violates':
+      return { text: 'works', exact: false };
+    case 'fails':
+      return { text: verdict.exception, exact: true };
+    case 'failsLocally':
+      return { text: localReason[verdict.because], exact: false };
+    case 'goalMissed':
+      return { text: 'does not reach the goal', exact: false };
+    case 'couldNotCheck':
+      return { text: 'could not check', exact: false };
+    default:
+      return verdict satisfies never;
+  }
+}
+
+/** `12,208 calls, 50,000,000 bytes sent to KMS`. */
+export const measured = ({ kmsCalls, bytesToKms }: Measures): string =>
+  bytesToKms === 0
+    ? count(kmsCalls, 'call', 'calls')
+    : `${count(kmsCalls, 'call', 'calls')}, ${count(bytesToKms, 'byte', 'bytes')} sent to KMS`;
