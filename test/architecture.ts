@@ -22,7 +22,7 @@ const rooms: Readonly<Record<string, Room>> = {
   store: { rooms: ['engine'], packages: ['@noble/', 'idb'] },
   client: { rooms: ['engine', 'cloud', 'store'], packages: ['@noble/'] },
   flows: { rooms: ['client'], types: ['engine'], packages: ['@noble/', 'xstate'] },
-  visuals: { rooms: [], types: ['engine', 'flows'], packages: [] },
+  visuals: { rooms: ['flows'], types: ['engine'], packages: [] },
   study: { rooms: ['client', 'flows'], types: ['engine'], packages: ['ts-fsrs', 'xstate'] },
   ui: {
     rooms: ['client', 'flows', 'visuals', 'study'],

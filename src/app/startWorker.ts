@@ -1,7 +1,5 @@
+import type { Started } from './started.ts';
 import workerUrl from './worker.ts?worker&url';
-
-/** The worker's first message. What is sent to it before may find nobody listening. */
-export type Started = { readonly started: true } | { readonly started: false; readonly message: string };
 
 /**
  * Starts the engine's worker so that the page's policy holds in it, on any host. A worker started from a URL follows only the

@@ -1,5 +1,5 @@
 import { openLab, serveLab, type PortLike } from '../client/index.ts';
-import type { Started } from './startWorker.ts';
+import type { Started } from './started.ts';
 
 /** The engine, its store and its doors, away from the page's thread. */
 const scope: PortLike = self;

@@ -5,3 +5,4 @@ export { GenesisError } from './genesis.ts';
 export { openLab, type LabOptions, type LocalLab } from './local.ts';
 export { connectLab, serveLab, type PortLike } from './remote/index.ts';
 export { World, type Answered, type Surroundings } from './world.ts';
+export * from './words.ts';
