@@ -197,7 +197,7 @@ class Run {
   }
 
   #keyState(operation: Operation, located: Located): Refusal | undefined {
-    const keys = operation.stateOf?.(located) ?? located.keys;
+    const { keys } = located;
     let refusal: Refusal | undefined;
     for (const { rec } of keys) refusal ??= refusalForState(operation.name, rec.KeyState, rec.arn);
     this.#steps.push({

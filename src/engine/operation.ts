@@ -85,8 +85,6 @@ export interface Operation<I = Readonly<Record<string, unknown>>, O = unknown> {
   readonly permissions: (input: I, located: Located, step: Step) => readonly Permission[];
   /** Condition keys from the request, seen by all permissions. */
   readonly context?: (input: I, located: Located, step: Step) => ConditionKeys;
-  /** Keys whose state is checked; all of them when absent. */
-  readonly stateOf?: (located: Located) => readonly LocatedKey[];
   readonly usage?: (input: I, located: Located, step: Step) => Usage | Refusal;
   /**
    * The few lines that only this operation has. Returns AWS's output. Writes go into `step.view`; they are dropped when

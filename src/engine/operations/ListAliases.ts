@@ -43,7 +43,6 @@ export const ListAliases = operation<ListAliasesRequest, ListAliasesResponse>({
     return isRefusal(key) ? key : { keys: [key] };
   },
   permissions: onTheAccount('kms:ListAliases'),
-  stateOf: () => [],
   run(input, { keys: [key] }, step) {
     const plan = planPage('ListAliases', input);
     if (isRefusal(plan)) return plan;
