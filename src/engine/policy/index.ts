@@ -2,7 +2,7 @@ export * from './types.ts';
 export { decide } from './decide.ts';
 export { checkKeyPolicy, type KeyPolicyCheck } from './checkKeyPolicy.ts';
 export { defaultKeyPolicy } from './defaultKeyPolicy.ts';
-export { parsePolicy, keyPolicyDocumentBytes } from './parsePolicy.ts';
+export { parsePolicy } from './parsePolicy.ts';
 export { foreignKeyMessage } from './sentences.ts';
 export { respacePolicy } from './respacePolicy.ts';
 export {

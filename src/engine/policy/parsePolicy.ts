@@ -11,7 +11,7 @@ import type {
 import { isMistake, readJson, type JsonNode } from './json.ts';
 
 /** policy.md §3: "Document: JSON, <= 32,768 bytes effective". */
-export const keyPolicyDocumentBytes = 32_768;
+const keyPolicyDocumentBytes = 32_768;
 
 export const malformed = (message: string, because = 'policy.md §3'): Refusal => ({
   refused: 'MalformedPolicyDocumentException',
