@@ -75,23 +75,6 @@ export const quiz = {
     `${number.format(run)} of ${number.format(of)} calls were run: the first, the last and one between. The others send the remaining pieces in the same way; they are counted, not run.`,
   served: 'served',
   refused: 'refused',
-  notReached: 'not reached',
-  stage: 'Stage',
-  saw: 'What it saw',
-  verdicts: { pass: 'passed', stop: 'refused here', skip: 'nothing to ask', notReached: 'not reached' },
-  statementTitle: (policy: string, some: boolean) =>
-    some ? `${policy}: no statement matched` : `${policy}: there is no statement to match`,
-  statementDenies: (policy: string) => `${policy}: the statement that denies`,
-  statementAllows: (policy: string) => `${policy}: the statement that allowed`,
-  statement: (n: number) => `Statement ${n}`,
-  part: 'Part',
-  written: 'Written',
-  asked: 'In the request',
-  absent: 'absent',
-  differs: 'differs',
-  fits: 'fits',
-  exact: 'What KMS answered',
-
   local: {
     attachPolicy: 'Attach an identity policy',
     attachPolicyHow: 'The world of this option was made with this policy.',
