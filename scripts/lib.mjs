@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandFile, root } from './install.mjs';
+import { notices } from './licences.mjs';
 
 /** @param {string} command @param {string[]} args */
 function run(command, args) {
@@ -18,3 +19,4 @@ run('vite', ['build', '--config', 'vite.lib.config.ts', '--logLevel', 'warn']);
 run('tsc', ['-p', 'tsconfig.lib.json']);
 // The types of index.js, where TypeScript looks for them.
 writeFileSync(join(root, 'dist-lib', 'index.d.ts'), "export * from './types/client/lab.js';\n");
+writeFileSync(join(root, 'dist-lib', 'licences.txt'), notices());
