@@ -7,9 +7,9 @@ export const shell = {
   roomsLabel: 'Rooms',
   rooms: { lab: 'Lab', stage: 'Stage', quiz: 'Quiz' },
   titles: { lab: 'Lab', stage: 'Stage', quiz: 'Quiz' },
-  simulator: 'A simulator. Nothing leaves this machine, and nothing here guards a real secret: never paste one.',
-  notKept: 'Not kept: this world is gone when the page closes.',
-  notKeptWhy: (why: string) => `Not kept: this world is gone when the page closes. ${why}`,
+  simulator: 'A simulator: never paste a real secret.',
+  stays: 'Nothing leaves this machine.',
+  notKept: 'Not kept: gone when the page closes.',
   opening: 'Opening the world…',
   opensNot: 'The world could not be opened.',
   faultTitle: 'KMS Lab could not do that.',
@@ -25,6 +25,7 @@ export const shell = {
     `Act as: ${principal}, account ${grouped(account)}, Region ${region}`,
   principalList: 'Principal',
   region: 'Region',
+  otherRegion: 'Another Region…',
   account: (id: string, name: string) => (name ? `${grouped(id)} ${name}` : grouped(id)),
   kinds: { root: 'root user', user: 'IAM user', role: 'IAM role' },
   noPolicies: 'no identity policy',
@@ -37,7 +38,7 @@ export const shell = {
 } as const;
 
 /** The Regions that the switcher offers; every other Region of the partition exists too and can be typed. */
-export const offeredRegions = [
+export const offeredRegions: readonly string[] = [
   'us-east-1',
   'us-east-2',
   'us-west-1',
@@ -54,4 +55,4 @@ export const offeredRegions = [
   'ap-northeast-2',
   'ap-southeast-1',
   'ap-southeast-2',
-] as const;
+];

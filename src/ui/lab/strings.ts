@@ -51,11 +51,12 @@ export const words = {
   end: 'gone; ciphertext can never be opened again',
   endShort: 'gone for good',
   possible: 'possible now',
+  shut: ', not possible now; says why',
   leadsTo: (state: string) => `leads to ${state === 'gone' ? 'the end' : state}`,
   stays: 'changes nothing',
   notPossible: (operation: string) => `${operation} is not possible now.`,
   byTime: 'The deletion date arrives',
-  stateNow: (state: string) => `Now ${state}.`,
+  stateNow: 'Now',
 
   schedule: 'ScheduleKeyDeletion',
   scheduleLead: (name: string) => `Schedule the deletion of ${name}`,
