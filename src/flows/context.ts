@@ -195,12 +195,19 @@ export function deedRequest(context: FlowContext): CallRequest {
   };
 }
 
+const accountOf = (arn: string): string | undefined => arn.split(':')[4];
+
 export function changedSetting(setting: Setting, deed: Deed): Setting {
   switch (deed.kind) {
     case 'context':
       return { ...setting, encryptionContext: deed.encryptionContext };
     case 'principal':
-      return { ...setting, principal: deed.principal };
+      // An alias means a key of the caller's own account: from another one the key is named by its ARN.
+      return {
+        ...setting,
+        principal: deed.principal,
+        keyId: accountOf(deed.principal) === accountOf(setting.keyArn) ? setting.keyId : setting.keyArn,
+      };
     case 'disableKey':
     case 'enableKey':
       return setting;
