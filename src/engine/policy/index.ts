@@ -1,5 +1,6 @@
 export * from './types.ts';
 export { decide } from './decide.ts';
+export { grantOperations, isNarrowerGrant } from './grants.ts';
 export { checkKeyPolicy, type KeyPolicyCheck } from './checkKeyPolicy.ts';
 export { defaultKeyPolicy } from './defaultKeyPolicy.ts';
 export { parsePolicy } from './parsePolicy.ts';
