@@ -12,7 +12,14 @@ const scenario = (value: unknown): Scenario => {
   return reading.value;
 };
 /** The file shrunk, for tests in which its size does not matter. */
-const small = scenario({ ...envelope, files: { film: { byteLength: 50_000 } } });
+const small = scenario(
+  JSON.parse(
+    JSON.stringify({ ...envelope, files: { film: { byteLength: 50_000 } } })
+      // Where its last piece begins, and how long that is.
+      .replace('49999872', '49152')
+      .replace('"byteLength":128', '"byteLength":848'),
+  ),
+);
 
 let lab: LocalLab;
 beforeAll(async () => {
@@ -123,12 +130,17 @@ describe('running a scenario', () => {
 });
 
 describe('when our side fails', () => {
-  it('the option could not be checked: it is neither right nor wrong, and its world is closed', async () => {
+  it('the option could not be checked, nor what is compared with it; its world is closed', async () => {
     const { api, open } = watched((operation) => {
       if (operation === 'GenerateDataKey') throw new Error('disk on fire');
     });
     const { options } = await runScenario(api, small);
-    expect(options.map((o) => o.verdict.is)).toEqual(['fails', 'violates', 'failsLocally', 'couldNotCheck']);
+    expect(options.map((o) => o.verdict.is)).toEqual([
+      'fails',
+      'couldNotCheck',
+      'failsLocally',
+      'couldNotCheck',
+    ]);
     expect(options.at(-1)?.verdict).toEqual({ is: 'couldNotCheck', message: 'disk on fire' });
     expect(open()).toBe(0);
   });

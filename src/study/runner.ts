@@ -201,8 +201,15 @@ function wipe(variables: ReadonlyMap<string, unknown>, keep: ReadonlyMap<string,
 /** Judges "with the fewest" among the options that work, then turns broken constraints into the verdict. */
 function compare(scenario: Scenario, runs: readonly OptionRun[]): readonly OptionRun[] {
   const working = runs.filter((run) => run.verdict.is === 'works');
+  const unchecked = runs.find((run) => run.verdict.is === 'couldNotCheck');
+  const compares = scenario.constraints?.some((c) => c.is === 'measure' && c.fewest === true) === true;
   return runs.map((run) => {
     if (run.verdict.is !== 'works') return run;
+    if (compares && unchecked)
+      return {
+        ...run,
+        verdict: { is: 'couldNotCheck', message: `nothing to compare with: ${unchecked.id}` },
+      };
     const constraints = run.constraints.map((each) => {
       const declared = scenario.constraints?.find((c) => c.id === each.id);
       if (declared?.is !== 'measure' || declared.fewest !== true) return each;

@@ -80,6 +80,6 @@ export interface RunProgress {
 export interface RunOptions {
   readonly progress?: ((p: RunProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Only these options; all when absent. */
+  /** Only these options; all when absent. "The fewest" is then judged among these. */
   readonly only?: readonly string[] | undefined;
 }
