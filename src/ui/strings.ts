@@ -1,5 +1,3 @@
-import { grouped } from './format/text.ts';
-
 /** Words of the shell. */
 export const shell = {
   name: 'KMS Lab',
@@ -21,12 +19,9 @@ export const shell = {
   cancel: 'Cancel',
   copy: (what: string) => `Copy ${what}`,
   actAs: 'Act as',
-  actAsNow: (principal: string, account: string, region: string) =>
-    `Act as: ${principal}, account ${grouped(account)}, Region ${region}`,
   principalList: 'Principal',
   region: 'Region',
   otherRegion: 'Another Region…',
-  account: (id: string, name: string) => (name ? `${grouped(id)} ${name}` : grouped(id)),
   kinds: { root: 'root user', user: 'IAM user', role: 'IAM role' },
   noPolicies: 'no identity policy',
   policyCount: (n: number) => (n === 1 ? '1 identity policy' : `${n} identity policies`),

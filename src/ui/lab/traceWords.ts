@@ -148,6 +148,7 @@ export function sentence(step: TraceStep): string {
       if (!step.detail.keyUsage && !step.detail.algorithm) return 'no algorithm is asked for';
       return list([step.detail.keyUsage, step.detail.algorithm].filter((x) => x !== undefined));
     case 'operation':
+      if (step.verdict === 'stop' && step.detail.work.length === 0) return '';
       return step.detail.work.length === 0 ? 'nothing to do in the HSM' : `${step.detail.work.map(work).join('; ')}`;
     case 'commit': {
       const tables = Object.entries(step.detail.tables);
