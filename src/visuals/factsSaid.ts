@@ -12,6 +12,7 @@ export interface FactsSaid {
   readonly dataKeyShort: string;
   readonly wrapped: string;
   readonly wrappedSize: string;
+  readonly key: string;
   readonly vault: string;
   readonly materials: string;
   readonly trail: string;
@@ -38,8 +39,10 @@ export function factsSaid(scene: Scene, frame: Frame): FactsSaid {
     dataKeyShort: dataKey.state === 'erased' && frame.dataKeyFade < 1 ? 'erased' : size(dataKey.byteLength),
     wrapped: [size(wrappedKey.byteLength), where].filter(Boolean).join(', '),
     wrappedSize: size(wrappedKey.byteLength),
-    vault:
-      vault.keyState === undefined || vault.keyState === 'Enabled'
+    key: vault.keyId ? `key ${vault.keyId}` : 'no KMS key yet',
+    vault: !vault.keyId
+      ? ''
+      : vault.keyState === undefined || vault.keyState === 'Enabled'
         ? 'never leaves the vault'
         : `${vault.keyState} now`,
     materials:

@@ -270,10 +270,13 @@ export function countersOf(run: Run): Counters {
   const erased = factsIn(run, 'erase');
   const returned = factsIn(run, 'returned');
   return {
-    callsToKms: (request ? 1 : 0) + deedCalls.length,
+    callsToKms: run.earlier.calls + (request ? 1 : 0) + deedCalls.length,
     // Blobs that went to KMS, less the wrapped key that belongs there.
     fileBytesKmsSaw: Math.max(0, (request?.sentBytes ?? 0) - wrapped),
     plaintextCopies: returned && !erased?.zeroed && !run.fault ? 1 : 0,
-    trailLines: (request?.trail.length ?? 0) + run.deeds.reduce((sum, { trail }) => sum + trail.length, 0),
+    trailLines:
+      run.earlier.trailLines +
+      (request?.trail.length ?? 0) +
+      run.deeds.reduce((sum, { trail }) => sum + trail.length, 0),
   };
 }

@@ -183,6 +183,7 @@ export class StageState implements Score {
           setting: this.setting,
           beats: [],
           deeds: [],
+          earlier: { calls: 0, trailLines: 0 },
           progress: undefined,
           stop: undefined,
           fault: undefined,
