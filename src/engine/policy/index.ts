@@ -1,6 +1,26 @@
 export * from './types.ts';
 export { decide } from './decide.ts';
 export { grantOperations, isNarrowerGrant } from './grants.ts';
+export { PolicyInputError } from './inputError.ts';
+export type { PlainGrant } from './plainGrants.ts';
+export {
+  compilePolicies,
+  decidePlain,
+  type CompiledPolicies,
+  type PlainDecision,
+  type PlainPolicies,
+  type PlainQuestion,
+  type PlainRequest,
+  type PolicyInput,
+} from './plain.ts';
+export {
+  actionNamed,
+  actionsLike,
+  conditionKeyNamed,
+  kmsActions,
+  type ActionFacts,
+  type ConditionKeyFacts,
+} from './vocabulary.ts';
 export { checkKeyPolicy, type KeyPolicyCheck } from './checkKeyPolicy.ts';
 export { defaultKeyPolicy } from './defaultKeyPolicy.ts';
 export { parsePolicy } from './parsePolicy.ts';
