@@ -318,14 +318,14 @@ export class World implements WorldApi {
   ): Promise<Made<T> | undefined> {
     const wall = epochMs(this.#wall());
     const { random, uuid } = draws;
-    for (;;) {
+    for (let loads = 0; ; loads += 1) {
       try {
         const at = this.#timeOf(this.#view.get(ref.clock), wall);
         const made = await make({ at, wall, random, uuid, device: this.#device });
         return reversals === this.#reversals ? made : undefined;
       } catch (error) {
         if (reversals !== this.#reversals) return undefined;
-        if (!(error instanceof Missing)) throw error;
+        if (!(error instanceof Missing) || loads > mostLoads) throw error;
         await this.#view.load(error);
         draws.rewind();
       }
@@ -390,11 +390,11 @@ export class World implements WorldApi {
 
   /** Reads from the working view, loading what it lacks. `look` is run again after each load. */
   async read<T>(look: (view: View) => T): Promise<T> {
-    for (;;) {
+    for (let loads = 0; ; loads += 1) {
       try {
         return look(this.#view);
       } catch (error) {
-        if (!(error instanceof Missing)) throw error;
+        if (!(error instanceof Missing) || loads > mostLoads) throw error;
         await this.#view.load(error);
       }
     }
@@ -521,6 +521,9 @@ export class World implements WorldApi {
     await this.#closed();
   }
 }
+
+/** A step that still lacks something after so many loads asks for something else each time: it is not pure. */
+const mostLoads = 1000;
 
 const iso = (at: number): string => new Date(at).toISOString();
 
