@@ -48,7 +48,7 @@ test('a key is created by keyboard alone, with alias and tag, and its call is an
   button('Create').element().focus();
   await userEvent.keyboard('{Enter}');
   await expect.element(page.getByRole('dialog', { name: 'Create a KMS key' })).toBeVisible();
-  page.getByRole('textbox', { name: 'Alias name' }).element().focus();
+  await expect.element(page.getByRole('textbox', { name: 'Alias name' })).toHaveFocus();
   await userEvent.keyboard('payroll');
   button('Add tag').element().focus();
   await userEvent.keyboard('{Enter}');
@@ -70,7 +70,9 @@ test('dialogs and editors give the focus back', async () => {
   await expect.element(button('ScheduleKeyDeletion…')).toHaveFocus();
   await userEvent.click(button('DisableKey'));
   await expect.element(page.getByRole('img', { name: /Now Disabled/ })).toBeVisible();
-  await expect.element(button('DisableKey')).toHaveFocus();
+  await expect
+    .element(page.getByRole('region', { name: 'Key states' }).getByRole('button', { name: 'DisableKey' }))
+    .toHaveFocus();
   await userEvent.click(button('Edit: Key policy'));
   await expect.element(page.getByRole('textbox', { name: 'Policy as JSON' })).toHaveFocus();
   await userEvent.click(button('Cancel'));
