@@ -42,7 +42,7 @@ import type {
   WorldApi,
   WorldEvent,
 } from './api.ts';
-import { Commits, StorageFault, type Applied } from './commits.ts';
+import { Commits, type Applied, type StorageFault } from './commits.ts';
 import { platformRandom, ReplayableDraws } from './draws.ts';
 import { ForkStore } from './forkStore.ts';
 import { checkSwitches, genesisDiff } from './genesis.ts';
@@ -50,7 +50,7 @@ import { Objects, type SealSource } from './objects.ts';
 import { readAccounts, readDue, readKey, readKeys, readPrincipals, type KeysAt } from './reads.ts';
 import { Traces } from './traces.ts';
 import { readTrail } from './trail.ts';
-import { ForkView, WorkingView, type LiveView } from './working.ts';
+import { WorkingView, type ForkView, type LiveView } from './working.ts';
 
 /** Where a world's chance and wall time come from; both the platform's when absent. */
 export interface Surroundings {
