@@ -16,11 +16,15 @@ export {
 export {
   actionNamed,
   actionsLike,
+  conditionKeys,
   conditionKeyNamed,
   kmsActions,
   type ActionFacts,
   type ConditionKeyFacts,
 } from './vocabulary.ts';
+export { applyEdits, type JsonEdit, type JsonPath } from './edits.ts';
+export { lintPolicy } from './lint/lint.ts';
+export { lintRules, type Finding, type LintOptions, type LintRule, type Severity } from './lint/finding.ts';
 export { checkKeyPolicy, type KeyPolicyCheck } from './checkKeyPolicy.ts';
 export { defaultKeyPolicy } from './defaultKeyPolicy.ts';
 export { parsePolicy } from './parsePolicy.ts';

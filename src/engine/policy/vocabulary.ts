@@ -37,7 +37,7 @@ interface Words {
     Record<string, { readonly type: string; readonly multi: boolean; readonly values?: readonly string[] }>
   >;
 }
-const { keyResourceKeys, actions, conditionKeys }: Words = words;
+const { keyResourceKeys, actions, conditionKeys: keyWords }: Words = words;
 
 /** Every KMS action there is, in the order of their names. */
 export const kmsActions: readonly ActionFacts[] = Object.entries(actions).map(
@@ -63,7 +63,8 @@ export function actionsLike(pattern: string): readonly ActionFacts[] {
   return kmsActions.filter(({ action }) => test(action.toLowerCase(), nothing));
 }
 
-const keyFacts: readonly ConditionKeyFacts[] = Object.entries(conditionKeys).map(
+/** Every condition key that a request to KMS may carry. */
+export const conditionKeys: readonly ConditionKeyFacts[] = Object.entries(keyWords).map(
   ([key, { type, multi, values }]) => ({
     key,
     type: type as ConditionKeyFacts['type'], // As above.
@@ -71,9 +72,9 @@ const keyFacts: readonly ConditionKeyFacts[] = Object.entries(conditionKeys).map
     values,
   }),
 );
-const plainKeys = new Map(keyFacts.map((facts) => [facts.key.toLowerCase(), facts]));
+const plainKeys = new Map(conditionKeys.map((facts) => [facts.key.toLowerCase(), facts]));
 /** Those that end in `<key>`, by what stands before it. */
-const openKeys = keyFacts
+const openKeys = conditionKeys
   .filter(({ key }) => key.endsWith('<key>'))
   .map((facts) => ({ start: facts.key.slice(0, -'<key>'.length).toLowerCase(), facts }));
 
