@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { KeyDetail } from '../../client/index.ts';
 import type { KeyRec, KeyState } from '../../engine/index.ts';
 import { keyTransitions } from '../../engine/index.ts';
-import { narrow, offers, wide, type Layout } from './chartLayout.ts';
+import { medium, narrow, offers, wide, type Layout } from './chartLayout.ts';
 
 const rec = (KeyState: KeyState): KeyRec =>
   ({
@@ -17,6 +17,7 @@ const at = (state: KeyState): Pick<KeyDetail, 'rec' | 'transitions'> => ({
 
 test.each([
   ['wide', wide],
+  ['medium', medium],
   ['narrow', narrow],
 ] satisfies [string, Layout][])(
   '%s: every way that the machine opens is drawn from where it starts to where it ends',

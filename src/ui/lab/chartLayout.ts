@@ -28,6 +28,8 @@ export interface Way {
   readonly anchor: 'start' | 'middle' | 'end';
 }
 export interface Layout {
+  /** Where the drawing begins: a layout may leave out what lies before. */
+  readonly x: number;
   readonly w: number;
   readonly h: number;
   readonly boxes: readonly Box[];
@@ -42,6 +44,7 @@ const down = (x: number, y: number): string => `M${x} ${y}l-3.5 -7h7z`;
 
 /** For panes of 700 px and more: the operations stand on their ways. */
 export const wide: Layout = {
+  x: 0,
   w: 700,
   h: 212,
   boxes: [
@@ -110,8 +113,17 @@ export const wide: Layout = {
   end: { path: 'M424 164V182', head: down(424, 189), x: 424, y: 197 },
 };
 
+/** For panes of 540 px: the same without PendingImport, which no key of AWS_KMS origin enters. */
+export const medium: Layout = {
+  ...wide,
+  x: 163,
+  w: 537,
+  boxes: wide.boxes.filter((box) => box.state !== 'PendingImport'),
+};
+
 /** For phones: the operations stand as buttons below. */
 export const narrow: Layout = {
+  x: 0,
   w: 336,
   h: 200,
   boxes: [

@@ -43,6 +43,7 @@ export const words = {
     `Key states. Now ${state}. Possible: ${possible.length > 0 ? possible.join(', ') : 'nothing'}.`,
   asList: 'As list',
   now: 'now',
+  needsExternal: 'needs EXTERNAL',
   window: '7 to 30 days',
   deletedOn: (day: string) => `deleted ${day}`,
   end: 'gone; ciphertext can never be opened again',
