@@ -5,6 +5,8 @@ export interface Score {
   duration(at: number): number;
   /** The flow waits for somebody to go on. */
   readonly waits: boolean;
+  /** The flow is at work on a beat: the next one will come. */
+  readonly isWorking: boolean;
   readonly reduced: boolean;
   /** Takes the flow one beat on; true when a new beat is there. */
   advance(): boolean;
@@ -56,6 +58,10 @@ export class Player {
     if (this.at < 0 || this.#score.reduced || this.speed === 'atOnce') return 1;
     return Math.min(1, this.time / this.#score.motion(this.at));
   }
+  /** There is something left to see, or to wait for. */
+  get canPlay(): boolean {
+    return this.canStep || this.#score.isWorking;
+  }
   get canStep(): boolean {
     return this.at + 1 < this.#score.length || this.#score.waits;
   }
@@ -77,6 +83,7 @@ export class Player {
     if (this.at >= 0) this.show(this.at - 1, false);
   }
   toggle(): void {
+    if (!this.playing && !this.canPlay) return;
     this.playing = !this.playing;
     if (!this.playing) return;
     if (this.at < 0 || this.time >= this.#score.duration(this.at)) {

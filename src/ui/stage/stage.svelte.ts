@@ -52,6 +52,8 @@ const contextOf = (pairs: readonly Pair[]): EncryptionContext =>
 export class StageState implements Score {
   readonly lab: LabState;
   readonly player = new Player(this);
+  /** Something is about to be seen: the screen brings the scene into view. */
+  onwatch: () => void = () => undefined;
   scene = $state<SceneName>('envelopeEncrypt');
   tab = $state<Tab>('prepare');
   thing = $state<Thing>('source');
@@ -291,12 +293,14 @@ export class StageState implements Score {
     this.player.reset();
   }
   watch(): void {
+    this.onwatch();
     this.startOver();
     this.player.toggle();
   }
   /** The same request once more, after something was changed. */
   retry(): void {
     if (!this.ended) return;
+    this.onwatch();
     this.#send({ type: 'RETRY' });
     this.player.over = false;
     this.player.show(this.run.beats.length - 1, true);
