@@ -35,7 +35,13 @@ export class Bench {
   #step = 0;
 
   constructor() {
-    this.put(ref.world, { format: 1, seed: 'bench', throttling: false, propagation: false, fault: undefined });
+    this.put(ref.world, {
+      format: 1,
+      seed: 'bench',
+      throttling: false,
+      propagation: false,
+      fault: undefined,
+    });
     for (const id of [account, otherAccount]) {
       this.put(ref.account(id), { account: id, name: id });
       this.principal(id, 'root', 'root');
@@ -46,12 +52,22 @@ export class Bench {
     this.view.records.set(at, rec);
   }
 
-  principal(id: AccountId, kind: PrincipalKind, name: string, policies: readonly object[] = []): PrincipalArn {
+  principal(
+    id: AccountId,
+    kind: PrincipalKind,
+    name: string,
+    policies: readonly object[] = [],
+  ): PrincipalArn {
     const arn = `arn:aws:iam::${id}:${kind === 'root' ? 'root' : `${kind}/${name}`}` as PrincipalArn;
-    const principalId = kind === 'root' ? id : `${kind === 'user' ? 'AIDA' : 'AROA'}${name.toUpperCase().padEnd(17, 'X')}`;
+    const principalId =
+      kind === 'root' ? id : `${kind === 'user' ? 'AIDA' : 'AROA'}${name.toUpperCase().padEnd(17, 'X')}`;
     this.put(ref.principal(arn), { arn, account: id, kind, name, principalId });
     policies.forEach((document, i) =>
-      this.put(ref.identityPolicy(arn, `policy-${i}`), { principal: arn, name: `policy-${i}`, document: JSON.stringify(document) }),
+      this.put(ref.identityPolicy(arn, `policy-${i}`), {
+        principal: arn,
+        name: `policy-${i}`,
+        document: JSON.stringify(document),
+      }),
     );
     return arn;
   }
@@ -62,21 +78,40 @@ export class Bench {
   }
 
   /** Handles one call and applies its diff. */
-  async outcome(operation: string, input: object, arn: PrincipalArn = root, where: Region = region): Promise<Outcome> {
-    const outcome = await handle(this.view, { operation, input, region: where, caller: { kind: 'principal', arn } }, this.env());
+  async outcome(
+    operation: string,
+    input: object,
+    arn: PrincipalArn = root,
+    where: Region = region,
+  ): Promise<Outcome> {
+    const outcome = await handle(
+      this.view,
+      { operation, input, region: where, caller: { kind: 'principal', arn } },
+      this.env(),
+    );
     this.view.apply(outcome.diff);
     return outcome;
   }
 
   /** The output of a call that has to succeed. */
-  async ok<T = Record<string, unknown>>(operation: string, input: object, arn: PrincipalArn = root, where: Region = region): Promise<T> {
+  async ok<T = Record<string, unknown>>(
+    operation: string,
+    input: object,
+    arn: PrincipalArn = root,
+    where: Region = region,
+  ): Promise<T> {
     const { result } = await this.outcome(operation, input, arn, where);
     if (!result.ok) throw new Error(`${operation}: ${result.refusal.refused} ${result.refusal.message}`);
     return result.output as T;
   }
 
   /** `Exception: message` of a call that has to be refused. */
-  async refused(operation: string, input: object, arn: PrincipalArn = root, where: Region = region): Promise<string> {
+  async refused(
+    operation: string,
+    input: object,
+    arn: PrincipalArn = root,
+    where: Region = region,
+  ): Promise<string> {
     const { result } = await this.outcome(operation, input, arn, where);
     if (result.ok) throw new Error(`${operation} succeeded`);
     return `${result.refusal.refused}: ${result.refusal.message}`;

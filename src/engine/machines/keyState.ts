@@ -100,7 +100,11 @@ const snapshotAt = (state: KeyState, context: KeyStateContext): KeySnapshot =>
   keyStateMachine.resolveState({ value: state, context });
 
 /** The state after `event`, or undefined when the machine has no way to go from here. */
-export function nextKeyState(state: KeyState, event: KeyEvent, context: KeyStateContext): KeyState | 'gone' | undefined {
+export function nextKeyState(
+  state: KeyState,
+  event: KeyEvent,
+  context: KeyStateContext,
+): KeyState | 'gone' | undefined {
   const snapshot = snapshotAt(state, context);
   if (!snapshot.can(event)) return undefined;
   const [next] = transition(keyStateMachine, snapshot, event);

@@ -5,6 +5,7 @@ export * from './world.ts';
 export * from './refs.ts';
 export * from './env.ts';
 export * from './call.ts';
+export * from './decision.ts';
 export * from './trace.ts';
 export * from './sorted.ts';
 export * from './refusal.ts';

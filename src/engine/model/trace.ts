@@ -1,6 +1,6 @@
 import type { EpochMs, Region } from './ids.ts';
 import type { KeyState } from './records.ts';
-import type { Decision } from '../policy/index.ts';
+import type { Decision } from './decision.ts';
 
 /**
  * What one call went through, stage by stage. Scenes, "what happened", quiz verdicts and narration are readers of it.
@@ -32,7 +32,12 @@ export interface Trace {
   readonly caller: string;
   readonly steps: readonly TraceStep[];
   /** Absent when the call succeeded. */
-  readonly refusal?: { readonly stage: Stage; readonly name: string; readonly message: string; readonly status: number };
+  readonly refusal?: {
+    readonly stage: Stage;
+    readonly name: string;
+    readonly message: string;
+    readonly status: number;
+  };
   readonly children: readonly Trace[];
 }
 
@@ -44,12 +49,21 @@ export interface StepOf<S extends Stage, D> {
 
 export type TraceStep =
   | StepOf<'parse', { readonly members: readonly string[] }>
-  | StepOf<'authenticate', { readonly how: 'sigV4' | 'trusted'; readonly principal: string; readonly accessKeyId?: string }>
+  | StepOf<
+      'authenticate',
+      { readonly how: 'sigV4' | 'trusted'; readonly principal: string; readonly accessKeyId?: string }
+    >
   | StepOf<'validate', { readonly members: readonly MemberNote[]; readonly errors: readonly string[] }>
-  | StepOf<'quota', { readonly bucket: string; readonly left: number; readonly rate: number; readonly switchedOff: boolean }>
+  | StepOf<
+      'quota',
+      { readonly bucket: string; readonly left: number; readonly rate: number; readonly switchedOff: boolean }
+    >
   | StepOf<'findKey', { readonly found: readonly FoundKey[] }>
   | StepOf<'authorize', { readonly decisions: readonly Decision[] }>
-  | StepOf<'keyState', { readonly keys: readonly { readonly key: string; readonly state: KeyState; readonly note?: string }[] }>
+  | StepOf<
+      'keyState',
+      { readonly keys: readonly { readonly key: string; readonly state: KeyState; readonly note?: string }[] }
+    >
   | StepOf<'usage', { readonly keyUsage?: string; readonly algorithm?: string }>
   | StepOf<'operation', { readonly work: readonly Work[] }>
   | StepOf<'commit', { readonly tables: Readonly<Record<string, number>>; readonly events: number }>;
@@ -72,12 +86,32 @@ export interface FoundKey {
 export type Work =
   | { readonly kind: 'domainKeyMade'; readonly region: string }
   | { readonly kind: 'materialMade'; readonly materialId: string; readonly version: number }
-  | { readonly kind: 'materialOpened'; readonly materialId: string; readonly version: number; readonly current: boolean }
+  | {
+      readonly kind: 'materialOpened';
+      readonly materialId: string;
+      readonly version: number;
+      readonly current: boolean;
+    }
   | { readonly kind: 'random'; readonly byteLength: number; readonly for: 'dataKey' | 'random' }
   | { readonly kind: 'keyDerived'; readonly nonce: string }
-  | { readonly kind: 'sealed'; readonly plaintextLength: number; readonly aadLength: number; readonly blobLength: number }
-  | { readonly kind: 'opened'; readonly blobLength: number; readonly aadLength: number; readonly plaintextLength: number }
-  | { readonly kind: 'blobRead'; readonly blobLength: number; readonly materialId?: string; readonly ok: boolean }
+  | {
+      readonly kind: 'sealed';
+      readonly plaintextLength: number;
+      readonly aadLength: number;
+      readonly blobLength: number;
+    }
+  | {
+      readonly kind: 'opened';
+      readonly blobLength: number;
+      readonly aadLength: number;
+      readonly plaintextLength: number;
+    }
+  | {
+      readonly kind: 'blobRead';
+      readonly blobLength: number;
+      readonly materialId?: string;
+      readonly ok: boolean;
+    }
   | { readonly kind: 'openFailed'; readonly check: 'layout' | 'tag' | 'material' }
   | { readonly kind: 'stateChanged'; readonly key: string; readonly from: KeyState; readonly to: KeyState }
   | { readonly kind: 'returned'; readonly members: readonly MemberNote[] };

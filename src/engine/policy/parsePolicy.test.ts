@@ -129,6 +129,7 @@ describe('parsePolicy', () => {
     };
     expect(parsed(sized(32_768, 'a'))).toHaveProperty('statements');
     expect(parsed(sized(32_769, 'a'))).toMatchObject({ refused: 'LimitExceededException' });
+    expect(parsed(sized(32_768, 'é'))).toHaveProperty('statements');
     expect(parsed(sized(32_790, 'é'))).toMatchObject({ refused: 'LimitExceededException' });
   });
 
