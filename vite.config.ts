@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { metaPolicy, securityHeaders } from './scripts/csp.mjs';
+import { notices } from './scripts/licences.mjs';
 
 /** The policy for hosts that send no headers. Not in development, where modules are replaced over a socket. */
 function contentSecurityPolicy(): Plugin {
@@ -20,10 +21,21 @@ function contentSecurityPolicy(): Plugin {
   };
 }
 
+/** Licences ask to be shown with the code; Vite's own list leaves the worker's packages out. */
+function licences(): Plugin {
+  return {
+    name: 'kms-lab:licences',
+    apply: 'build',
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'licences.txt', source: notices() });
+    },
+  };
+}
+
 export default defineConfig({
   // Relative: the same build works at any path of any host.
   base: './',
-  plugins: [svelte(), contentSecurityPolicy()],
+  plugins: [svelte(), contentSecurityPolicy(), licences()],
   worker: { format: 'es' },
   build: {
     target: 'es2023',

@@ -6,6 +6,8 @@ export default defineConfig({
   build: {
     target: 'es2023',
     outDir: 'dist-lib',
+    // The types beside it stay: scripts/lib.mjs clears the folder, scripts/library.mjs builds the module alone.
+    emptyOutDir: false,
     minify: false,
     lib: { entry: 'src/client/lab.ts', formats: ['es'], fileName: () => 'index.js' },
     rolldownOptions: { output: { codeSplitting: false } },

@@ -10,7 +10,7 @@ import type { CallAnswer, WorldApi } from './api.ts';
 import { credentialsFor, type Credentials, type SessionOptions } from './credentials.ts';
 import { readOptions, type LabOptions } from './labOptions.ts';
 import { createRequestHandler, type RequestHandler } from './sdk/index.ts';
-import { readSnapshot, restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot.ts';
+import { readSnapshot, takeSnapshot, type Snapshot } from './snapshot.ts';
 import { World } from './world.ts';
 
 /*
@@ -25,6 +25,7 @@ export type { HttpRequest, HttpResponse, RequestHandler } from './sdk/index.ts';
 export { SnapshotError, type Snapshot } from './snapshot.ts';
 export { GenesisError } from './genesis.ts';
 export type { TrailEvent } from '../engine/index.ts';
+export type { WorldStore } from '../store/index.ts';
 
 /** AWS's names of the operations that this version has. */
 export const operations: readonly string[] = catalogue.map(({ name }) => name);
@@ -166,11 +167,11 @@ class LibraryLab implements Lab {
 
   async restore(snapshot: unknown): Promise<void> {
     if (this.#closed) throw new Error('The lab is closed.');
-    readSnapshot(snapshot); // before the world is let go of
+    const putInto = await readSnapshot(snapshot); // before the world is let go of
     await this.#world.close();
     try {
       await this.#store.open();
-      await restoreSnapshot(this.#store, snapshot);
+      await putInto(this.#store);
     } finally {
       this.#world = await World.open(this.#store, { id: 'lab' });
       this.#principals = await principalsOf(this.#world);

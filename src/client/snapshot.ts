@@ -1,5 +1,6 @@
 import {
   fromBase64,
+  ref,
   tableOf,
   toBase64,
   type Bytes,
@@ -8,7 +9,7 @@ import {
   type Device,
   type Rec,
 } from '../engine/index.ts';
-import { rawDevice, type Entry, type WorldStore } from '../store/index.ts';
+import { MemoryStore, rawDevice, type Entry, type WorldStore } from '../store/index.ts';
 
 /**
  * A world as plain JSON: its journal, from which every record follows, and a key. The domain keys in it are wrapped by
@@ -43,11 +44,27 @@ export async function takeSnapshot(store: WorldStore): Promise<Snapshot> {
   return { kind, version, deviceKey: toBase64(deviceKey), entries: moved.map(toJson) };
 }
 
-/** Reads a snapshot whole, before anything is changed. */
-export function readSnapshot(given: unknown): {
-  readonly deviceKey: Bytes;
-  readonly entries: readonly Entry[];
-} {
+/**
+ * Reads a snapshot whole, and tries it, before anything is changed.
+ * @returns what puts it into a store, in place of all that the store holds
+ */
+export async function readSnapshot(given: unknown): Promise<(store: WorldStore) => Promise<void>> {
+  const { deviceKey, entries } = readFrame(given);
+  const from = rawDevice(deviceKey);
+  const into = async (store: WorldStore) => {
+    await store.clear();
+    await store.append(await rewrapped(entries, from, await store.device()));
+  };
+  const trial = new MemoryStore();
+  await into(trial).catch((fault: unknown) =>
+    refuse(`its domain keys or records cannot be read (${String(fault)}).`),
+  );
+  const [world, clock] = await trial.get([ref.world, ref.clock]);
+  if (!world || !clock) refuse('it holds no world.');
+  return into;
+}
+
+function readFrame(given: unknown): { readonly deviceKey: Bytes; readonly entries: readonly Entry[] } {
   if (!isObject(given) || given['kind'] !== kind) refuse('it is not a snapshot of KMS Lab.');
   const found = given['version'];
   if (typeof found !== 'number' || !Number.isInteger(found) || found < 1) refuse('it has no version.');
@@ -61,16 +78,6 @@ export function readSnapshot(given: unknown): {
   if (!Array.isArray(entries) || entries.length === 0)
     refuse('its "entries" are not a list of at least one.');
   return { deviceKey: key, entries: entries.map(readEntry) };
-}
-
-/** Replaces all that the store holds. */
-export async function restoreSnapshot(store: WorldStore, given: unknown): Promise<void> {
-  const { deviceKey, entries } = readSnapshot(given);
-  const from = rawDevice(deviceKey);
-  // Opened once before anything is lost: a key that does not fit is noticed here.
-  await rewrapped(entries, from, from).catch(() => refuse('its "deviceKey" does not open its domain keys.'));
-  await store.clear();
-  await store.append(await rewrapped(entries, from, await store.device()));
 }
 
 /** A record is wrapped anew once, however often the journal shows it. */

@@ -22,10 +22,8 @@ export async function readTrail(
 }
 
 const linesOf = ({ seq, events, traceId }: Entry, traces: Traces): readonly TrailLine[] =>
-  events
-    .toReversed()
-    .map((event) => ({
-      seq,
-      event,
-      trace: traceId !== undefined && traces.get(traceId) ? traceId : undefined,
-    }));
+  events.toReversed().map((event) => ({
+    seq,
+    event,
+    trace: traceId !== undefined && traces.get(traceId) ? traceId : undefined,
+  }));

@@ -90,14 +90,21 @@ export function indexOfBytes(whole: Uint8Array, part: Uint8Array): number {
   return -1;
 }
 
-/** Reads the stored object back: its length, and where in its header the wrapped key lies. */
+/** Longer than any header of a sealed object. */
+const headLength = 256 * 1024;
+
+/** Reads the stored object back: its length, and where in its header the wrapped key lies (as base64, it is JSON). */
 export const inspectObject = fromPromise<
   { storedLength: number; wrappedKeyAt: number },
   { world: WorldApi; object: SealedObject }
 >(async ({ input: { world, object } }) => {
   const stored = await world.sealedBytes(object.id);
-  const head = new Uint8Array(await stored.slice(0, 65536).arrayBuffer());
-  return { storedLength: stored.size, wrappedKeyAt: indexOfBytes(head, object.wrappedKey) };
+  const head = new Uint8Array(await stored.slice(0, headLength).arrayBuffer());
+  const base64 = btoa(String.fromCharCode(...object.wrappedKey));
+  return {
+    storedLength: stored.size,
+    wrappedKeyAt: indexOfBytes(head, new TextEncoder().encode(base64)),
+  };
 });
 
 export const digest = fromPromise<string, { body: Blob }>(({ input }) => sha256OfBlob(input.body));

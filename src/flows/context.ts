@@ -27,6 +27,7 @@ export interface FlowContext {
   readonly setting: Setting;
   readonly beats: readonly BeatRecord[];
   readonly deeds: readonly DeedRecord[];
+  readonly earlier: Run['earlier'];
   /** The deed whose call is under way. */
   readonly deed: Deed | undefined;
   /** As it was sent: what the learner changes later is for the next one. */
@@ -56,6 +57,7 @@ export const freshContext = (scene: SceneName, world: WorldApi, setting: Setting
   setting,
   beats: [],
   deeds: [],
+  earlier: { calls: 0, trailLines: 0 },
   deed: undefined,
   ...unasked,
 });
@@ -79,6 +81,7 @@ export const runOf = (context: FlowContext): Run => ({
   setting: context.setting,
   beats: context.beats,
   deeds: context.deeds,
+  earlier: context.earlier,
   progress: context.progress,
   stop: context.stop,
   fault: context.fault,
@@ -111,12 +114,18 @@ export const contextOf = (request: CallRequest): EncryptionContext =>
   // The flows write this member themselves, from a setting.
   (request.input['EncryptionContext'] ?? {}) as EncryptionContext;
 
-/** A new attempt: the old answer is forgotten, the request is fixed as the setting now has it. */
-export const attempt = (request: CallRequest, before: readonly BeatRecord[]) => ({
+/** A new attempt: the old answer is forgotten but for its count, the request is fixed as the setting now has it. */
+export const attempt = (context: FlowContext, request: CallRequest, before: readonly BeatRecord[]) => ({
   ...unasked,
   request,
+  earlier: counted(context),
   beats: [...before, { id: 'request', outcome: 'working', trace: undefined, facts: undefined }] as const,
 });
+function counted({ earlier, beats }: FlowContext): Run['earlier'] {
+  const facts = beats.find(({ id }) => id === 'request')?.facts;
+  if (facts?.kind !== 'request') return earlier;
+  return { calls: earlier.calls + 1, trailLines: earlier.trailLines + facts.trail.length };
+}
 
 /** What an answered request leaves: the beat with its facts, the trace, and the keys when there are any. */
 export function answered(context: FlowContext, asked: Asked): Partial<FlowContext> {
@@ -195,12 +204,19 @@ export function deedRequest(context: FlowContext): CallRequest {
   };
 }
 
+const accountOf = (arn: string): string | undefined => arn.split(':')[4];
+
 export function changedSetting(setting: Setting, deed: Deed): Setting {
   switch (deed.kind) {
     case 'context':
       return { ...setting, encryptionContext: deed.encryptionContext };
     case 'principal':
-      return { ...setting, principal: deed.principal };
+      // An alias means a key of the caller's own account: from another one the key is named by its ARN.
+      return {
+        ...setting,
+        principal: deed.principal,
+        keyId: accountOf(deed.principal) === accountOf(setting.keyArn) ? setting.keyId : setting.keyArn,
+      };
     case 'disableKey':
     case 'enableKey':
       return setting;

@@ -71,7 +71,7 @@ describe('envelopeEncrypt', () => {
     expect(world.calls.map(({ operation }) => operation)).toEqual(['GenerateDataKey']);
     expect(factsIn(run, 'check')).toEqual({
       kind: 'check',
-      storedLength: 259,
+      storedLength: 323,
       wrappedKeyAt: 40,
       whole: true,
     });

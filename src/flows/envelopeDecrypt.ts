@@ -103,7 +103,7 @@ export const envelopeDecrypt = setup({
           id: 'request',
           initial: 'sending',
           entry: assign(({ context }) => ({
-            ...attempt(request(context), [taken(context)]),
+            ...attempt(context, request(context), [taken(context)]),
             body: undefined,
           })),
           states: {

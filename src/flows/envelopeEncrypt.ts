@@ -87,7 +87,7 @@ export const envelopeEncrypt = setup({
         request: {
           initial: 'sending',
           id: 'request',
-          entry: assign(({ context }) => ({ ...attempt(request(context), []), object: undefined })),
+          entry: assign(({ context }) => ({ ...attempt(context, request(context), []), object: undefined })),
           states: {
             sending: {
               tags: 'working',

@@ -211,8 +211,9 @@ export function fakeWorld(): FakeWorld {
       await Promise.resolve();
       progress?.({ done: 5, total: source.body.size });
       if (world.breakSeal) throw world.breakSeal;
-      const bytes = new Uint8Array(64 + source.wrappedKey.length + source.body.size);
-      bytes.set(source.wrappedKey, 40);
+      const wrapped = new TextEncoder().encode(btoa(String.fromCharCode(...source.wrappedKey)));
+      const bytes = new Uint8Array(64 + wrapped.length + source.body.size);
+      bytes.set(wrapped, 40);
       const object: SealedObject = {
         id: `object-${objects.size + 1}`,
         name: source.name,

@@ -165,12 +165,19 @@ export interface Setting {
   readonly file: FileNote;
 }
 
+export interface Earlier {
+  readonly calls: number;
+  readonly trailLines: number;
+}
+
 export interface Run {
   readonly format: 1;
   readonly scene: SceneName;
   readonly setting: Setting;
   readonly beats: readonly BeatRecord[];
   readonly deeds: readonly DeedRecord[];
+  /** What the attempts before this one cost. */
+  readonly earlier: Earlier;
   /** How far the bulk work of the newest beat is. */
   readonly progress: Progress | undefined;
   readonly stop: Stop | undefined;

@@ -1,85 +1,11 @@
 import 'fake-indexeddb/auto';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import {
-  epochMs,
-  indexKey,
-  indexKeysOf,
-  keyArn,
-  parseAccountId,
-  parseAliasName,
-  parseKeyId,
-  parseRegion,
-  ref,
-  aliasArn,
-  type AliasRec,
-  type Change,
-  type CounterRec,
-  type IndexName,
-  type KeyRec,
-  type Rec,
-  type Ref,
-} from '../engine/index.ts';
-import {
-  deleteIdbStore,
-  IdbStore,
-  MemoryStore,
-  NewerFormat,
-  SeqConflict,
-  type Entry,
-  type WorldStore,
-} from './index.ts';
+import { indexKey, indexKeysOf, ref, type IndexName, type Rec, type Ref } from '../engine/index.ts';
+import { deleteIdbStore, IdbStore, MemoryStore, NewerFormat, SeqConflict, type WorldStore } from './index.ts';
+import { aliasRec, counter, entry, keyNumber, keyRec, made } from './records.fixture.ts';
 
-function sure<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('a fixture is malformed');
-  return value;
-}
-const account = sure(parseAccountId('111122223333'));
-const region = sure(parseRegion('us-east-1'));
-const keyNumber = (i: number) =>
-  keyArn(region, account, sure(parseKeyId(`00000000-0000-4000-8000-${String(i).padStart(12, '0')}`)));
-
-const keyRec = (i: number, deletion?: number): KeyRec => ({
-  arn: keyNumber(i),
-  key: sure(parseKeyId(keyNumber(i).slice(-36))),
-  account,
-  region,
-  KeySpec: 'SYMMETRIC_DEFAULT',
-  KeyUsage: 'ENCRYPT_DECRYPT',
-  Origin: 'AWS_KMS',
-  KeyManager: 'CUSTOMER',
-  KeyState: deletion === undefined ? 'Enabled' : 'PendingDeletion',
-  Description: '',
-  CreationDate: epochMs(0),
-  DeletionDate: deletion === undefined ? undefined : epochMs(deletion),
-  currentMaterial: '',
-});
-const aliasRec = (name: string, target: number): AliasRec => {
-  const alias = sure(parseAliasName(`alias/${name}`));
-  const at = epochMs(0);
-  return {
-    arn: aliasArn(region, account, alias),
-    alias,
-    account,
-    region,
-    target: keyNumber(target),
-    CreationDate: at,
-    LastUpdatedDate: at,
-  };
-};
-const counter = (name: string, count: number): CounterRec => ({ name, count });
-
-const entry = (seq: number, diff: readonly Change[] = []): Entry => ({
-  seq,
-  group: `step ${seq}`,
-  at: epochMs(seq * 1000),
-  call: { operation: 'Test', region, principal: 'nobody', input: { seq } },
-  diff,
-  events: [],
-});
-const made = (at: Ref, after: Rec): Change => ({ ref: at, before: undefined, after });
-
-let made_ = 0;
+let stores = 0;
 const kinds: readonly {
   readonly kind: string;
   readonly fresh: () => { store: WorldStore; again: () => WorldStore };
@@ -94,7 +20,7 @@ const kinds: readonly {
   {
     kind: 'IdbStore',
     fresh: () => {
-      const name = `contract ${(made_ += 1)}`;
+      const name = `contract ${(stores += 1)}`;
       return { store: new IdbStore(name), again: () => new IdbStore(name) };
     },
   },

@@ -1,5 +1,3 @@
-import { grouped } from './format/text.ts';
-
 /** Words of the shell. */
 export const shell = {
   name: 'KMS Lab',
@@ -7,9 +5,9 @@ export const shell = {
   roomsLabel: 'Rooms',
   rooms: { lab: 'Lab', stage: 'Stage', quiz: 'Quiz' },
   titles: { lab: 'Lab', stage: 'Stage', quiz: 'Quiz' },
-  simulator: 'A simulator. Nothing leaves this machine, and nothing here guards a real secret: never paste one.',
-  notKept: 'Not kept: this world is gone when the page closes.',
-  notKeptWhy: (why: string) => `Not kept: this world is gone when the page closes. ${why}`,
+  simulator: 'A simulator: never paste a real secret.',
+  stays: 'Nothing leaves this machine.',
+  notKept: 'Not kept: gone when the page closes.',
   opening: 'Opening the world…',
   opensNot: 'The world could not be opened.',
   faultTitle: 'KMS Lab could not do that.',
@@ -21,11 +19,9 @@ export const shell = {
   cancel: 'Cancel',
   copy: (what: string) => `Copy ${what}`,
   actAs: 'Act as',
-  actAsNow: (principal: string, account: string, region: string) =>
-    `Act as: ${principal}, account ${grouped(account)}, Region ${region}`,
   principalList: 'Principal',
   region: 'Region',
-  account: (id: string, name: string) => (name ? `${grouped(id)} ${name}` : grouped(id)),
+  otherRegion: 'Another Region…',
   kinds: { root: 'root user', user: 'IAM user', role: 'IAM role' },
   noPolicies: 'no identity policy',
   policyCount: (n: number) => (n === 1 ? '1 identity policy' : `${n} identity policies`),
@@ -37,7 +33,7 @@ export const shell = {
 } as const;
 
 /** The Regions that the switcher offers; every other Region of the partition exists too and can be typed. */
-export const offeredRegions = [
+export const offeredRegions: readonly string[] = [
   'us-east-1',
   'us-east-2',
   'us-west-1',
@@ -54,4 +50,4 @@ export const offeredRegions = [
   'ap-northeast-2',
   'ap-southeast-1',
   'ap-southeast-2',
-] as const;
+];

@@ -38,6 +38,6 @@ export function frameOf(beat: Pick<Beat, 'id'> | undefined, scene: Scene, progre
 const unspoken = (gate: Gate): Gate =>
   gate.state === 'skip' ? gate : { ...gate, state: 'ahead', note: '', stops: false };
 
-/** Work under way is shown as it is; finished work is shown again at the pace of its beat. */
+/** No faster than the beat and no further than the work: what is under way never shows more than is done. */
 const shownPercent = (sheet: Sheet, isNow: boolean, p: number): number =>
-  sheet.state === 'absent' ? 0 : sheet.live || !isNow ? sheet.percent : Math.round(sheet.percent * p);
+  sheet.state === 'absent' ? 0 : isNow ? Math.min(sheet.percent, Math.round(100 * p)) : sheet.percent;

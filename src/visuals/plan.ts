@@ -59,8 +59,6 @@ export interface Sheet {
   /** As far as an answer has told it. */
   readonly byteLength: number | undefined;
   readonly percent: number;
-  /** The percentage is read from work under way: nothing to animate. */
-  readonly live: boolean;
 }
 
 export interface Scene {

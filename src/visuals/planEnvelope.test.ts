@@ -91,8 +91,8 @@ describe('planEnvelope', () => {
   it('says figures that the answers told, and no others', async () => {
     const plan = planEnvelope(await whole());
     const said = plan.beats.map(({ sentence }) => sentence).join(' ');
-    // GenerateDataKey of the fake: 32 and 184 bytes; the file 11; the sealed object 259, its wrapped key at 40.
-    expect([...new Set(said.match(/\d[\d,]*(?= bytes?)/g))].sort()).toEqual(['11', '184', '259', '32']);
+    // GenerateDataKey of the fake: 32 and 184 bytes; the file 11; the sealed object 323, its wrapped key at 40.
+    expect([...new Set(said.match(/\d[\d,]*(?= bytes?)/g))].sort()).toEqual(['11', '184', '32', '323']);
     expect(said).toContain('the wrapped key at byte 40');
     expect(plan.counters).toEqual({ callsToKms: 1, fileBytesKmsSaw: 0, plaintextCopies: 0, trailLines: 1 });
   });

@@ -200,7 +200,6 @@ function percentOf(run: Run, record: BeatRecord | undefined, id: 'encrypt' | 'de
 
 function sheetsAt(run: Run, record: BeatRecord | undefined): { source: Sheet; result: Sheet } {
   const { file } = run.setting;
-  const live = record?.outcome === 'working' && (record.id === 'encrypt' || record.id === 'decrypt');
   if (run.scene === 'envelopeEncrypt') {
     const percent = percentOf(run, record, 'encrypt');
     const object = factsIn(run, 'encrypt')?.object;
@@ -211,7 +210,6 @@ function sheetsAt(run: Run, record: BeatRecord | undefined): { source: Sheet; re
         name: file.name,
         byteLength: file.byteLength,
         percent: 100,
-        live: false,
       },
       result: {
         kind: 'ciphertext',
@@ -219,7 +217,6 @@ function sheetsAt(run: Run, record: BeatRecord | undefined): { source: Sheet; re
         name: `${file.name}.enc`,
         byteLength: object?.sealedLength,
         percent,
-        live,
       },
     };
   }
@@ -232,7 +229,6 @@ function sheetsAt(run: Run, record: BeatRecord | undefined): { source: Sheet; re
       name: `${file.name}.enc`,
       byteLength: taken?.sealedLength,
       percent: 100,
-      live: false,
     },
     result: {
       kind: 'plaintext',
@@ -240,7 +236,6 @@ function sheetsAt(run: Run, record: BeatRecord | undefined): { source: Sheet; re
       name: file.name,
       byteLength: opened?.byteLength,
       percent: percentOf(run, record, 'decrypt'),
-      live,
     },
   };
 }
@@ -275,10 +270,13 @@ export function countersOf(run: Run): Counters {
   const erased = factsIn(run, 'erase');
   const returned = factsIn(run, 'returned');
   return {
-    callsToKms: (request ? 1 : 0) + deedCalls.length,
+    callsToKms: run.earlier.calls + (request ? 1 : 0) + deedCalls.length,
     // Blobs that went to KMS, less the wrapped key that belongs there.
     fileBytesKmsSaw: Math.max(0, (request?.sentBytes ?? 0) - wrapped),
     plaintextCopies: returned && !erased?.zeroed && !run.fault ? 1 : 0,
-    trailLines: (request?.trail.length ?? 0) + run.deeds.reduce((sum, { trail }) => sum + trail.length, 0),
+    trailLines:
+      run.earlier.trailLines +
+      (request?.trail.length ?? 0) +
+      run.deeds.reduce((sum, { trail }) => sum + trail.length, 0),
   };
 }

@@ -47,7 +47,7 @@ export function workLines(trace: Trace | undefined): readonly string[] {
           item.ok ? `wrapped key read, ${item.blobLength} B` : `${item.blobLength} B read: no KMS layout`,
         ];
       case 'materialOpened':
-        return [`${ordinal(item.version)} material found${item.current ? ', current' : ''}`];
+        return [`${ordinal(item.version)} key material${item.current ? ', current' : ''}`];
       case 'keyDerived':
         return [`key derived, nonce ${item.nonce.slice(0, 8)}…`];
       case 'sealed':
@@ -66,6 +66,10 @@ export function workLines(trace: Trace | undefined): readonly string[] {
     }
   });
 }
+
+/** By its alias when it was named so. */
+const keySaid = ({ setting }: Run): string =>
+  setting.keyId.startsWith('alias/') ? setting.keyId : `key ${shortKeyId(setting.keyArn)}`;
 
 const list = (parts: readonly string[]): string =>
   parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
@@ -110,7 +114,7 @@ function vaultSentence(run: Run, trace: Trace): string {
   }
   if (trace.refusal) return 'KMS refuses inside the operation.';
   const material = find(work, 'materialOpened');
-  const named = material ? `the ${ordinal(material.version)} material` : 'its material';
+  const named = material ? `the ${ordinal(material.version)} key material` : 'its key material';
   const sealed = find(work, 'sealed');
   const opened = find(work, 'opened');
   if (run.scene === 'envelopeEncrypt' && sealed)
@@ -141,7 +145,7 @@ const sentences: Record<BeatId, (run: Run) => string> = {
     const who = shortPrincipal(asked?.principal ?? run.setting.principal);
     const context = contextSaid(asked?.encryptionContext ?? run.setting.encryptionContext);
     return run.scene === 'envelopeEncrypt'
-      ? `${who} asks KMS for a data key under ${asked?.keyId ?? run.setting.keyId}, bound to ${context}. The file stays here.`
+      ? `${who} asks KMS for a data key under ${keySaid(run)}, bound to ${context}. The file stays here.`
       : `${who} sends KMS the wrapped key, ${bytesSaid(asked?.sentBytes ?? 0)}, and the context ${context}. The file stays here.`;
   },
   gates: (run) => gatesSentence(traceOf(run, 'gates')),
@@ -178,7 +182,7 @@ const sentences: Record<BeatId, (run: Run) => string> = {
     if (!check) return 'The app reads the object back.';
     const request = facts(run, 'request');
     return check.whole
-      ? `Read back: ${bytesSaid(check.storedLength)}, the wrapped key at byte ${check.wrappedKeyAt}. To open it takes kms:Decrypt on key ${shortKeyId(facts(run, 'returned').keyArn)} and ${contextSaid(request.encryptionContext)}, letter for letter.`
+      ? `Read back: ${bytesSaid(check.storedLength)}, the wrapped key at byte ${check.wrappedKeyAt}. To open it takes kms:Decrypt on ${keySaid(run)} and ${contextSaid(request.encryptionContext)}, letter for letter.`
       : `Read back: ${bytesSaid(check.storedLength)}, and they are not what was stored.`;
   },
   plaintext: (run) => {

@@ -3,20 +3,20 @@
 const thousands = new Intl.NumberFormat('en-US');
 export const count = (n: number): string => thousands.format(n);
 
-/** `32 B`, `4,096 B`, `52.4 MB`: exact as long as it is short. */
+/** `32 B`, `4,096 B`, `50 MiB`: exact as long as it is short. */
 export function byteSize(n: number): string {
   if (n < 10_000) return `${count(n)} B`;
   for (const [unit, size] of [
-    ['GB', 1e9],
-    ['MB', 1e6],
-    ['kB', 1e3],
+    ['GiB', 2 ** 30],
+    ['MiB', 2 ** 20],
+    ['KiB', 2 ** 10],
   ] as const) {
     if (n >= size) return `${(n / size).toFixed(1).replace(/\.0$/, '')} ${unit}`;
   }
   return `${count(n)} B`;
 }
 
-/** In a sentence: `32 bytes`, `52.4 MB`. */
+/** In a sentence: `32 bytes`, `50 MiB`. */
 export const bytesSaid = (n: number): string => {
   if (n === 1) return '1 byte';
   return n < 10_000 ? `${count(n)} bytes` : byteSize(n);

@@ -48,17 +48,17 @@ export interface RequestHandler {
   destroy(): void;
 }
 
-/** A header's value by its name in lower case. */
-export function headerOf(request: HttpRequest, name: string): string | undefined {
-  for (const [given, value] of Object.entries(request.headers))
-    if (given.toLowerCase() === name) return value;
-  return undefined;
-}
+export type Headers = ReadonlyMap<string, string>;
+
+/** Values by names in lower case: a sender may write them as it likes. */
+export const headersOf = (request: HttpRequest): Headers =>
+  new Map(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 export async function readBody(body: unknown): Promise<Bytes> {
   if (body === undefined || body === null) return new Uint8Array();
   if (typeof body === 'string') return new TextEncoder().encode(body);
-  // The platform's own reader takes bytes, buffers, blobs and streams alike, and throws for the rest.
+  if (body instanceof Uint8Array) return new Uint8Array(body);
+  // The platform's own reader takes buffers, blobs and streams alike, and throws for the rest.
   return new Uint8Array(await new Response(body as BodyInit).arrayBuffer());
 }
 

@@ -96,6 +96,9 @@ describe('a signed request', () => {
     const local = elsewhere((r) => ({ ...r, hostname: 'localhost' }));
     await local.client.send(new DescribeKeyCommand({ KeyId: 'k' }));
     expect(local.calls[0]?.region).toBe('eu-west-1');
+    const trusted = clientOf(ok({}), { principal: root }, (r) => ({ ...r, hostname: 'localhost' }));
+    await trusted.client.send(new DescribeKeyCommand({ KeyId: 'k' }));
+    expect(trusted.calls[0]?.region).toBe('eu-west-1');
   });
 
   const tamper: readonly (readonly [string, (r: HttpRequest) => HttpRequest])[] = [

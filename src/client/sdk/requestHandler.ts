@@ -2,6 +2,8 @@ import {
   isRefusal,
   parseRegion,
   refuse,
+  uuidFrom,
+  type Bytes,
   type Call,
   type Caller,
   type PrincipalArn,
@@ -9,11 +11,13 @@ import {
   type Region,
   type Result,
 } from '../../engine/index.ts';
+import { platformRandom } from '../draws.ts';
 import {
   abortable,
-  headerOf,
+  headersOf,
   readBody,
   type HandleOptions,
+  type Headers,
   type HttpRequest,
   type HttpResponse,
   type RequestHandler,
@@ -58,7 +62,7 @@ async function handle(
 ): Promise<{ response: HttpResponse }> {
   return abortable(options.abortSignal, async () => {
     const call = await readCall(trust, request);
-    if (isRefusal(call)) return refusal(call, crypto.randomUUID());
+    if (isRefusal(call)) return refusal(call, uuidFrom(platformRandom));
     const { result, trace } = await taker().handle(call);
     if (!result.ok) return refusal(result.refusal, trace.id);
     return { response: answer(200, trace.id, encodeOutput(call.operation, result.output)) };
@@ -67,16 +71,17 @@ async function handle(
 
 /** What the door itself refuses never reaches the engine and leaves no event, as with AWS. */
 async function readCall(trust: Trust, request: HttpRequest): Promise<Call | Refusal> {
-  const operation = readTarget(request);
+  const headers = headersOf(request);
+  const operation = readTarget(request, headers);
   if (operation === undefined) return unknownOperation;
   const body = await readBody(request.body);
-  const from = await readCaller(trust, request, body);
+  const from = await readCaller(trust, request, headers, body);
   if (isRefusal(from)) return from;
   return {
     operation,
     input: decodeInput(operation, body),
     ...from,
-    userAgent: headerOf(request, 'user-agent') ?? headerOf(request, 'x-amz-user-agent'),
+    userAgent: headers.get('user-agent') ?? headers.get('x-amz-user-agent'),
   };
 }
 
@@ -87,26 +92,35 @@ const unknownOperation = refuse(
   'model.json commonErrors UnknownOperationException',
 );
 
-function readTarget(request: HttpRequest): string | undefined {
+function readTarget(request: HttpRequest, headers: Headers): string | undefined {
   if (request.method !== 'POST' || request.path !== '/') return undefined;
-  return /^TrentService\.(\w+)$/.exec(headerOf(request, 'x-amz-target') ?? '')?.[1];
+  return /^TrentService\.(\w+)$/.exec(headers.get('x-amz-target') ?? '')?.[1];
 }
 
 async function readCaller(
   trust: Trust,
   request: HttpRequest,
-  body: Uint8Array<ArrayBuffer>,
+  headers: Headers,
+  body: Bytes,
 ): Promise<{ readonly caller: Caller; readonly region: Region } | Refusal> {
   if (trust === 'signed') {
-    const signature = readSignature(request, body);
+    const signature = readSignature(request, headers, body);
     if (isRefusal(signature)) return signature;
     const region = parseRegion(regionOfHost(request.hostname) ?? signature.region);
     return region ? { caller: { kind: 'sigV4', signature }, region } : noRegion;
   }
-  const region = trust.region ?? parseRegion(regionOfHost(request.hostname) ?? '');
+  const region = trust.region ?? regionAsked(request, headers, body);
   return region
     ? { caller: { kind: 'principal', arn: trust.principal, session: trust.session }, region }
     : noRegion;
+}
+
+/** Whom we trust need not sign; but the signature, right or wrong, tells the Region where the endpoint does not. */
+function regionAsked(request: HttpRequest, headers: Headers, body: Bytes): Region | undefined {
+  const named = regionOfHost(request.hostname);
+  if (named !== undefined) return parseRegion(named);
+  const signature = readSignature(request, headers, body);
+  return isRefusal(signature) ? undefined : parseRegion(signature.region);
 }
 
 const noRegion = refuse(

@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { isRefusal, refuse, type Bytes, type Refusal, type SigV4 } from '../../engine/index.ts';
-import { headerOf, type HttpRequest } from './http.ts';
+import type { Headers, HttpRequest } from './http.ts';
 
 /*
  * Reads an `authorization` header and builds the string that must have been signed
@@ -23,8 +23,8 @@ export function regionOfHost(hostname: string | undefined): string | undefined {
   return match?.[1];
 }
 
-export function readSignature(request: HttpRequest, body: Bytes): SigV4 | Refusal {
-  const header = headerOf(request, 'authorization');
+export function readSignature(request: HttpRequest, headers: Headers, body: Bytes): SigV4 | Refusal {
+  const header = headers.get('authorization');
   // Text as quoted in awslabs/amazon-kinesis-scaling-utils#58 and others.
   if (!header)
     return refuse(
@@ -35,7 +35,7 @@ export function readSignature(request: HttpRequest, body: Bytes): SigV4 | Refusa
   const parameters = readParameters(header);
   if (isRefusal(parameters)) return parameters;
   const { Credential, SignedHeaders, Signature } = parameters;
-  const when = headerOf(request, 'x-amz-date') ?? headerOf(request, 'date');
+  const when = headers.get('x-amz-date') ?? headers.get('date');
   const missing = [
     ...Object.entries({ Credential, Signature, SignedHeaders })
       .filter(([, value]) => !value)
@@ -58,7 +58,7 @@ export function readSignature(request: HttpRequest, body: Bytes): SigV4 | Refusa
   if (!signedHeaders.includes('host')) {
     return invalid(`'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.`);
   }
-  const canonical = canonicalRequest(request, signedHeaders, body);
+  const canonical = canonicalRequest(request, headers, signedHeaders, body);
   return {
     ...scope,
     signedAt,
@@ -69,7 +69,7 @@ export function readSignature(request: HttpRequest, body: Bytes): SigV4 | Refusa
       hex(utf8ToBytes(canonical)),
     ].join('\n'),
     signature: Signature,
-    sessionToken: headerOf(request, 'x-amz-security-token'),
+    sessionToken: headers.get('x-amz-security-token'),
   };
 }
 
@@ -141,13 +141,18 @@ function readScope(
   return { accessKeyId, date, region, service };
 }
 
-function canonicalRequest(request: HttpRequest, signedHeaders: readonly string[], body: Bytes): string {
+function canonicalRequest(
+  request: HttpRequest,
+  headers: Headers,
+  signedHeaders: readonly string[],
+  body: Bytes,
+): string {
   return [
     request.method,
     canonicalPath(request.path),
     canonicalQuery(request.query ?? {}),
     // A header that was signed and is not there counts as empty: then the signature cannot match.
-    ...signedHeaders.map((name) => `${name}:${(headerOf(request, name) ?? '').trim().replace(/\s+/g, ' ')}`),
+    ...signedHeaders.map((name) => `${name}:${(headers.get(name) ?? '').trim().replace(/\s+/g, ' ')}`),
     '',
     signedHeaders.join(';'),
     hex(body),

@@ -53,7 +53,10 @@ export interface StatementReason {
 
 export interface PolicyReason {
   readonly type: PolicyType;
+  /** As attached; for a grant its ID. */
   readonly name: string | undefined;
+  /** Of service and resource control policies: how far below the organization's root. Every level must allow. */
+  readonly level?: number;
   /** `delegates`: the key policy lets identity policies of the account decide. `notInPath`: has no say here. */
   readonly verdict: 'allows' | 'denies' | 'delegates' | 'silent' | 'notInPath';
   readonly statements: readonly StatementReason[];

@@ -1,18 +1,26 @@
-import { isRefusal, type Identity } from '../model/index.ts';
+import { isRefusal } from '../model/index.ts';
 import { judgeClause, prepareClause, type PreparedClause } from './clause.ts';
 import { Context } from './context.ts';
-import type { Element, PolicyDocument, PolicyKind, Statement } from './document.ts';
+import {
+  policyKinds,
+  type Element,
+  type PolicyDocument,
+  type PolicyKind,
+  type Statement,
+} from './document.ts';
 import { parsePolicy } from './parsePolicy.ts';
 import { textTest, type TextTest } from './pattern.ts';
 import { principalTest, type PrincipalTest, type Via } from './principals.ts';
-import type { Match, StatementReason } from './types.ts';
+import type { Asker, Match, StatementReason } from './types.ts';
 
 /** What a statement is asked. */
 export interface Asked {
-  readonly identity: Identity;
+  readonly identity: Asker;
   readonly action: string;
   readonly resource: string;
   readonly context: Context;
+  /** The caller's user or role has a permissions boundary. */
+  readonly bounded: boolean;
 }
 
 export interface CompiledPolicy {
@@ -97,19 +105,28 @@ interface PrincipalAnswer {
 
 function principalPart(
   element: NonNullable<Statement['principal']>,
-): (identity: Identity) => PrincipalAnswer {
+  effect: Statement['effect'],
+): (asked: Asked) => PrincipalAnswer {
   const test: PrincipalTest = principalTest(element);
   const all = element.items.map(({ value }) => value).join(', ');
-  let last: { readonly identity: Identity; readonly answer: PrincipalAnswer } | undefined;
-  return (identity) => {
-    if (last?.identity.arn === identity.arn && last.identity.principal === identity.principal)
-      return last.answer;
-    const found = test(identity);
+  let last: Pick<Asked, 'identity' | 'bounded'> | undefined;
+  let answer: PrincipalAnswer | undefined;
+  return ({ identity, bounded }) => {
+    if (
+      answer &&
+      last?.identity.arn === identity.arn &&
+      last.identity.principal === identity.principal &&
+      last.bounded === bounded
+    )
+      return answer;
+    // IAM User Guide, access_policies_boundaries: NotPrincipal with Deny always denies whoever has a boundary.
+    const spares = !(element.negated && effect === 'Deny' && bounded);
+    const found = spares ? test(identity) : undefined;
     const match = matchOf('Principal', element.negated, found?.wanted, all, found?.got ?? identity.arn);
     // NotPrincipal reaches everyone who is not listed.
     const via = element.negated ? 'everyone' : found?.via;
-    const answer = { match, via: match.matched ? via : undefined };
-    last = { identity, answer };
+    answer = { match, via: match.matched ? via : undefined };
+    last = { identity, bounded };
     return answer;
   };
 }
@@ -117,24 +134,24 @@ function principalPart(
 function compileStatement(
   statement: Statement,
   index: number,
-  variables: boolean,
+  { variables, delegation }: { readonly variables: boolean; readonly delegation: boolean },
 ): (asked: Asked) => StatementReason {
   const { sid, effect } = statement;
-  const principal = statement.principal && principalPart(statement.principal);
+  const principal = statement.principal && principalPart(statement.principal, effect);
   const action = actionTest(statement.action);
   const resource = resourceTest(statement.resource, variables);
   const clauses: readonly PreparedClause[] = statement.conditions.map((clause) =>
     prepareClause(clause, variables),
   );
   return (asked) => {
-    const who = principal?.(asked.identity);
+    const who = principal?.(asked);
     const matches: Match[] = who
       ? [who.match, action(asked.action), resource(asked)]
       : [action(asked.action), resource(asked)];
     for (const clause of clauses) matches.push(judgeClause(clause, asked.context));
     const applies = matches.every((match) => match.matched);
     const delegates =
-      applies && effect === 'Allow' && who?.via === 'account' && asked.identity.kind !== 'root';
+      delegation && applies && effect === 'Allow' && who?.via === 'account' && asked.identity.kind !== 'root';
     // Spelled out twice, because spreading objects is what a decision would spend most of its time on.
     const via = who?.via;
     return via === undefined
@@ -143,11 +160,16 @@ function compileStatement(
   };
 }
 
-const compileDocument = (document: PolicyDocument): CompiledPolicy => ({
-  statements: document.statements.map((statement, index) =>
-    compileStatement(statement, index, document.version === '2012-10-17'),
-  ),
-});
+function compileDocument(document: PolicyDocument, kind: PolicyKind): CompiledPolicy {
+  const options = {
+    variables: document.version === '2012-10-17',
+    // Only a key policy leaves its account to IAM: elsewhere an account principal is everybody in it.
+    delegation: kind === 'key',
+  };
+  return {
+    statements: document.statements.map((statement, index) => compileStatement(statement, index, options)),
+  };
+}
 
 /** Two generations of texts: what is asked stays, what is not is dropped, and a hit costs one look-up. */
 function policyCache(kind: PolicyKind, size: number): (text: string) => CompiledPolicy {
@@ -162,7 +184,7 @@ function policyCache(kind: PolicyKind, size: number): (text: string) => Compiled
       // Policies are read before they are stored, so a bad one here is a mistake of ours.
       if (isRefusal(document))
         throw new Error(`"decide" expected a stored ${kind} policy, got: ${document.message}`);
-      policy = compileDocument(document);
+      policy = compileDocument(document, kind);
     }
     if (young.size >= size) {
       old = young;
@@ -173,7 +195,6 @@ function policyCache(kind: PolicyKind, size: number): (text: string) => Compiled
   };
 }
 
-export const compiled: Readonly<Record<PolicyKind, (text: string) => CompiledPolicy>> = {
-  key: policyCache('key', 500),
-  identity: policyCache('identity', 500),
-};
+export const compiled = Object.fromEntries(
+  policyKinds.map((kind) => [kind, policyCache(kind, 500)]),
+) as unknown as Readonly<Record<PolicyKind, (text: string) => CompiledPolicy>>; // `fromEntries` forgets the keys.

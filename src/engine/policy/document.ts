@@ -1,7 +1,14 @@
 import type { OperatorUse } from './conditions/index.ts';
 
-/** Where a policy is attached: it decides which elements a statement must and must not have. */
-export type PolicyKind = 'key' | 'identity';
+/**
+ * Where a policy is attached: it decides which elements a statement must and must not have. Boundaries and session
+ * policies are written as identity policies.
+ */
+export const policyKinds = ['key', 'identity', 'serviceControl', 'resourceControl', 'endpoint'] as const;
+export type PolicyKind = (typeof policyKinds)[number];
+
+/** Resource policies say to whom; the others have somebody they are attached to. */
+export const hasPrincipal = (kind: PolicyKind): boolean => kind !== 'identity' && kind !== 'serviceControl';
 
 /** `*` alone is `{ type: 'AWS', value: '*' }`. */
 export interface PrincipalEntry {

@@ -1,12 +1,13 @@
 import type { Refusal } from '../model/index.ts';
 import { parseOperator } from './conditions/index.ts';
-import type {
-  ConditionClause,
-  Element,
-  PolicyDocument,
-  PolicyKind,
-  PrincipalEntry,
-  Statement,
+import {
+  hasPrincipal,
+  type ConditionClause,
+  type Element,
+  type PolicyDocument,
+  type PolicyKind,
+  type PrincipalEntry,
+  type Statement,
 } from './document.ts';
 import { isMistake, readJson, type JsonNode } from './json.ts';
 
@@ -106,7 +107,7 @@ function resourcesAt(kind: PolicyKind): (node: JsonNode, place: string) => reado
   return (node, place) => {
     const resources = stringsAt(node, place);
     // In a key policy any other text is stored and matches nothing (policy.md §3).
-    if (kind === 'identity') {
+    if (kind !== 'key') {
       for (const resource of resources) {
         if (resource !== '*' && !resource.startsWith('arn:'))
           wrong(place, `has "${resource}", which is neither "*" nor an ARN`);
@@ -131,23 +132,13 @@ function conditionsAt(node: JsonNode | undefined, place: string): readonly Condi
   return clauses;
 }
 
-const statementElements = {
-  key: [
-    'Sid',
-    'Effect',
-    'Principal',
-    'NotPrincipal',
-    'Action',
-    'NotAction',
-    'Resource',
-    'NotResource',
-    'Condition',
-  ],
-  identity: ['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition'],
-} as const;
+const principalElements = ['Principal', 'NotPrincipal'];
+const otherElements = ['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition'];
+const resourceElements = [...otherElements, ...principalElements];
 
 function statementAt(node: JsonNode, place: string, kind: PolicyKind): Statement {
-  const parts = objectAt(node, place, statementElements[kind]);
+  const principals = hasPrincipal(kind);
+  const parts = objectAt(node, place, principals ? resourceElements : otherElements);
   const sid = parts.get('Sid');
   const sidText = sid && stringAt(sid, `${place}.Sid`);
   // policy.md §3: a Sid may hold spaces in key policies, unlike in identity policies.
@@ -158,13 +149,13 @@ function statementAt(node: JsonNode, place: string, kind: PolicyKind): Statement
   if (effect?.kind !== 'string' || (effect.text !== 'Allow' && effect.text !== 'Deny')) {
     return wrong(`${place}.Effect`, 'must be "Allow" or "Deny"');
   }
-  const principal = kind === 'key' ? elementAt(parts, 'Principal', place, principalsAt) : undefined;
-  if (kind === 'key' && !principal) wrong(place, 'has no Principal');
+  const principal = principals ? elementAt(parts, 'Principal', place, principalsAt) : undefined;
+  if (principals && !principal) wrong(place, 'has no Principal');
   const action = elementAt(parts, 'Action', place, actionsAt);
   const resource = elementAt(parts, 'Resource', place, resourcesAt(kind));
   // A key policy statement without them is stored and has no effect (policy.md §3).
-  if (kind === 'identity' && !action) wrong(place, 'has no Action');
-  if (kind === 'identity' && !resource) wrong(place, 'has no Resource');
+  if (kind !== 'key' && !action) wrong(place, 'has no Action');
+  if (kind !== 'key' && !resource) wrong(place, 'has no Resource');
   const conditions = conditionsAt(parts.get('Condition'), `${place}.Condition`);
   return { sid: sidText, effect: effect.text, principal, action, resource, conditions };
 }

@@ -1,6 +1,6 @@
-import { parseAccountId, parseArn, type Identity } from '../model/index.ts';
+import { parseAccountId, parseArn } from '../model/index.ts';
 import type { Element, PrincipalEntry } from './document.ts';
-import type { StatementReason } from './types.ts';
+import type { Asker, StatementReason } from './types.ts';
 
 export type Via = NonNullable<StatementReason['via']>;
 
@@ -18,14 +18,16 @@ export function accountOfPrincipal(value: string): string | undefined {
   return arn?.service === 'iam' && arn.resource === 'root' ? parseAccountId(arn.account) : undefined;
 }
 
-export type PrincipalTest = (identity: Identity) => PrincipalMatch | undefined;
+export type PrincipalTest = (identity: Asker) => PrincipalMatch | undefined;
 
-/** Finds a caller in the list. Service and federated principals are never a caller here: those calls come from elsewhere. */
+/** Finds a caller in the list. Federated principals are never a caller here: they call STS only. */
 export function principalTest(element: Element<PrincipalEntry>): PrincipalTest {
   const arns = new Set<string>();
+  const services = new Set<string>();
   const accounts = new Map<string, string>();
   let everyone = false;
   for (const { type, value } of element.items) {
+    if (type === 'Service') services.add(value);
     if (type !== 'AWS') continue;
     const account = accountOfPrincipal(value);
     if (value === '*') everyone = true;
@@ -33,6 +35,11 @@ export function principalTest(element: Element<PrincipalEntry>): PrincipalTest {
     else arns.add(value);
   }
   return (identity) => {
+    if (identity.kind === 'service') {
+      const named = services.has(identity.arn) ? identity.arn : everyone ? '*' : undefined;
+      if (named === undefined) return undefined;
+      return { via: named === '*' ? 'everyone' : 'self', wanted: named, got: identity.arn };
+    }
     if (arns.has(identity.arn)) return { via: 'self', wanted: identity.arn, got: identity.arn };
     if (arns.has(identity.principal))
       return { via: 'role', wanted: identity.principal, got: identity.principal };

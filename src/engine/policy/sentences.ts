@@ -25,9 +25,9 @@ const resourceOf = (request: AccessRequest): string =>
 export const deniedBy = (request: AccessRequest, type: Exclude<PolicyType, 'grant'>): string =>
   `${start(request)} ${resourceOf(request)} with an explicit deny in ${denying[type]}`;
 
-/** Rows 1, 2, 6 and 7. */
-export const notAllowedBy = (request: AccessRequest, type: 'keyPolicy' | 'identityPolicy'): string => {
-  const policy = type === 'keyPolicy' ? 'resource-based policy' : 'identity-based policy';
+/** Rows 1, 2, 4, 6 and 7. OURS: row 4 has no sentence for a resource control policy; it is worded like the others. */
+export const notAllowedBy = (request: AccessRequest, type: Exclude<PolicyType, 'grant'>): string => {
+  const policy = denying[type].replace(/^an? /, '');
   return `${start(request)} ${resourceOf(request)} because no ${policy} allows the ${request.action} action`;
 };
 

@@ -1,4 +1,4 @@
-import type { BlobField, BlobFieldName } from '../../engine/crypto/index.ts';
+import type { BlobField, BlobFieldName } from '../../engine/index.ts';
 import type { GlyphName } from '../glyphs/names.ts';
 
 /** What each field of a ciphertext blob is, in words. */

@@ -1,5 +1,5 @@
 import type { KeyDetail } from '../../client/index.ts';
-import { aliasArn, parseAliasName } from '../../engine/index.ts';
+import { aliasArn, parseAliasName } from '../../client/index.ts';
 import { fromBase64, utf8 } from '../format/bytes.ts';
 import type { Pair } from '../parts/Pairs.svelte';
 

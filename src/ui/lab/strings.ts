@@ -3,6 +3,7 @@ import { shortId } from '../format/text.ts';
 /** Words of the lab. Markup holds no sentence. */
 export const words = {
   tabs: { keys: 'Keys', key: 'Key', trace: 'Trace', events: 'Events' },
+  title: 'Lab',
   tabsLabel: 'Lab',
 
   keys: 'Keys',
@@ -11,7 +12,6 @@ export const words = {
   noKeys: (account: string, region: string) => `${account} has no KMS key in ${region} yet.`,
   noKeysHint: 'A key lives in one account and one Region and never leaves them.',
   more: 'More',
-  reading: 'Reading…',
   symmetric: 'symmetric',
   left: (span: string) => `${span} left`,
   switchKey: 'Choose a key',
@@ -30,7 +30,6 @@ export const words = {
     never: 'not yet',
   },
   arn: 'ARN',
-  keyId: 'key ID',
   noAlias: (id: string) => `key ${shortId(id)}`,
   description: 'Description',
   noDescription: 'No description.',
@@ -43,19 +42,17 @@ export const words = {
   chartNow: (state: string, possible: readonly string[]) =>
     `Key states. Now ${state}. Possible: ${possible.length > 0 ? possible.join(', ') : 'nothing'}.`,
   asList: 'As list',
-  asChart: 'As chart',
   now: 'now',
-  nowSince: (day: string) => `now, since ${day}`,
   window: '7 to 30 days',
   deletedOn: (day: string) => `deleted ${day}`,
   end: 'gone; ciphertext can never be opened again',
   endShort: 'gone for good',
-  possible: 'possible now',
+  shut: ', not possible now; says why',
   leadsTo: (state: string) => `leads to ${state === 'gone' ? 'the end' : state}`,
   stays: 'changes nothing',
   notPossible: (operation: string) => `${operation} is not possible now.`,
   byTime: 'The deletion date arrives',
-  stateNow: (state: string) => `Now ${state}.`,
+  stateNow: 'Now',
 
   schedule: 'ScheduleKeyDeletion',
   scheduleLead: (name: string) => `Schedule the deletion of ${name}`,
@@ -76,7 +73,6 @@ export const words = {
   jsonOk: 'Readable JSON.',
   jsonBroken: (line: number, column: number, why: string) => `Line ${line}, column ${column}: ${why}`,
   bypass: 'BypassPolicyLockoutSafetyCheck',
-  send: (operation: string) => operation,
   startOver: 'Take back',
 
   aliases: 'Aliases',
@@ -162,7 +158,6 @@ export const words = {
   eventHeads: { time: 'Time (UTC)', operation: 'Operation', caller: 'Caller', key: 'Key', result: 'Result' },
   ok: '200',
   byKms: 'AWS KMS',
-  failed: 'failed',
 
   clock: 'Virtual clock',
   frozen: 'frozen',
@@ -175,7 +170,6 @@ export const words = {
   nextDue: 'Next due',
   nothingDue: 'nothing is due',
   dueDelete: (name: string) => `${name} is deleted`,
-  dueIn: (span: string) => `in ${span}`,
   happened: (n: number) => (n === 0 ? 'Nothing fell due on the way.' : n === 1 ? 'On the way:' : `On the way, ${n} events:`),
   railLabel: (events: number, due: string) => `${events} recent events. ${due}.`,
   railNext: (what: string, when: string) => `Next due: ${what} ${when}`,

@@ -1,5 +1,6 @@
-import { stages, type Decision, type PolicyReason, type PolicyType, type Stage, type Trace, type TraceStep, type Work } from '../../engine/index.ts';
-import { callerName, resourceName, shortMaterial } from '../format/text.ts';
+import { stages } from '../../client/index.ts';
+import type { Decision, PolicyReason, PolicyType, Stage, Trace, TraceStep, Work } from '../../engine/index.ts';
+import { callerName, resourceName, shortId, shortMaterial } from '../format/text.ts';
 
 /* Sentences about a trace: what each stage saw, said from its detail and from nothing else. */
 
@@ -77,8 +78,11 @@ export function decided(decision: Decision): string {
 }
 
 export function policyVerdict(reason: PolicyReason): string {
-  const name = reason.name ? `${reason.name} ` : '';
-  const hit = reason.statements.find((s) => s.applies && (reason.verdict !== 'denies' || s.effect === 'Deny'));
+  // A key has one policy; its name is always "default" and says nothing.
+  const name = reason.name && reason.type !== 'keyPolicy' ? `${reason.name}: ` : '';
+  const effect = reason.verdict === 'denies' ? 'Deny' : 'Allow';
+  const hits = reason.statements.filter((s) => s.applies && s.effect === effect);
+  const hit = hits.find((s) => s.delegates === (reason.verdict === 'delegates')) ?? hits[0];
   const which = hit ? (hit.sid ?? `statement ${hit.index + 1}`) : '';
   switch (reason.verdict) {
     case 'allows':
@@ -96,6 +100,16 @@ export function policyVerdict(reason: PolicyReason): string {
   }
 }
 
+/** A value in a sentence: ARNs by what they name, long texts by their beginning. */
+const brief = (shown: string): string => {
+  if (/^arn:[^ ]*:(key|alias)\/\S+$/.test(shown)) return resourceName(shown);
+  const line = shown.replace(/\s+/g, ' ');
+  return line.length > 64 ? `${line.slice(0, 60)}…` : line;
+};
+
+/** A key as the caller named it: a bare key ID reads like the key that it names. */
+const parseKeyWord = (named: string): string => (named.startsWith('arn:') || named.startsWith('alias/') ? resourceName(named) : `key ${shortId(named)}`);
+
 /** One sentence for one stage. */
 export function sentence(step: TraceStep): string {
   switch (step.stage) {
@@ -111,7 +125,7 @@ export function sentence(step: TraceStep): string {
       if (step.detail.errors.length > 0) return plural(step.detail.errors.length, 'constraint is broken', 'constraints are broken');
       return step.detail.members.length === 0
         ? 'nothing to check'
-        : list(step.detail.members.map((m) => `${m.member} ${m.shown}`));
+        : list(step.detail.members.map((m) => `${m.member} ${brief(m.shown)}`));
     case 'quota':
       if (step.detail.switchedOff) return `${step.detail.bucket}: throttling is switched off in this world`;
       return `${step.detail.bucket}: ${plural(Math.floor(step.detail.left), 'call', 'calls')} left, ${step.detail.rate.toLocaleString('en-US')} per second`;
@@ -119,9 +133,10 @@ export function sentence(step: TraceStep): string {
       if (step.detail.found.length === 0) return 'no key is named';
       return list(
         step.detail.found.map((f) => {
-          const named = f.by === 'ciphertext' ? `the ciphertext names` : resourceName(f.named);
           const key = f.key ? resourceName(f.key) : 'no key';
-          return f.by === 'ciphertext' ? `${named} ${key}` : named === key ? key : `${named} → ${key}`;
+          if (f.by === 'ciphertext') return `the ciphertext names ${key}`;
+          const named = parseKeyWord(f.named);
+          return named === key ? key : `${named} → ${key}`;
         }),
       );
     case 'authorize':
@@ -133,6 +148,7 @@ export function sentence(step: TraceStep): string {
       if (!step.detail.keyUsage && !step.detail.algorithm) return 'no algorithm is asked for';
       return list([step.detail.keyUsage, step.detail.algorithm].filter((x) => x !== undefined));
     case 'operation':
+      if (step.verdict === 'stop' && step.detail.work.length === 0) return '';
       return step.detail.work.length === 0 ? 'nothing to do in the HSM' : `${step.detail.work.map(work).join('; ')}`;
     case 'commit': {
       const tables = Object.entries(step.detail.tables);

@@ -4,7 +4,7 @@ import type { GlyphName } from '../glyphs/names.ts';
 
 /** One gate of the row beside a verdict, read from a trace. */
 export interface Gate {
-  readonly name: 'request' | 'key policy' | 'identity' | 'state';
+  readonly name: 'request' | 'key policy' | 'identity' | 'state' | 'local';
   readonly glyph: Extract<GlyphName, `g-gate-${string}`>;
   readonly hue: 'allow' | 'deny' | 'dim';
   readonly said: 'open' | 'closed' | 'denies' | 'not asked';
@@ -42,7 +42,14 @@ function policyGate(reason: PolicyReason | undefined, stops: boolean): Omit<Gate
   }
 }
 
-export function gatesOf(trace: Trace): readonly Gate[] {
+/** The gates that an option met; what stopped it on its own side stands behind those of KMS. */
+export function gatesOf(run: OptionRun): readonly Gate[] {
+  const call = tellingCall(run);
+  const gates = call ? gatesOfTrace(call.trace) : [];
+  return run.verdict.is === 'failsLocally' ? [...gates, { name: 'local', ...closed(true) }] : gates;
+}
+
+function gatesOfTrace(trace: Trace): readonly Gate[] {
   const step = (stage: string) => trace.steps.find((s) => s.stage === stage);
   const stage = trace.refusal?.stage;
   const validate = step('validate');

@@ -21,7 +21,9 @@ export const quiz = {
     answered === 0
       ? `${count(of, 'question', 'questions')}, none answered in this visit`
       : `${right} right of ${answered} answered, ${of} in all`,
-  topics: 'Topics',
+  /** By folder of scenarios/. */
+  areas: { access: 'Who may use a key', envelope: 'Envelope encryption' } as Readonly<Record<string, string>>,
+  topics: (list: readonly string[]) => list.map((topic) => topic.replace('/', ' ')).join(', '),
 
   account: 'Account',
   region: 'Region',
@@ -37,7 +39,8 @@ export const quiz = {
   needOption: 'Choose an option first.',
   needSureness: 'Say first whether you are sure: it shows later what you only thought you knew.',
 
-  running: (letter: string, of: number) => `Running option ${letter} of ${of} in a world of its own…`,
+  running: (letter: string, at: number, of: number) =>
+    `Running option ${letter}, ${at} of ${of}, in a world of its own…`,
   runningBytes: (done: number, total: number) => `${megabytes(done)} of ${megabytes(total)}`,
   stop: 'Stop',
   stopped: 'Stopped. Nothing was counted.',
@@ -61,7 +64,7 @@ export const quiz = {
   next: 'Next question',
   again: 'Answer again',
   watch: 'Watch it',
-  watchOption: (letter: string) => `Watch option ${letter}`,
+  watchOption: (letter: string) => `Watch it, option ${letter}`,
 
   run: (letter: string) => `Option ${letter}, the run`,
   closeRun: 'Close the run',
@@ -74,24 +77,8 @@ export const quiz = {
   pieces: (run: number, of: number) =>
     `${number.format(run)} of ${number.format(of)} calls were run: the first, the last and one between. The others send the remaining pieces in the same way; they are counted, not run.`,
   served: 'served',
+  leaked: 'served, should be refused',
   refused: 'refused',
-  notReached: 'not reached',
-  stage: 'Stage',
-  saw: 'What it saw',
-  verdicts: { pass: 'passed', stop: 'refused here', skip: 'nothing to ask', notReached: 'not reached' },
-  statementTitle: (policy: string, some: boolean) =>
-    some ? `${policy}: no statement matched` : `${policy}: there is no statement to match`,
-  statementDenies: (policy: string) => `${policy}: the statement that denies`,
-  statementAllows: (policy: string) => `${policy}: the statement that allowed`,
-  statement: (n: number) => `Statement ${n}`,
-  part: 'Part',
-  written: 'Written',
-  asked: 'In the request',
-  absent: 'absent',
-  differs: 'differs',
-  fits: 'fits',
-  exact: 'What KMS answered',
-
   local: {
     attachPolicy: 'Attach an identity policy',
     attachPolicyHow: 'The world of this option was made with this policy.',

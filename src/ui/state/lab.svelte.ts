@@ -119,11 +119,11 @@ export class LabState {
         this.world.settings(),
       ]);
       const kept = this.prefs.read('principal');
-      const first = this.principals.find((p) => p.rec.arn === kept) ?? this.principals.find((p) => p.rec.kind !== 'root');
+      // Somebody who may do something: the first principal with an identity policy, which is the administrator.
+      const first = this.principals.find((p) => p.rec.arn === kept) ?? this.principals.find((p) => p.policies.length > 0);
       this.#principal = (first ?? this.principals[0])?.rec.arn;
       this.#region = (this.prefs.read('region') as Region | undefined) ?? firstRegion;
       await this.#readAll();
-      this.selectKey(this.keys[0]?.rec.arn);
       this.ready = true;
     } catch (thrown) {
       this.fault = messageOf(thrown);
@@ -138,7 +138,7 @@ export class LabState {
     const before = this.account;
     this.#principal = arn;
     if (arn) this.prefs.keep('principal', arn);
-    if (this.account !== before) void this.#readKeys(pageSize).then(() => this.#selectWhenNothing());
+    if (this.account !== before) void this.#readKeys(pageSize);
     if (arn) this.say(said.actingAs(arn));
   }
   get region(): Region {
@@ -150,11 +150,8 @@ export class LabState {
     this.prefs.keep('region', region);
     this.keyArn = undefined;
     this.key = undefined;
-    void this.#readKeys(pageSize).then(() => this.#selectWhenNothing());
+    void this.#readKeys(pageSize);
     this.say(said.region(region));
-  }
-  #selectWhenNothing(): void {
-    if (this.keyArn === undefined) this.selectKey(this.keys[0]?.rec.arn);
   }
   /** The account of the chosen principal: its keys are listed. */
   get account(): AccountId | undefined {
@@ -288,6 +285,8 @@ export class LabState {
     if (account !== this.account || region !== this.#region) return;
     this.keys = page.items;
     this.moreKeys = page.next;
+    // An empty key page beside a list of keys says nothing.
+    if (this.keyArn === undefined) this.selectKey(page.items[0]?.rec.arn);
   }
   async #readKey(): Promise<void> {
     const arn = this.keyArn;

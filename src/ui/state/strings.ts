@@ -1,4 +1,4 @@
-import { shortPrincipal } from '../../engine/index.ts';
+import { shortPrincipal } from '../../client/index.ts';
 import type { Done } from './lab.svelte.ts';
 import { utc } from '../format/time.ts';
 

@@ -1,0 +1,221 @@
+import type { Progress, SealedObject, WorldApi } from '../client/index.ts';
+import type { Bytes, PrincipalArn, Refusal, Region, Stage } from '../engine/index.ts';
+import type { LocalCause, StepRun } from './runs.ts';
+import type { CallStep, Scenario, Step } from './scenario.ts';
+import {
+  byteLengthIn,
+  fill,
+  fillMembers,
+  memberOf,
+  NothingToUse,
+  sameBytes,
+  type Filling,
+} from './values.ts';
+
+/** A mistake of the scenario or of ours: the option is not judged. */
+export class CannotCheck extends Error {
+  override readonly name = 'CannotCheck';
+}
+
+/** Why a list of steps stopped; empty when it did not. */
+export interface Ended {
+  readonly refusal?: { readonly refusal: Refusal; readonly stage: Stage } | undefined;
+  readonly local?: LocalCause | undefined;
+}
+
+/** One world being acted upon, with the variables saved so far. */
+export class Actor {
+  readonly variables: Map<string, unknown>;
+  readonly measures = { kmsCalls: 0, bytesToKms: 0 };
+  constructor(
+    readonly world: WorldApi,
+    private readonly scenario: Scenario,
+    private readonly files: (name: string) => Blob,
+    variables: ReadonlyMap<string, unknown>,
+    private readonly options: {
+      readonly signal?: AbortSignal | undefined;
+      readonly bytes?: (p: Progress) => void;
+    },
+  ) {
+    this.variables = new Map(variables);
+  }
+
+  private filling(piece?: Bytes): Filling {
+    return { variables: this.variables, file: this.files, piece };
+  }
+
+  /** Runs steps until one is refused or has nothing to work with. */
+  async run(steps: readonly Step[], into: StepRun[]): Promise<Ended> {
+    for (const step of steps) {
+      this.options.signal?.throwIfAborted();
+      const ended = await this.one(step, into).catch((error: unknown): Ended => {
+        if (!(error instanceof NothingToUse)) throw error;
+        const doing = step.do === 'seal' || step.do === 'open' ? step.do : 'call';
+        into.push({ kind: 'stopped', doing, because: 'nothingToUse', missing: error.variable });
+        return { local: 'nothingToUse' };
+      });
+      if (ended.refusal || ended.local) return ended;
+    }
+    return {};
+  }
+
+  private async one(step: Step, into: StepRun[]): Promise<Ended> {
+    switch (step.do) {
+      case 'call':
+        return this.call(step, into);
+      case 'callPerPiece':
+        return this.callPerPiece(step, into);
+      case 'attachPolicy': // It is part of the world already (see `worldWith`).
+        into.push({
+          kind: 'attachPolicy',
+          principal: step.principal,
+          document: JSON.stringify(await fill(step.document, this.filling())),
+        });
+        return {};
+      case 'advance': {
+        const { days = 0, hours = 0, seconds = 0 } = step;
+        await this.world.advance({ days, hours, seconds });
+        into.push({ kind: 'advance', hours: days * 24 + hours + seconds / 3600 });
+        return {};
+      }
+      case 'seal':
+        return this.seal(step, into);
+      case 'open':
+        return this.open(step, into);
+      default:
+        return step satisfies never;
+    }
+  }
+
+  async call(
+    step: Omit<CallStep, 'do'>,
+    into: StepRun[],
+    piece?: { index: number; of: number; bytes: Bytes },
+  ): Promise<Ended> {
+    const { stem } = this.scenario;
+    const principal = step.as ?? stem.principal;
+    const region = step.region ?? stem.region;
+    const input = await fillMembers(step.input ?? {}, this.filling(piece?.bytes));
+    const answer = await this.world.call({
+      operation: step.operation,
+      input,
+      // OURS: the parser has checked both forms; the brands are made by the engine's parsers, which know no role paths.
+      principal: principal as PrincipalArn,
+      region: region as Region,
+    });
+    this.measures.kmsCalls += 1;
+    this.measures.bytesToKms += byteLengthIn(input);
+    const { trace, result } = answer;
+    const at = piece ? { index: piece.index, of: piece.of } : undefined;
+    into.push({
+      kind: 'call',
+      operation: step.operation,
+      principal,
+      region,
+      trace,
+      refusal: result.ok ? undefined : result.refusal,
+      piece: at,
+    });
+    if (!result.ok)
+      return { refusal: { refusal: result.refusal, stage: trace.refusal?.stage ?? 'operation' } };
+    for (const [name, path] of Object.entries(step.save ?? {})) {
+      const value = memberOf(result.output, path);
+      if (value === undefined) throw new CannotCheck(`${step.operation} answered no ${path}`);
+      this.variables.set(name, value);
+    }
+    for (const [name, path] of Object.entries(step.saveIfGiven ?? {})) {
+      const value = memberOf(result.output, path);
+      if (value !== undefined) this.variables.set(name, value);
+    }
+    return {};
+  }
+
+  private async callPerPiece(step: Extract<Step, { do: 'callPerPiece' }>, into: StepRun[]): Promise<Ended> {
+    const file = this.files(step.file);
+    const of = Math.max(1, Math.ceil(file.size / step.byteLength));
+    const before = { ...this.measures };
+    for (const index of spread(of, step.run)) {
+      this.options.signal?.throwIfAborted();
+      const piece = file.slice(index * step.byteLength, (index + 1) * step.byteLength);
+      const ended = await this.call(step, into, {
+        index,
+        of,
+        bytes: new Uint8Array(await piece.arrayBuffer()),
+      });
+      if (ended.refusal) return ended;
+    }
+    // All are counted: the calls that were not run send the other pieces.
+    this.measures.kmsCalls = before.kmsCalls + of;
+    this.measures.bytesToKms = before.bytesToKms + file.size;
+    return {};
+  }
+
+  private async seal(step: Extract<Step, { do: 'seal' }>, into: StepRun[]): Promise<Ended> {
+    const [dataKey, wrappedKey, keyArn] = await Promise.all(
+      [step.dataKey, step.wrappedKey, step.keyArn].map((each) => fill(each, this.filling())),
+    );
+    const sealed = await this.world.seal(
+      {
+        name: step.file,
+        mediaType: 'application/octet-stream',
+        body: this.files(step.file),
+        dataKey: asBytes(dataKey, step.dataKey),
+        wrappedKey: asBytes(wrappedKey, step.wrappedKey),
+        keyArn: String(keyArn),
+        encryptionContext: {},
+      },
+      this.options.bytes,
+    );
+    this.variables.set(step.save, sealed);
+    into.push({ kind: 'seal', byteLength: sealed.plaintextLength, sealedLength: sealed.sealedLength });
+    return {};
+  }
+
+  private async open(step: Extract<Step, { do: 'open' }>, into: StepRun[]): Promise<Ended> {
+    const [sealed, dataKey] = await Promise.all(
+      [step.sealed, step.dataKey].map((each) => fill(each, this.filling())),
+    );
+    if (!isSealed(sealed)) throw new CannotCheck(`${step.sealed} is no sealed file`);
+    const opened = await this.world.open(sealed.id, asBytes(dataKey, step.dataKey), this.options.bytes);
+    this.variables.set(step.save, opened);
+    into.push({ kind: 'open', byteLength: opened.size, sealedLength: sealed.sealedLength });
+    return {};
+  }
+
+  async same(pair: { readonly value: string; readonly as: unknown }, into: StepRun[]): Promise<boolean> {
+    const blob = (value: unknown) => (value instanceof Blob ? value : new Blob([asBytes(value, pair.value)]));
+    const left = blob(await fill(pair.value, this.filling()));
+    const whole = wholeFile(pair.as);
+    const right = whole === undefined ? blob(await fill(pair.as, this.filling())) : this.files(whole);
+    const ok = await sameBytes(left, right);
+    into.push({ kind: 'same', byteLength: right.size, ok });
+    return ok;
+  }
+}
+
+/** `{"$file": "video"}` is compared as a Blob, not read into memory first. */
+const wholeFile = (value: unknown): string | undefined =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 1 && '$file' in value
+    ? String(value.$file)
+    : undefined;
+
+const isSealed = (value: unknown): value is SealedObject =>
+  typeof value === 'object' && value !== null && 'sealedLength' in value && 'id' in value;
+
+function asBytes(value: unknown, name: string): Bytes {
+  // OURS: bytes of an answer are never shared memory; the platform's type cannot say so.
+  if (value instanceof Uint8Array) return value as Bytes;
+  throw new CannotCheck(`${name} holds no bytes`);
+}
+
+/** `n` of `0 … of - 1`, the first and the last among them. */
+export const spread = (of: number, n: number): readonly number[] =>
+  n === 1 || of === 1
+    ? [0]
+    : [
+        ...new Set(
+          Array.from({ length: Math.min(n, of) }, (_, i) =>
+            Math.round((i * (of - 1)) / (Math.min(n, of) - 1)),
+          ),
+        ),
+      ];

@@ -1,0 +1,34 @@
+import { readScenario, readWords, type Scenario, type Words } from './scenario.ts';
+
+/*
+ * The scenarios of the page: each file is a chunk of its own, loaded when it is asked for. What is loaded is parsed
+ * again: the page trusts no file more than the checker does.
+ */
+const factFiles = import.meta.glob<unknown>(['/scenarios/*/*.json', '!/scenarios/*/*.??.json'], {
+  import: 'default',
+});
+const wordFiles = import.meta.glob<unknown>('/scenarios/*/*.en.json', { import: 'default' });
+
+/** `access/iam-allow-without-delegation`. */
+export const scenarioNames: readonly string[] = Object.keys(factFiles).map((path) =>
+  path.replace(/^\/scenarios\//, '').replace(/\.json$/, ''),
+);
+
+async function load<T>(
+  path: string,
+  from: Readonly<Record<string, () => Promise<unknown>>>,
+  read: typeof readScenario | typeof readWords,
+): Promise<T> {
+  const open = from[path];
+  if (!open) throw new RangeError(`no file ${path}`);
+  const reading = read(await open(), path);
+  if (!reading.ok)
+    throw new TypeError(reading.problems.map((p) => `${p.file} ${p.place}: ${p.message}`).join('\n'));
+  // OURS: `read` is the parser of T at both calls below.
+  return reading.value as T;
+}
+
+export const loadScenario = (name: string): Promise<Scenario> =>
+  load(`/scenarios/${name}.json`, factFiles, readScenario);
+export const loadWords = (name: string): Promise<Words> =>
+  load(`/scenarios/${name}.en.json`, wordFiles, readWords);

@@ -1,0 +1,85 @@
+import type { Progress } from '../client/index.ts';
+import type { Refusal, Stage, Trace } from '../engine/index.ts';
+import type { MeasureName } from './scenario.ts';
+
+/** One step that was run. A call carries its trace, so that any option can be watched. */
+export type StepRun =
+  | {
+      readonly kind: 'call';
+      readonly operation: string;
+      readonly principal: string;
+      readonly region: string;
+      readonly trace: Trace;
+      readonly refusal: Refusal | undefined;
+      /** Which of how many alike; the ones between are counted, not run. */
+      readonly piece: { readonly index: number; readonly of: number } | undefined;
+    }
+  | { readonly kind: 'attachPolicy'; readonly principal: string; readonly document: string }
+  | { readonly kind: 'advance'; readonly hours: number }
+  | { readonly kind: 'seal' | 'open'; readonly byteLength: number; readonly sealedLength: number }
+  | { readonly kind: 'same'; readonly byteLength: number; readonly ok: boolean }
+  | {
+      readonly kind: 'stopped';
+      readonly doing: 'seal' | 'open' | 'call';
+      readonly because: LocalCause;
+      readonly missing: string;
+    };
+
+export type LocalCause = 'nothingToUse' | 'notSame';
+
+export type Measures = Readonly<Record<MeasureName, number>>;
+
+/** What the engine says of an option. `couldNotCheck` is our fault and never counts as wrong. */
+export type OptionVerdict =
+  | { readonly is: 'works' }
+  | { readonly is: 'violates'; readonly constraints: readonly string[] }
+  | {
+      readonly is: 'fails';
+      /** In the option's own steps, or when what it left behind was tried. */
+      readonly where: 'steps' | 'goal';
+      readonly exception: string;
+      readonly message: string;
+      readonly stage: Stage;
+      readonly status: number;
+    }
+  | { readonly is: 'failsLocally'; readonly where: 'steps' | 'goal'; readonly because: LocalCause }
+  | { readonly is: 'goalMissed' }
+  | { readonly is: 'couldNotCheck'; readonly message: string };
+
+export interface OptionRun {
+  readonly id: string;
+  readonly verdict: OptionVerdict;
+  readonly measures: Measures;
+  /** What the option does. */
+  readonly steps: readonly StepRun[];
+  /** How it was tried whether the goal is reached. */
+  readonly goal: readonly StepRun[];
+  /** Calls that had to stay refused, by constraint. */
+  readonly constraints: readonly {
+    readonly id: string;
+    readonly kept: boolean;
+    readonly steps: readonly StepRun[];
+  }[];
+  /** Texts that the run saved, such as ARNs; bytes are wiped. */
+  readonly names: Readonly<Record<string, string>>;
+}
+
+export interface ScenarioRun {
+  readonly scenario: string;
+  readonly version: number;
+  readonly options: readonly OptionRun[];
+}
+
+export interface RunProgress {
+  readonly option: string;
+  readonly done: number;
+  readonly total: number;
+  /** Of a large local step. */
+  readonly bytes?: Progress | undefined;
+}
+export interface RunOptions {
+  readonly progress?: ((p: RunProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Only these options; all when absent. "The fewest" is then judged among these. */
+  readonly only?: readonly string[] | undefined;
+}

@@ -1,0 +1,83 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openLab, type LocalLab } from '../src/client/index.ts';
+import {
+  checkScenarios,
+  problemCodes,
+  scenarioSchema,
+  wordsSchema,
+  wrongFiles,
+  type SourceFile,
+  type WrongCase,
+} from '../src/study/index.ts';
+
+const here = import.meta.dirname;
+const wrongFolder = join(here, 'fixtures', 'scenarios-wrong');
+
+const sources = (dir: string): readonly SourceFile[] =>
+  readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.json'))
+    .map((path) => ({ path: path.replaceAll('\\', '/'), text: readFileSync(join(dir, path), 'utf8') }));
+
+// OURS: the cases are our own files; a misspelt one is caught by the assertions that use it.
+const cases = sources(wrongFolder)
+  .filter(({ path }) => !path.includes('/'))
+  .map(({ path, text }) => ({ path, wrong: JSON.parse(text) as WrongCase }));
+
+let lab: LocalLab;
+beforeAll(async () => {
+  lab = await openLab({ store: 'memory' });
+});
+afterAll(() => lab.main.close());
+
+describe('the scenarios of the product', () => {
+  it('all options run, the keys hold, and every other option fails as it is written', async () => {
+    const report = await checkScenarios(sources(join(here, '..', 'scenarios')), lab);
+    expect(report.problems).toEqual([]);
+    expect(report.skips).toEqual([]);
+    expect(report.items).toBeGreaterThanOrEqual(2);
+    expect(report.executed).toBe(report.items);
+    expect(report.optionsRun).toBeGreaterThanOrEqual(4 * report.items);
+  });
+
+  it.each([
+    ['scenario', scenarioSchema],
+    ['words', wordsSchema],
+  ])('the %s schema for editors is what the parser accepts', (name, schema) => {
+    const kept: unknown = JSON.parse(
+      readFileSync(join(here, '..', 'scenarios', `${name}.schema.json`), 'utf8'),
+    );
+    expect(kept).toEqual(JSON.parse(JSON.stringify(schema)));
+  });
+});
+
+describe('the checker can fail', () => {
+  const right = sources(join(wrongFolder, 'right'));
+
+  it('finds nothing wrong with the scenario that the wrong ones start from', async () => {
+    const report = await checkScenarios(right, lab);
+    expect(report.problems).toEqual([]);
+    expect(report.executed).toBe(2);
+  });
+
+  it.each(cases)('catches $path', async ({ wrong }) => {
+    const { problems } = await checkScenarios(wrongFiles(right, wrong), lab);
+    expect([...new Set(problems.map(({ code }) => code))].sort()).toEqual([...wrong.caughtAs].sort());
+    for (const { file, message } of problems) {
+      expect(right.map(({ path }) => path)).toContain(file);
+      expect(message).not.toBe('');
+    }
+  });
+
+  it('has a kept wrong scenario for every sort of problem that it knows', () => {
+    expect([...new Set(cases.flatMap(({ wrong }) => wrong.caughtAs))].sort()).toEqual(
+      [...problemCodes].sort(),
+    );
+  });
+
+  it('refuses a wrong case that changes nothing that is there', () => {
+    const changes = [{ file: 'small/one.json', at: 'options.9.expect.exception', to: 'X' }];
+    expect(() => wrongFiles(right, { why: '', caughtAs: [], changes })).toThrow(/leads nowhere/);
+  });
+});
