@@ -8,6 +8,8 @@ export { advanceOne, dueNext, type Due, type DueKind, type FellDue } from './adv
 export { Overlay } from './overlay.ts';
 export { keyTransitions, type KeyTransition } from './transitions.ts';
 export { secretOf } from './hsm.ts';
+export { stateOf as keyStateOf } from './keyState.ts';
+export { keySpecs, algorithmsOf } from './keySpecs.ts';
 export { operations } from './operations/index.ts';
 export { quotaOf, take } from './quota/index.ts';
 export {
@@ -17,3 +19,5 @@ export {
   cellOf,
   operationsWithStates,
 } from './machines/index.ts';
+/** The primitives of asymmetric keys, loaded when asked for. */
+export { primitives as asymmetricPrimitives } from './asymmetric.ts';

@@ -10,6 +10,7 @@ import {
   type TagRec,
 } from './model/index.ts';
 import type { Step } from './operation.ts';
+import { defaultPeriodInDays, periodLater, rotationOf } from './rotation.ts';
 
 export interface NewKey extends Pick<KeyRec, 'KeySpec' | 'KeyUsage' | 'Origin' | 'MultiRegion' | 'keyStore'> {
   readonly key: KeyId;
@@ -62,5 +63,12 @@ export async function makeKey(fresh: NewKey, step: Step): Promise<KeyRec> {
     view.put(ref.tag(arn, TagKey), { key: arn, TagKey, TagValue });
   if (MultiRegion) view.put(ref.multiRegion(account, key), { account, key, primary: region, replicas: [] });
   if (KeyManager === 'CUSTOMER') view.count(`keys/${account}/${region}`, 1);
+  // specs.json rotation "awsManaged": every year, unchangeable.
+  else
+    view.put(ref.rotation(arn), {
+      ...rotationOf(arn, view),
+      enabled: true,
+      next: periodLater(env.at, defaultPeriodInDays),
+    });
   return rec;
 }

@@ -102,8 +102,10 @@ describe('one call', () => {
     const KeyId = await bench.key({ Tags: [{ TagKey: 'a', TagValue: 'b' }] });
     await bench.ok('CreateAlias', { AliasName: 'alias/gone', TargetKeyId: KeyId });
     await bench.ok('ScheduleKeyDeletion', { KeyId, PendingWindowInDays: 7 });
-    expect(bench.advance(6.9)).toEqual([]);
-    expect(bench.advance(0.2)).toMatchObject([{ eventName: 'DeleteKey', eventType: 'AwsServiceEvent' }]);
+    expect(await bench.advance(6.9)).toEqual([]);
+    expect(await bench.advance(0.2)).toMatchObject([
+      { eventName: 'DeleteKey', eventType: 'AwsServiceEvent' },
+    ]);
     const left = [...bench.view.records.keys()].filter((ref) => !empty.has(ref));
     expect(left).toEqual([`domainKey/${region}`]);
     expect(await bench.refused('DescribeKey', { KeyId })).toBe(

@@ -8,12 +8,14 @@ import {
   type AccountId,
   type Bytes,
   type Env,
+  type KeySpec,
   type Outcome,
   type PrincipalArn,
   type PrincipalKind,
   type Region,
   type TrailEvent,
 } from '../../src/engine/index.ts';
+import { seededPair } from '../../src/client/keyPairs.ts';
 import { MapView } from './mapView.ts';
 
 /** A device key for tests that is none: it wraps by XOR, so that a test sees what reaches it. */
@@ -74,7 +76,8 @@ export class Bench {
 
   env(): Env {
     const random = seededBytes('bench', this.#step++);
-    return { at: this.at, wall: this.at, random, uuid: () => uuidFrom(random), device: plainDevice };
+    const keyPair = (spec: KeySpec) => seededPair(spec, random(32));
+    return { at: this.at, wall: this.at, random, uuid: () => uuidFrom(random), keyPair, device: plainDevice };
   }
 
   /** Handles one call and applies its diff. */
@@ -123,11 +126,11 @@ export class Bench {
   }
 
   /** Moves time and runs what falls due. */
-  advance(days: number): readonly TrailEvent[] {
+  async advance(days: number): Promise<readonly TrailEvent[]> {
     this.at = epochMs(this.at + days * 86_400_000);
     const events: TrailEvent[] = [];
     for (;;) {
-      const due = advanceOne(this.view, this.env());
+      const due = await advanceOne(this.view, this.env());
       if (!due) return events;
       this.view.apply(due.diff);
       events.push(...due.events);

@@ -89,7 +89,8 @@ export const keyStateMachine = setup({
     Unavailable: {
       on: { EnableKey: 'Unavailable', DisableKey: 'Unavailable', ScheduleKeyDeletion: 'PendingDeletion' },
     },
-    Updating: { on: { ready: 'Enabled' } },
+    // The table lets a second change of the primary Region through while the first one runs.
+    Updating: { on: { ready: 'Enabled', UpdatePrimaryRegion: 'Updating' } },
     gone: { type: 'final' },
   },
 });

@@ -6,7 +6,7 @@ import { narrow, offers, wide, type Layout } from './chartLayout.ts';
 
 const rec = (KeyState: KeyState): KeyRec =>
   ({ arn: 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab', KeyState, Origin: 'AWS_KMS' }) as KeyRec;
-const at = (state: KeyState): Pick<KeyDetail, 'rec' | 'transitions'> => ({ rec: rec(state), transitions: keyTransitions(rec(state)) });
+const at = (state: KeyState): Pick<KeyDetail, 'rec' | 'transitions'> => ({ rec: rec(state), transitions: keyTransitions(rec(state), { get: () => undefined, range: () => [] }) });
 
 test.each([
   ['wide', wide],
