@@ -1,2 +1,7 @@
 /** @type {import('@sveltejs/vite-plugin-svelte').SvelteConfig} */
-export default { compilerOptions: { runes: true } };
+export default {
+  vitePlugin: {
+    // Runes everywhere in our own components; packages choose for themselves.
+    dynamicCompileOptions: ({ filename }) => (filename.includes('node_modules') ? {} : { runes: true }),
+  },
+};

@@ -38,6 +38,7 @@ export default defineConfig({
   plugins: [svelte(), contentSecurityPolicy(), licences()],
   worker: { format: 'es' },
   build: {
+    rolldownOptions: { checks: { pluginTimings: false } },
     target: 'es2023',
     manifest: true,
     // The polyfill fetches, which the policy forbids, and every browser of our target knows modulepreload.

@@ -10,6 +10,6 @@ export default defineConfig({
     emptyOutDir: false,
     minify: false,
     lib: { entry: 'src/client/lab.ts', formats: ['es'], fileName: () => 'index.js' },
-    rolldownOptions: { output: { codeSplitting: false } },
+    rolldownOptions: { checks: { pluginTimings: false }, output: { codeSplitting: false } },
   },
 });

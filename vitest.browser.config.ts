@@ -8,6 +8,11 @@ const executablePath = await findBrowser();
 /** Component tests, in a real browser. */
 export default defineConfig({
   plugins: [svelte()],
+  // Bundled ahead, they would bring a second Svelte.
+  optimizeDeps: {
+    exclude: ['@testing-library/svelte', '@testing-library/svelte-core'],
+    include: ['@testing-library/svelte > @testing-library/dom'],
+  },
   test: {
     include: ['{src,test}/**/*.browser.test.ts'],
     browser: {

@@ -7,8 +7,8 @@ import {
   isBlobFault,
   sealBlob,
   sealGcm,
-  type Bytes,
 } from '../src/engine/crypto/index.ts';
+import type { Bytes } from '../src/engine/index.ts';
 import type { Suite } from './suite.ts';
 
 /*

@@ -12,6 +12,8 @@ import { commandFile, ensureInstalled, root } from './install.mjs';
  */
 
 const cache = join(root, '.cache');
+/** In a log, colours are noise. */
+const plain = { NO_COLOR: '1', FORCE_COLOR: '0' };
 const long = process.argv.includes('--long');
 
 /**
@@ -26,7 +28,12 @@ function run(file, args, env = {}) {
     const child = spawn(process.execPath, [file, ...args], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...(long ? { KMS_LONG: '1' } : {}), ...env },
+      env: {
+        ...process.env,
+        ...(process.stdout.isTTY ? {} : plain),
+        ...(long ? { KMS_LONG: '1' } : {}),
+        ...env,
+      },
     });
     let output = '';
     for (const [from, to] of /** @type {const} */ ([

@@ -96,6 +96,14 @@ class Player {
   readonly keys: string[] = [];
   readonly blobs: Bytes[] = [];
 
+  /** Another player who knows what this one knows by now. */
+  twin(): Player {
+    const twin = new Player();
+    twin.keys.push(...this.keys);
+    twin.blobs.push(...this.blobs);
+    return twin;
+  }
+
   async play(world: World, { what, who, where, key, other, n }: Line): Promise<void> {
     if (what === 'advance') return void (await world.advance({ hours: n * 12 }));
     if (what === 'setSwitches') return world.setSwitches({ throttling: n % 2 === 0 });
@@ -224,29 +232,24 @@ describe('the laws of a world', () => {
         const image = store.image();
         const fork = await world.fork();
         // The parent and its fork go on by turns; the same script, so that they do to the same records at the same time.
-        const [own, theirs] = [new Player(), new Player()];
-        for (const one of [own, theirs]) (one.keys.push(...player.keys), one.blobs.push(...player.blobs));
+        const [own, theirs] = [player.twin(), player.twin()];
         const mixed = after.toReversed();
         for (const [i, one] of after.entries()) {
-          await own.play(fork as World, one);
+          await own.play(fork, one);
           await theirs.play(world, mixed[i] ?? one);
         }
         const alone = new MemoryStore({ image });
         const twin = await World.open(alone);
-        const third = new Player();
-        third.keys.push(...player.keys);
-        third.blobs.push(...player.blobs);
+        const third = player.twin();
         for (const one of after) await third.play(twin, one);
         const records = (of: World) => of.read((view) => view.range('ref', everything));
-        expect(await records(fork as World)).toEqual(await records(twin));
+        expect(await records(fork)).toEqual(await records(twin));
         expect((await fork.trail({ n: 999 })).map(({ event }) => event)).toEqual(
           (await twin.trail({ n: 999 })).map(({ event }) => event),
         );
 
         const parentAlone = await World.open(new MemoryStore({ image }));
-        const fourth = new Player();
-        fourth.keys.push(...player.keys);
-        fourth.blobs.push(...player.blobs);
+        const fourth = player.twin();
         for (const one of mixed) await fourth.play(parentAlone, one);
         expect(await records(world)).toEqual(await records(parentAlone));
       }),

@@ -68,6 +68,16 @@ const record = fc.oneof(
       return [ref.alias(rec.arn), rec];
     }),
 );
+/** Often more than one page of a store, so that spans end in the middle. */
+const stored = fc
+  .tuple(fc.constantFrom(0, 5, 50, 100), fc.array(record, { maxLength: 10 }))
+  .map(([n, more]): [Ref, Rec][] => [
+    ...Array.from({ length: n }, (_, i): [Ref, Rec] => [
+      ref.key(keyNumber(i)),
+      keyRec(i, i % 3 === 0 ? i % 4 : undefined),
+    ]),
+    ...more,
+  ]);
 const range = fc.record({
   index: fc.constantFrom<IndexName>('ref', 'due', 'aliasByTarget'),
   prefix: fc.constantFrom(
@@ -111,12 +121,12 @@ describe('WorkingView and its forks', () => {
   it('each answers as a world of its own would, whatever the others, the store and failed commits do', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(record, { maxLength: 60 }),
+        stored,
         fc.boolean(),
         fc.array(act, { maxLength: 40 }),
-        async (stored, fresh, acts) => {
+        async (records, fresh, acts) => {
           const store = new MemoryStore();
-          const start = new Model(fresh ? [] : stored);
+          const start = new Model(fresh ? [] : records);
           let seq = 1;
           await store.append([
             entry(

@@ -1,11 +1,4 @@
-import {
-  parseRegion,
-  rootArn,
-  type AccountId,
-  type KeyArn,
-  type PrincipalArn,
-  type Region,
-} from '../engine/index.ts';
+import { parseRegion, type AccountId, type KeyArn, type PrincipalArn, type Region } from '../engine/index.ts';
 import { MemoryStore, type Entry } from '../store/index.ts';
 import type { CallAnswer, WorldApi } from './api.ts';
 
@@ -16,7 +9,6 @@ export const partner = '444455556666' as AccountId;
 export const region: Region = parseRegion('us-east-1') ?? never('a Region');
 export const admin = `arn:aws:iam::${account}:user/Admin` as PrincipalArn;
 export const alice = `arn:aws:iam::${account}:user/Alice` as PrincipalArn;
-export const root = rootArn(account);
 export const genesis = { seed: 'test', now: '2026-01-01T00:00:00Z' } as const;
 
 function never(what: string): never {

@@ -270,6 +270,28 @@ describe('a disk that fails', () => {
     }
   });
 
+  it('a step that was being computed on ground that is taken back is computed again', async () => {
+    const store = new TestStore();
+    const world = await World.open(store, { genesis });
+    const KeyId = await makeKey(world, 'kept');
+    let failures = 1;
+    store.full = () => (failures -= 1) >= 0;
+    const lost = ask(world, 'UpdateKeyDescription', { KeyId, Description: 'lost' });
+    const seen: string[] = [];
+    const slow = world.change('Test', null, async (overlay) => {
+      const rec = overlay.get(ref.key(KeyId));
+      if (!rec) throw new Error('the key is there');
+      seen.push(rec.Description);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      overlay.put(ref.key(KeyId), { ...rec, Description: `${rec.Description}!` });
+    });
+    await expect(lost).rejects.toMatchObject({ name: 'StorageFault' });
+    await slow;
+    expect(seen).toEqual(['lost', 'kept']);
+    expect((await world.key(KeyId))?.rec.Description).toBe('kept!');
+    expect((await store.get([ref.key(KeyId)]))[0]).toMatchObject({ Description: 'kept!' });
+  });
+
   it('a second writer is noticed: its step is taken back, and it goes on from what the other has written', async () => {
     const name = freshName();
     const [one, two] = [

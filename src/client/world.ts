@@ -44,7 +44,7 @@ import type {
   WorldApi,
   WorldEvent,
 } from './api.ts';
-import { Commits, StorageFault, type Applied } from './commits.ts';
+import { Commits, type Applied, type StorageFault } from './commits.ts';
 import { platformRandom, ReplayableDraws } from './draws.ts';
 import { platformPair, seededPair, slowPairOf } from './keyPairs.ts';
 import { ForkStore } from './forkStore.ts';
@@ -53,7 +53,7 @@ import { Objects, type SealSource } from './objects.ts';
 import { readAccounts, readDue, readKey, readKeys, readPrincipals, type KeysAt } from './reads.ts';
 import { Traces } from './traces.ts';
 import { readTrail } from './trail.ts';
-import { ForkView, WorkingView, type LiveView } from './working.ts';
+import { WorkingView, type ForkView, type LiveView } from './working.ts';
 
 /** Where a world's chance and wall time come from; both the platform's when absent. */
 export interface Surroundings {
@@ -346,14 +346,14 @@ export class World implements WorldApi {
   ): Promise<Made<T> | undefined> {
     const wall = epochMs(this.#wall());
     const { random, uuid, keyPair } = draws;
-    for (;;) {
+    for (let loads = 0; ; loads += 1) {
       try {
         const at = this.#timeOf(this.#view.get(ref.clock), wall);
         const made = await make({ at, wall, random, uuid, keyPair, device: this.#device });
         return reversals === this.#reversals ? made : undefined;
       } catch (error) {
         if (reversals !== this.#reversals) return undefined;
-        if (!(error instanceof Missing)) throw error;
+        if (!(error instanceof Missing) || loads > mostLoads) throw error;
         await this.#view.load(error);
         draws.rewind();
       }
@@ -424,11 +424,11 @@ export class World implements WorldApi {
 
   /** Reads from the working view, loading what it lacks. `look` is run again after each load. */
   async read<T>(look: (view: View) => T): Promise<T> {
-    for (;;) {
+    for (let loads = 0; ; loads += 1) {
       try {
         return look(this.#view);
       } catch (error) {
-        if (!(error instanceof Missing)) throw error;
+        if (!(error instanceof Missing) || loads > mostLoads) throw error;
         await this.#view.load(error);
       }
     }
@@ -555,6 +555,9 @@ export class World implements WorldApi {
     await this.#closed();
   }
 }
+
+/** A step that still lacks something after so many loads asks for something else each time: it is not pure. */
+const mostLoads = 1000;
 
 const iso = (at: number): string => new Date(at).toISOString();
 

@@ -1,4 +1,4 @@
 export * from './types.ts';
 export { MemoryStore, type StoreImage } from './memory.ts';
 export { deleteIdbStore, IdbStore } from './indexeddb.ts';
-export { platformDevice, rawDevice } from './device.ts';
+export { rawDevice } from './device.ts';

@@ -82,6 +82,13 @@ export class Actor {
         return this.seal(step, into);
       case 'open':
         return this.open(step, into);
+      case 'wipe': {
+        const bytes = asBytes(await fill(step.value, this.filling()), step.value);
+        bytes.fill(0);
+        this.variables.delete(step.value.slice(2, -1));
+        into.push({ kind: 'wipe', byteLength: bytes.byteLength });
+        return {};
+      }
       default:
         return step satisfies never;
     }

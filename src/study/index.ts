@@ -1,4 +1,4 @@
-export { readScenario, readWords, scenarioSchema, wordsSchema } from './scenario.ts';
+export { scenarioSchema, wordsSchema } from './scenario.ts';
 export type {
   Constraint,
   Expectation,
@@ -20,7 +20,7 @@ export type {
   ScenarioRun,
   StepRun,
 } from './runs.ts';
-export { checkScenarios, describeVerdict, type CheckReport } from './checker.ts';
+export { checkScenarios, type CheckReport } from './checker.ts';
 export type { SourceFile } from './items.ts';
 export { wrongFiles, type WrongCase } from './wrongCases.ts';
 export { loadScenario, loadWords, scenarioNames } from './library.ts';

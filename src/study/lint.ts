@@ -68,6 +68,7 @@ function variables(scenario: Scenario, report: Report): void {
         for (const name of [...Object.keys(step.save ?? {}), ...Object.keys(step.saveIfGiven ?? {})])
           known.add(name);
       } else if (step.do === 'seal' || step.do === 'open') known.add(step.save);
+      else if (step.do === 'wipe') known.delete(step.value.slice(2, -1));
     });
   };
   const goal = (it: Goal, known: Set<string>, place: string): void => {

@@ -125,6 +125,8 @@ describe('running a scenario', () => {
   it('really encrypts the 50 MB and reads them back equal', async () => {
     const { options } = await runScenario(lab, scenario(envelope), { only: ['data-key'] });
     expect(options[0]?.verdict).toEqual({ is: 'works' });
+    // The plaintext key is gone by then: the wrapped one was enough.
+    expect(options[0]?.steps.at(-1)).toEqual({ kind: 'wipe', byteLength: 32 });
     expect(options[0]?.goal.at(-1)).toEqual({ kind: 'same', byteLength: 50_000_000, ok: true });
   }, 60_000);
 });

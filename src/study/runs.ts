@@ -17,6 +17,7 @@ export type StepRun =
   | { readonly kind: 'attachPolicy'; readonly principal: string; readonly document: string }
   | { readonly kind: 'advance'; readonly hours: number }
   | { readonly kind: 'seal' | 'open'; readonly byteLength: number; readonly sealedLength: number }
+  | { readonly kind: 'wipe'; readonly byteLength: number }
   | { readonly kind: 'same'; readonly byteLength: number; readonly ok: boolean }
   | {
       readonly kind: 'stopped';

@@ -76,6 +76,8 @@ const step = tagged('do', {
     keyArn: reference,
     save: variable,
   }),
+  /** Overwrites a data key and forgets it: what follows has to do without. */
+  wipe: object({ value: reference }),
   open: object({ sealed: reference, dataKey: reference, save: variable }),
 });
 

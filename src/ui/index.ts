@@ -3,7 +3,6 @@ import type { LabApi } from '../client/index.ts';
 import App from './App.svelte';
 
 export { App };
-export { LabState } from './state/lab.svelte.ts';
 
 /** Puts the whole page into `target`. Answers a function that takes it away again. */
 export function mountApp(target: Element, api: LabApi): () => Promise<void> {

@@ -19,7 +19,10 @@ describe('SortedMap', () => {
           const model = new Map<string, number>();
           steps.forEach((one, i) => {
             if (one.remove) expect(map.delete(one.key)).toBe(model.delete(one.key));
-            else (map.set(one.key, i), model.set(one.key, i));
+            else {
+              map.set(one.key, i);
+              model.set(one.key, i);
+            }
           });
           const sorted = [...model].sort(([a], [b]) => (a < b ? -1 : 1));
           expect(map.size).toBe(model.size);

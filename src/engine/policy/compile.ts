@@ -1,4 +1,4 @@
-import { isRefusal } from '../model/index.ts';
+import { isRefusal, type Refusal } from '../model/index.ts';
 import { judgeClause, prepareClause, type PreparedClause } from './clause.ts';
 import { Context } from './context.ts';
 import {
@@ -11,6 +11,7 @@ import {
 import { parsePolicy } from './parsePolicy.ts';
 import { textTest, type TextTest } from './pattern.ts';
 import { principalTest, type PrincipalTest, type Via } from './principals.ts';
+import { remembering } from './remembering.ts';
 import type { Asker, Match, StatementReason } from './types.ts';
 
 /** What a statement is asked. */
@@ -25,19 +26,6 @@ export interface Asked {
 
 export interface CompiledPolicy {
   readonly statements: readonly ((asked: Asked) => StatementReason)[];
-}
-
-/** Keeps the answers to the few different texts (actions, keys) that one statement is asked about. */
-function remembering<T>(answer: (text: string) => T): (text: string) => T {
-  const known = new Map<string, T>();
-  return (text) => {
-    const before = known.get(text);
-    if (before !== undefined) return before;
-    const fresh = answer(text);
-    if (known.size >= 128) known.clear();
-    known.set(text, fresh);
-    return fresh;
-  };
 }
 
 /** For tests that ask the request nothing. */
@@ -172,7 +160,7 @@ function compileDocument(document: PolicyDocument, kind: PolicyKind): CompiledPo
 }
 
 /** Two generations of texts: what is asked stays, what is not is dropped, and a hit costs one look-up. */
-function policyCache(kind: PolicyKind, size: number): (text: string) => CompiledPolicy {
+function policyCache(kind: PolicyKind, size: number): (text: string) => CompiledPolicy | Refusal {
   let young = new Map<string, CompiledPolicy>();
   let old = new Map<string, CompiledPolicy>();
   return (text) => {
@@ -181,9 +169,7 @@ function policyCache(kind: PolicyKind, size: number): (text: string) => Compiled
     let policy = old.get(text);
     if (!policy) {
       const document = parsePolicy(text, kind);
-      // Policies are read before they are stored, so a bad one here is a mistake of ours.
-      if (isRefusal(document))
-        throw new Error(`"decide" expected a stored ${kind} policy, got: ${document.message}`);
+      if (isRefusal(document)) return document;
       policy = compileDocument(document, kind);
     }
     if (young.size >= size) {
@@ -195,6 +181,15 @@ function policyCache(kind: PolicyKind, size: number): (text: string) => Compiled
   };
 }
 
-export const compiled = Object.fromEntries(
-  policyKinds.map((kind) => [kind, policyCache(kind, 500)]),
-) as unknown as Readonly<Record<PolicyKind, (text: string) => CompiledPolicy>>; // `fromEntries` forgets the keys.
+const byKind = <T>(make: (kind: PolicyKind) => T): Readonly<Record<PolicyKind, T>> =>
+  Object.fromEntries(policyKinds.map((kind) => [kind, make(kind)])) as Record<PolicyKind, T>; // `fromEntries` forgets the keys.
+
+/** A text that nobody has read yet. */
+export const compileText = byKind((kind) => policyCache(kind, 500));
+
+/** A text that was read before it was stored: a bad one here is a mistake of ours. */
+export const compiled = byKind((kind) => (text: string): CompiledPolicy => {
+  const policy = compileText[kind](text);
+  if (isRefusal(policy)) throw new Error(`"decide" expected a stored ${kind} policy, got: ${policy.message}`);
+  return policy;
+});

@@ -19,7 +19,9 @@ export class Context implements Look {
 
   #read(): Map<string, readonly string[]> {
     const byName = new Map<string, readonly string[]>();
-    for (const [key, value] of Object.entries(this.#given)) {
+    for (const key of Object.keys(this.#given)) {
+      const value = this.#given[key];
+      if (value === undefined) continue;
       const name = key.toLowerCase();
       const values = typeof value === 'string' ? [value] : value;
       // OURS: of two names that differ only by case (policy.md §6 calls that undefined) the first counts.

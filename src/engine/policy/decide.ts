@@ -348,7 +348,7 @@ export function decide(request: AccessRequest): Decision {
   const bounded = request.permissionsBoundary !== undefined && identity.kind !== 'root';
   const asked: Asked = { identity, action, resource, context: new Context(request.context), bounded };
   const policies: PolicyReason[] = [];
-  for (const type of policyTypes) policies.push(...judgesOf[type](request, asked));
+  for (const type of policyTypes) for (const reason of judgesOf[type](request, asked)) policies.push(reason);
 
   const { kind, decidedBy, message, because } =
     explicitDeny(request, policies) ?? outerCeilings(request, policies) ?? innerSteps(request, policies);

@@ -1,6 +1,6 @@
 import { parseAccountId, type AccountId } from '../model/index.ts';
 import type { Asked } from './compile.ts';
-import { accountOfPrincipal, type Via } from './principals.ts';
+import { accountOfPrincipal, selfOrRole, type Via } from './principals.ts';
 import type {
   AccessRequest,
   Asker,
@@ -49,7 +49,7 @@ export function grantCovers(
     return identity.arn === service || identity.arn === principal ? 'self' : undefined;
   }
   if (principal === undefined) return undefined;
-  if (principal === identity.arn) return 'self';
+  if (principal === identity.arn) return selfOrRole(identity);
   if (principal === identity.principal) return 'role';
   return accountOfPrincipal(principal) === identity.account ? 'account' : undefined;
 }

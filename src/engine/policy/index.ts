@@ -1,6 +1,30 @@
 export * from './types.ts';
 export { decide } from './decide.ts';
 export { grantOperations, isNarrowerGrant } from './grants.ts';
+export { PolicyInputError } from './inputError.ts';
+export type { PlainGrant } from './plainGrants.ts';
+export {
+  compilePolicies,
+  decidePlain,
+  type CompiledPolicies,
+  type PlainDecision,
+  type PlainPolicies,
+  type PlainQuestion,
+  type PlainRequest,
+  type PolicyInput,
+} from './plain.ts';
+export {
+  actionNamed,
+  actionsLike,
+  conditionKeys,
+  conditionKeyNamed,
+  kmsActions,
+  type ActionFacts,
+  type ConditionKeyFacts,
+} from './vocabulary.ts';
+export { applyEdits, type JsonEdit, type JsonPath } from './edits.ts';
+export { lintPolicy } from './lint/lint.ts';
+export { lintRules, type Finding, type LintOptions, type LintRule, type Severity } from './lint/finding.ts';
 export { checkKeyPolicy, type KeyPolicyCheck } from './checkKeyPolicy.ts';
 export { defaultKeyPolicy } from './defaultKeyPolicy.ts';
 export { parsePolicy } from './parsePolicy.ts';

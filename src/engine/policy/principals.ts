@@ -20,6 +20,10 @@ export function accountOfPrincipal(value: string): string | undefined {
 
 export type PrincipalTest = (identity: Asker) => PrincipalMatch | undefined;
 
+/** A role asked about by its own name, without a session: what names it reaches a session through the role. */
+export const selfOrRole = ({ kind, arn, principal }: Asker): 'self' | 'role' =>
+  kind === 'session' && arn === principal && arn.includes(':role/') ? 'role' : 'self';
+
 /** Finds a caller in the list. Federated principals are never a caller here: they call STS only. */
 export function principalTest(element: Element<PrincipalEntry>): PrincipalTest {
   const arns = new Set<string>();
@@ -40,7 +44,7 @@ export function principalTest(element: Element<PrincipalEntry>): PrincipalTest {
       if (named === undefined) return undefined;
       return { via: named === '*' ? 'everyone' : 'self', wanted: named, got: identity.arn };
     }
-    if (arns.has(identity.arn)) return { via: 'self', wanted: identity.arn, got: identity.arn };
+    if (arns.has(identity.arn)) return { via: selfOrRole(identity), wanted: identity.arn, got: identity.arn };
     if (arns.has(identity.principal))
       return { via: 'role', wanted: identity.principal, got: identity.principal };
     if (everyone) return { via: 'everyone', wanted: '*', got: identity.arn };

@@ -36,5 +36,10 @@ test('only readable text is spelled out', () => {
 });
 
 test('sizes carry their unit', () => {
-  expect([size(0), size(184), size(1536), size(5 * 1024 * 1024)]).toEqual(['0 B', '184 B', '1.5 KiB', '5.0 MiB']);
+  expect([size(0), size(184), size(1536), size(5 * 1024 * 1024)]).toEqual([
+    '0 B',
+    '184 B',
+    '1.5 KiB',
+    '5.0 MiB',
+  ]);
 });

@@ -36,7 +36,9 @@ test.each([
 });
 
 test('keys and aliases are named by what tells them apart', () => {
-  expect(resourceName('arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab')).toBe('key 1234abcd…90ab');
+  expect(resourceName('arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab')).toBe(
+    'key 1234abcd…90ab',
+  );
   expect(resourceName('arn:aws:kms:us-east-1:111122223333:alias/payroll')).toBe('alias/payroll');
   expect(resourceName('*')).toBe('*');
 });

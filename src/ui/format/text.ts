@@ -14,7 +14,8 @@ export function shortId(id: string): string {
 }
 
 /** A material identifier in a sentence: first 4, last 4. */
-export const shortMaterial = (id: string): string => (id.length <= 12 ? id : `${id.slice(0, 4)}…${id.slice(-4)}`);
+export const shortMaterial = (id: string): string =>
+  id.length <= 12 ? id : `${id.slice(0, 4)}…${id.slice(-4)}`;
 
 /** `1111-2222-3333`: in the principal switch only. */
 export const grouped = (account: string): string => account.replace(/^(\d{4})(\d{4})(\d{4})$/, '$1-$2-$3');
@@ -36,4 +37,5 @@ export function resourceName(arn: string): string {
 }
 
 /** base64 in a line: first 12, last 8. */
-export const shortBase64 = (text: string): string => (text.length <= 24 ? text : `${text.slice(0, 12)}…${text.slice(-8)}`);
+export const shortBase64 = (text: string): string =>
+  text.length <= 24 ? text : `${text.slice(0, 12)}…${text.slice(-8)}`;

@@ -45,7 +45,10 @@ export const emptyForm = (): CallForm => ({
 });
 
 /** How KeyId can be written for this key, and what it then is. */
-export function keyNames(detail: KeyDetail, operation: CallOperation): readonly { readonly form: NameForm; readonly text: string | undefined }[] {
+export function keyNames(
+  detail: KeyDetail,
+  operation: CallOperation,
+): readonly { readonly form: NameForm; readonly text: string | undefined }[] {
   const { rec } = detail;
   const alias = detail.aliases[0] === undefined ? undefined : parseAliasName(detail.aliases[0]);
   return [
@@ -58,7 +61,9 @@ export function keyNames(detail: KeyDetail, operation: CallOperation): readonly 
         ]
       : []),
     // A symmetric ciphertext names its key itself, so Decrypt and ReEncrypt may go without.
-    ...(operation === 'Decrypt' || operation === 'ReEncrypt' ? [{ form: 'none' as const, text: undefined }] : []),
+    ...(operation === 'Decrypt' || operation === 'ReEncrypt'
+      ? [{ form: 'none' as const, text: undefined }]
+      : []),
   ];
 }
 
@@ -67,10 +72,14 @@ export function contextOf(pairs: readonly Pair[]): Readonly<Record<string, strin
   return pairs.length === 0 ? undefined : Object.fromEntries(pairs.map((p) => [p.name, p.value]));
 }
 
-const given = <K extends string, V>(key: K, value: V | undefined): Readonly<Record<string, V>> => (value === undefined ? {} : { [key]: value });
+const given = <K extends string, V>(key: K, value: V | undefined): Readonly<Record<string, V>> =>
+  value === undefined ? {} : { [key]: value };
 
 /** The input of the call, or which field cannot be read. Everything else is for KMS to refuse. */
-export function inputOf(form: CallForm, KeyId: string | undefined): { readonly input: Readonly<Record<string, unknown>> } | { readonly unreadable: 'plaintext' | 'blob' } {
+export function inputOf(
+  form: CallForm,
+  KeyId: string | undefined,
+): { readonly input: Readonly<Record<string, unknown>> } | { readonly unreadable: 'plaintext' | 'blob' } {
   const key = given('KeyId', KeyId);
   switch (form.operation) {
     case 'Encrypt': {
@@ -85,7 +94,10 @@ export function inputOf(form: CallForm, KeyId: string | undefined): { readonly i
     }
     case 'GenerateDataKey':
     case 'GenerateDataKeyWithoutPlaintext': {
-      const length = form.keySpec === 'bytes' ? given('NumberOfBytes', form.byteCount ?? undefined) : { KeySpec: form.keySpec };
+      const length =
+        form.keySpec === 'bytes'
+          ? given('NumberOfBytes', form.byteCount ?? undefined)
+          : { KeySpec: form.keySpec };
       return { input: { ...key, ...length, ...given('EncryptionContext', contextOf(form.context)) } };
     }
     case 'ReEncrypt': {

@@ -4,15 +4,23 @@ import { jsonFault } from './jsonCheck.ts';
 
 test('finds nothing exactly where JSON.parse finds nothing', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.json(), fc.string(), fc.json().map((j) => j.slice(0, -1)), fc.json().map((j) => `${j}]`)), (text) => {
-      let reads = true;
-      try {
-        JSON.parse(text);
-      } catch {
-        reads = false;
-      }
-      expect(jsonFault(text) === undefined).toBe(reads);
-    }),
+    fc.property(
+      fc.oneof(
+        fc.json(),
+        fc.string(),
+        fc.json().map((j) => j.slice(0, -1)),
+        fc.json().map((j) => `${j}]`),
+      ),
+      (text) => {
+        let reads = true;
+        try {
+          JSON.parse(text);
+        } catch {
+          reads = false;
+        }
+        expect(jsonFault(text) === undefined).toBe(reads);
+      },
+    ),
   );
 });
 

@@ -36,7 +36,10 @@ interface Stop {
 function scan(text: string): Stop {
   let at = 0;
   const stop = (why: string, offset = at): never => {
-    throw { offset, why: offset >= text.length && why !== endsSoon ? `${endsSoon}: ${why}` : why } satisfies Stop;
+    throw {
+      offset,
+      why: offset >= text.length && why !== endsSoon ? `${endsSoon}: ${why}` : why,
+    } satisfies Stop;
   };
   const space = (): void => {
     while (' \t\n\r'.includes(text[at] ?? 'x')) at++;
@@ -50,7 +53,8 @@ function scan(text: string): Stop {
       else if (c === '"') return void at++;
       else if (c < ' ') stop('a line break inside a text must be written \\n');
       else if (c === '\\') {
-        if (!/^\\(["\\/bfnrt]|u[0-9a-fA-F]{4})/.test(text.slice(at, at + 6))) stop('this escape is not known');
+        if (!/^\\(["\\/bfnrt]|u[0-9a-fA-F]{4})/.test(text.slice(at, at + 6)))
+          stop('this escape is not known');
         at += text[at + 1] === 'u' ? 6 : 2;
       } else at++;
     }
@@ -59,14 +63,15 @@ function scan(text: string): Stop {
     space();
     const c = text[at];
     if (c === undefined) return stop('a value is expected');
-    if (c === '{') return members('}', () => {
-      space();
-      string();
-      space();
-      if (text[at] !== ':') stop('a colon is expected');
-      at++;
-      value();
-    });
+    if (c === '{')
+      return members('}', () => {
+        space();
+        string();
+        space();
+        if (text[at] !== ':') stop('a colon is expected');
+        at++;
+        value();
+      });
     if (c === '[') return members(']', value);
     if (c === '"') return string();
     const plain = /^(-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?|true|false|null)/.exec(text.slice(at, at + 400));

@@ -2,6 +2,7 @@ import axe from 'axe-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { openLab, type LabApi } from '../../client/index.ts';
+import type { Region } from '../../engine/index.ts';
 import { mountApp } from '../index.ts';
 
 /** The real page on the real engine, in memory: what a person does, by role and keyboard. */
@@ -47,7 +48,7 @@ test('a key is created by keyboard alone, with alias and tag, and its call is an
   button('Create').element().focus();
   await userEvent.keyboard('{Enter}');
   await expect.element(page.getByRole('dialog', { name: 'Create a KMS key' })).toBeVisible();
-  page.getByRole('textbox', { name: 'Alias name' }).element().focus();
+  await expect.element(page.getByRole('textbox', { name: 'Alias name' })).toHaveFocus();
   await userEvent.keyboard('payroll');
   button('Add tag').element().focus();
   await userEvent.keyboard('{Enter}');
@@ -59,6 +60,45 @@ test('a key is created by keyboard alone, with alias and tag, and its call is an
   await expect.element(page.getByText('team = people')).toBeVisible();
   await expect.element(said()).toHaveTextContent('CreateAlias was served.');
   expect(page.getByRole('dialog').elements()).toEqual([]);
+});
+
+test('dialogs and editors give the focus back', async () => {
+  await createKey('payroll');
+  await expect.element(button('Create')).toHaveFocus();
+  await userEvent.click(button('ScheduleKeyDeletion…'));
+  await userEvent.keyboard('{Escape}');
+  await expect.element(button('ScheduleKeyDeletion…')).toHaveFocus();
+  await userEvent.click(button('DisableKey'));
+  await expect.element(page.getByRole('img', { name: /Now Disabled/ })).toBeVisible();
+  await expect
+    .element(page.getByRole('region', { name: 'Key states' }).getByRole('button', { name: 'DisableKey' }))
+    .toHaveFocus();
+  await userEvent.click(button('Edit: Key policy'));
+  await expect.element(page.getByRole('textbox', { name: 'Policy as JSON' })).toHaveFocus();
+  await userEvent.click(button('Cancel'));
+  await expect.element(button('Edit: Key policy')).toHaveFocus();
+  await userEvent.click(button('+ 1 day'));
+  await expect.element(page.getByText('2026-11-19 09:00:00 UTC').first()).toBeVisible();
+  await expect.element(button('+ 1 day')).toHaveFocus();
+  await userEvent.click(button('DeleteAlias alias/payroll'));
+  await expect.element(button('Create alias')).toHaveFocus();
+});
+
+test('a long list of keys comes in pages, and the arrows walk it', async () => {
+  const principal = (await api.main.principals()).find((p) => p.policies.length > 0)?.rec.arn;
+  if (!principal) throw new Error('the default world has no administrator');
+  for (let n = 0; n < 60; n++)
+    await api.main.call({ operation: 'CreateKey', input: {}, principal, region: 'us-east-1' as Region });
+  const list = page.getByRole('region', { name: 'Keys' });
+  await expect.element(list.getByRole('heading')).toHaveTextContent('Keys 50+');
+  await userEvent.click(list.getByRole('button', { name: 'More' }));
+  await expect.element(list.getByRole('heading')).toHaveTextContent(/^Keys 60$/);
+  const rows = list.getByRole('listitem').getByRole('button').elements();
+  (rows[0] as HTMLElement).focus();
+  await userEvent.keyboard('{End}');
+  expect(document.activeElement).toBe(rows[59]);
+  await userEvent.keyboard('{ArrowUp}{Enter}');
+  await expect.element(rows[58] as HTMLElement).toHaveAttribute('aria-current', 'true');
 });
 
 test('an alias that AWS refuses keeps the key and shows the exact sentence in the dialog', async () => {
@@ -77,12 +117,21 @@ test('an alias that AWS refuses keeps the key and shows the exact sentence in th
 test('the chart disables the key, shows the way back, and says why a shut way is shut', async () => {
   await createKey('payroll');
   await userEvent.click(button('DisableKey'));
-  await expect.element(page.getByRole('img', { name: 'Key states. Now Disabled. Possible: EnableKey, ScheduleKeyDeletion.' })).toBeVisible();
+  await expect
+    .element(
+      page.getByRole('img', { name: 'Key states. Now Disabled. Possible: EnableKey, ScheduleKeyDeletion.' }),
+    )
+    .toBeVisible();
   await expect.element(said()).toHaveTextContent('DisableKey was served.');
 
   await userEvent.click(button(/^CancelKeyDeletion/));
   await expect.element(page.getByText('KMSInvalidStateException', { exact: true })).toBeVisible();
-  await expect.element(page.getByText(/is not pending deletion\.$/)).toBeVisible();
+  await expect
+    .element(page.getByRole('region', { name: 'Key states' }).getByText(/is not pending deletion\.$/))
+    .toBeVisible();
+  await expect
+    .element(said())
+    .toHaveTextContent(/^CancelKeyDeletion is not possible now\..*is not pending deletion\.$/);
 
   await userEvent.click(button('As list'));
   await expect.element(page.getByText('leads to Enabled')).toBeVisible();
@@ -94,14 +143,28 @@ test('a policy that locks its owner out is refused with the exact sentence, at t
   await userEvent.click(button('Edit: Key policy'));
   const editor = page.getByRole('textbox', { name: 'Policy as JSON' });
   await userEvent.fill(editor, '{"Version": "2012-10-17",}');
-  await expect.element(page.getByText('Line 1, column 25: a comma may not stand before the end')).toBeVisible();
+  await expect
+    .element(page.getByText('Line 1, column 25: a comma may not stand before the end'))
+    .toBeVisible();
 
-  const policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111122223333:user/Alice' }, Action: 'kms:Encrypt', Resource: '*' }] };
+  const policy = {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { AWS: 'arn:aws:iam::111122223333:user/Alice' },
+        Action: 'kms:Encrypt',
+        Resource: '*',
+      },
+    ],
+  };
   await userEvent.fill(editor, JSON.stringify(policy));
   await userEvent.click(button('PutKeyPolicy'));
   const sentence = 'The new key policy will not allow you to update the key policy in the future.';
   await expect.element(page.getByRole('form', { name: 'Key policy' }).getByText(sentence)).toBeVisible();
-  await expect.element(page.getByRole('complementary', { name: 'What happened' }).getByText(sentence)).toBeVisible();
+  await expect
+    .element(page.getByRole('complementary', { name: 'What happened' }).getByText(sentence))
+    .toBeVisible();
 
   // The editor keeps what was typed; the key keeps the policy that it had.
   await expect.element(editor).toHaveValue(JSON.stringify(policy));
@@ -119,7 +182,9 @@ test('the clock goes to the deletion date, and the key is gone', async () => {
   await userEvent.fill(dialog.getByRole('spinbutton'), '7');
   await expect.element(dialog.getByText('The key would be deleted on 2026-11-25.')).toBeVisible();
   await userEvent.keyboard('{Enter}');
-  await expect.element(page.getByRole('img', { name: /Now PendingDeletion\. Possible: CancelKeyDeletion\./ })).toBeVisible();
+  await expect
+    .element(page.getByRole('img', { name: /Now PendingDeletion\. Possible: CancelKeyDeletion\./ }))
+    .toBeVisible();
 
   await userEvent.click(button(/^Next due/));
   await expect.element(page.getByText('This key is deleted.')).toBeVisible();
@@ -134,7 +199,10 @@ test('what is encrypted is dissected, carried to Decrypt and opened; another con
   await userEvent.click(button('Add a pair'));
   await userEvent.fill(page.getByRole('textbox', { name: 'EncryptionContext: Name 1' }), 'app');
   await userEvent.fill(page.getByRole('textbox', { name: 'EncryptionContext: Value 1' }), 'payroll');
-  const send = (operation: string) => page.getByRole('region', { name: 'Key', exact: true }).getByRole('button', { name: operation, exact: true });
+  const send = (operation: string) =>
+    page
+      .getByRole('region', { name: 'Key', exact: true })
+      .getByRole('button', { name: operation, exact: true });
   await userEvent.click(send('Encrypt'));
 
   // The fields tile the blob: their lengths add up to it.
@@ -150,14 +218,20 @@ test('what is encrypted is dissected, carried to Decrypt and opened; another con
   await userEvent.fill(page.getByRole('textbox', { name: 'EncryptionContext: Value 1' }), 'holiday');
   await userEvent.click(send('Decrypt'));
   await expect.element(page.getByText('InvalidCiphertextException').first()).toBeVisible();
-  await expect.element(page.getByText('the tag does not agree: other context, other key, or changed bytes')).toBeVisible();
+  await expect
+    .element(page.getByText('the tag does not agree: other context, other key, or changed bytes'))
+    .toBeVisible();
 });
 
 test('somebody else is refused at the gate that did not allow it; the switch works by keyboard', async () => {
   await createKey('payroll');
-  button(/^Act as/).element().focus();
+  button(/^Act as/)
+    .element()
+    .focus();
   await userEvent.keyboard('{Enter}');
-  await expect.element(page.getByRole('listbox', { name: 'Principal' }).getByRole('option', { selected: true })).toHaveFocus();
+  await expect
+    .element(page.getByRole('listbox', { name: 'Principal' }).getByRole('option', { selected: true }))
+    .toHaveFocus();
   await userEvent.keyboard('{ArrowDown}{Enter}');
   await expect.element(said()).toHaveTextContent('Acting as user/Alice.');
   await userEvent.click(button('DisableKey'));
@@ -171,19 +245,22 @@ test('somebody else is refused at the gate that did not allow it; the switch wor
   await expect.element(what.getByText(/"eventName": "DisableKey"/)).toBeVisible();
 });
 
-test.each([320, 360, 768, 1024, 1440])('at %i px nothing scrolls sideways and axe finds nothing, in both themes', async (width) => {
-  await createKey('payroll');
-  await page.viewport(width, 740);
-  // Else axe meets a colour on its way from one theme to the other.
-  document.documentElement.dataset['motion'] = 'reduced';
-  for (const theme of ['light', 'dark'] as const) {
-    document.documentElement.dataset['theme'] = theme;
-    await expect.poll(() => document.documentElement.scrollWidth).toBeLessThanOrEqual(width);
-    expect(await finds()).toEqual([]);
-  }
-  delete document.documentElement.dataset['theme'];
-  delete document.documentElement.dataset['motion'];
-});
+test.each([320, 360, 768, 1024, 1440])(
+  'at %i px nothing scrolls sideways and axe finds nothing, in both themes',
+  async (width) => {
+    await createKey('payroll');
+    await page.viewport(width, 740);
+    // Else axe meets a colour on its way from one theme to the other.
+    document.documentElement.dataset['motion'] = 'reduced';
+    for (const theme of ['light', 'dark'] as const) {
+      document.documentElement.dataset['theme'] = theme;
+      await expect.poll(() => document.documentElement.scrollWidth).toBeLessThanOrEqual(width);
+      expect(await finds()).toEqual([]);
+    }
+    delete document.documentElement.dataset['theme'];
+    delete document.documentElement.dataset['motion'];
+  },
+);
 
 test('theme and motion are chosen once and kept', async () => {
   await userEvent.click(button('Theme and motion'));

@@ -6,7 +6,13 @@ test('a statement shows who, what and under which condition', () => {
   const cards = policyCards(
     JSON.stringify({
       Statement: [
-        { Sid: 'EnableIAMPolicies', Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111122223333:root' }, Action: 'kms:*', Resource: '*' },
+        {
+          Sid: 'EnableIAMPolicies',
+          Effect: 'Allow',
+          Principal: { AWS: 'arn:aws:iam::111122223333:root' },
+          Action: 'kms:*',
+          Resource: '*',
+        },
         {
           Effect: 'Deny',
           Principal: { AWS: ['arn:aws:iam::111122223333:role/app', '*'], Service: 's3.amazonaws.com' },
@@ -17,7 +23,13 @@ test('a statement shows who, what and under which condition', () => {
       ],
     }),
   );
-  expect(cards?.[0]).toMatchObject({ sid: 'EnableIAMPolicies', effect: 'Allow', principals: ['111122223333:root'], actions: ['kms:*'], delegates: true });
+  expect(cards?.[0]).toMatchObject({
+    sid: 'EnableIAMPolicies',
+    effect: 'Allow',
+    principals: ['111122223333:root'],
+    actions: ['kms:*'],
+    delegates: true,
+  });
   expect(cards?.[1]).toMatchObject({
     sid: undefined,
     effect: 'Deny',
@@ -29,7 +41,17 @@ test('a statement shows who, what and under which condition', () => {
 });
 
 test('Deny for the account delegates nothing; NotPrincipal and NotAction are told apart', () => {
-  const [card] = policyCards(JSON.stringify({ Statement: { Effect: 'Deny', NotPrincipal: { AWS: '111122223333' }, NotAction: 'kms:List*', Resource: '*' } })) ?? [];
+  const [card] =
+    policyCards(
+      JSON.stringify({
+        Statement: {
+          Effect: 'Deny',
+          NotPrincipal: { AWS: '111122223333' },
+          NotAction: 'kms:List*',
+          Resource: '*',
+        },
+      }),
+    ) ?? [];
   expect(card).toMatchObject({ delegates: false, notPrincipal: true, notAction: true, actions: ['List*'] });
 });
 

@@ -14,7 +14,8 @@ export interface StatementCard {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const texts = (value: unknown): readonly string[] => {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return [String(value)];
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return [String(value)];
   return Array.isArray(value) ? value.flatMap(texts) : [];
 };
 
@@ -44,7 +45,9 @@ export function policyCards(document: string): readonly StatementCard[] | undefi
 function cardOf(statement: Readonly<Record<string, unknown>>): StatementCard {
   const who = statement['Principal'] ?? statement['NotPrincipal'];
   const principals = isObject(who)
-    ? Object.entries(who).flatMap(([type, value]) => texts(value).map((p) => (type === 'AWS' ? p : `${type} ${p}`)))
+    ? Object.entries(who).flatMap(([type, value]) =>
+        texts(value).map((p) => (type === 'AWS' ? p : `${type} ${p}`)),
+      )
     : texts(who);
   const effect = statement['Effect'] === 'Deny' ? 'Deny' : 'Allow';
   const sid = texts(statement['Sid'])[0];
@@ -53,7 +56,9 @@ function cardOf(statement: Readonly<Record<string, unknown>>): StatementCard {
     effect,
     principals: principals.map(principalWord),
     notPrincipal: statement['NotPrincipal'] !== undefined,
-    actions: texts(statement['Action'] ?? statement['NotAction']).map((a) => (a === 'kms:*' ? a : a.replace(/^kms:/, ''))),
+    actions: texts(statement['Action'] ?? statement['NotAction']).map((a) =>
+      a === 'kms:*' ? a : a.replace(/^kms:/, ''),
+    ),
     notAction: statement['NotAction'] !== undefined,
     conditions: conditionsOf(statement['Condition']),
     delegates: effect === 'Allow' && principals.some(isAccount),
@@ -63,7 +68,9 @@ function cardOf(statement: Readonly<Record<string, unknown>>): StatementCard {
 function conditionsOf(condition: unknown): readonly string[] {
   if (!isObject(condition)) return [];
   return Object.entries(condition).flatMap(([operator, keys]) =>
-    isObject(keys) ? Object.entries(keys).map(([key, values]) => `${operator} ${key} = ${texts(values).join(' | ')}`) : [],
+    isObject(keys)
+      ? Object.entries(keys).map(([key, values]) => `${operator} ${key} = ${texts(values).join(' | ')}`)
+      : [],
   );
 }
 
@@ -75,4 +82,3 @@ export function pretty(document: string): string {
     return document;
   }
 }
-

@@ -5,7 +5,13 @@ export interface Rail {
   readonly now: number;
   readonly first: number | undefined;
   readonly past: readonly { readonly key: number; readonly x: number; readonly bad: boolean }[];
-  readonly due: readonly { readonly key: number; readonly x: number; readonly item: DueItem; readonly labelled: boolean; readonly anchor: 'start' | 'middle' | 'end' }[];
+  readonly due: readonly {
+    readonly key: number;
+    readonly x: number;
+    readonly item: DueItem;
+    readonly labelled: boolean;
+    readonly anchor: 'start' | 'middle' | 'end';
+  }[];
 }
 
 const nowAt = 52;
@@ -15,7 +21,11 @@ const mostDue = 20;
 /** Labels nearer than this would lie on each other. */
 const labelRoom = 24;
 
-export function railOf(events: readonly { readonly at: number; readonly bad: boolean }[], due: readonly DueItem[], now: number): Rail {
+export function railOf(
+  events: readonly { readonly at: number; readonly bad: boolean }[],
+  due: readonly DueItem[],
+  now: number,
+): Rail {
   const recent = events.filter((e) => e.at <= now).slice(0, mostPast);
   const first = recent.at(-1)?.at;
   const back = Math.max(1, now - (first ?? now));

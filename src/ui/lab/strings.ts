@@ -43,6 +43,7 @@ export const words = {
     `Key states. Now ${state}. Possible: ${possible.length > 0 ? possible.join(', ') : 'nothing'}.`,
   asList: 'As list',
   now: 'now',
+  needsExternal: 'needs EXTERNAL',
   window: '7 to 30 days',
   deletedOn: (day: string) => `deleted ${day}`,
   end: 'gone; ciphertext can never be opened again',
@@ -56,7 +57,8 @@ export const words = {
 
   schedule: 'ScheduleKeyDeletion',
   scheduleLead: (name: string) => `Schedule the deletion of ${name}`,
-  scheduleWarning: 'After the waiting period the key material is gone. Nothing that it encrypted can be opened again, by anybody.',
+  scheduleWarning:
+    'After the waiting period the key material is gone. Nothing that it encrypted can be opened again, by anybody.',
   scheduleInstead: 'DisableKey stops every use and can be taken back at any time.',
   scheduleDays: 'PendingWindowInDays (7 to 30)',
   scheduleDate: (day: string) => `The key would be deleted on ${day}.`,
@@ -91,7 +93,8 @@ export const words = {
   materialVersion: (n: number) => (n === 0 ? 'first' : `rotation ${n}`),
 
   createTitle: 'Create a KMS key',
-  createLead: (account: string, region: string) => `A symmetric key in ${account}, ${region}. Its material is made inside the HSM and stays there.`,
+  createLead: (account: string, region: string) =>
+    `A symmetric key in ${account}, ${region}. Its material is made inside the HSM and stays there.`,
   policyDefault: 'Default key policy: the account decides by IAM policies',
   policyOwn: 'Own key policy',
   createButton: 'Create the key',
@@ -104,6 +107,7 @@ export const words = {
   operation: 'Operation',
   callAs: (who: string) => `as ${who}`,
   nameBy: 'KeyId, named by',
+  sourceNameBy: 'SourceKeyId, named by',
   nameForms: { arn: 'key ARN', id: 'key ID', alias: 'alias name', aliasArn: 'alias ARN', none: 'leave out' },
   plaintext: 'Plaintext',
   asText: 'text',
@@ -170,7 +174,8 @@ export const words = {
   nextDue: 'Next due',
   nothingDue: 'nothing is due',
   dueDelete: (name: string) => `${name} is deleted`,
-  happened: (n: number) => (n === 0 ? 'Nothing fell due on the way.' : n === 1 ? 'On the way:' : `On the way, ${n} events:`),
+  happened: (n: number) =>
+    n === 0 ? 'Nothing fell due on the way.' : n === 1 ? 'On the way:' : `On the way, ${n} events:`,
   railLabel: (events: number, due: string) => `${events} recent events. ${due}.`,
   railNext: (what: string, when: string) => `Next due: ${what} ${when}`,
 } as const;

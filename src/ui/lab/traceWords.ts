@@ -1,5 +1,13 @@
 import { stages } from '../../client/index.ts';
-import type { Decision, PolicyReason, PolicyType, Stage, Trace, TraceStep, Work } from '../../engine/index.ts';
+import type {
+  Decision,
+  PolicyReason,
+  PolicyType,
+  Stage,
+  Trace,
+  TraceStep,
+  Work,
+} from '../../engine/index.ts';
 import { callerName, resourceName, shortId, shortMaterial } from '../format/text.ts';
 
 /* Sentences about a trace: what each stage saw, said from its detail and from nothing else. */
@@ -28,7 +36,8 @@ export const policyNames: Readonly<Record<PolicyType, string>> = {
   grant: 'Grants',
 };
 
-const plural = (n: number, one: string, many: string): string => `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
+const plural = (n: number, one: string, many: string): string =>
+  `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
 const list = (items: readonly string[]): string => items.join(', ');
 
 export function work(item: Work): string {
@@ -60,7 +69,9 @@ export function work(item: Work): string {
     case 'stateChanged':
       return `the key went from ${item.from} to ${item.to}`;
     case 'returned':
-      return item.members.length === 0 ? 'nothing is returned' : `returned ${list(item.members.map((m) => m.member))}`;
+      return item.members.length === 0
+        ? 'nothing is returned'
+        : `returned ${list(item.members.map((m) => m.member))}`;
   }
 }
 
@@ -77,6 +88,19 @@ export function decided(decision: Decision): string {
   }
 }
 
+/** An Allow that only its condition kept from applying: usually what one is looking for. */
+function nearly(reason: PolicyReason): string {
+  for (const statement of reason.statements) {
+    const missed = statement.matches.filter((m) => !m.matched);
+    if (statement.effect !== 'Allow' || statement.applies || missed.length === 0) continue;
+    if (missed.every((m) => m.part === 'Condition')) {
+      const which = statement.sid ?? `statement ${statement.index + 1}`;
+      return `; ${which} misses ${list(missed.map((m) => m.condition?.key ?? 'its condition'))}`;
+    }
+  }
+  return '';
+}
+
 export function policyVerdict(reason: PolicyReason): string {
   // A key has one policy; its name is always "default" and says nothing.
   const name = reason.name && reason.type !== 'keyPolicy' ? `${reason.name}: ` : '';
@@ -90,11 +114,11 @@ export function policyVerdict(reason: PolicyReason): string {
     case 'denies':
       return `${name}${which} denies`;
     case 'delegates':
-      return `${name}${which} lets IAM decide`;
+      return `${name}${which} lets IAM decide${nearly(reason)}`;
     case 'silent':
       return reason.statements.length === 0
         ? `${name}nothing allows`
-        : `${name}${plural(reason.statements.length, 'statement', 'statements')}, none applies`;
+        : `${name}${plural(reason.statements.length, 'statement', 'statements')}, none applies${nearly(reason)}`;
     case 'notInPath':
       return 'not in the path';
   }
@@ -108,7 +132,8 @@ const brief = (shown: string): string => {
 };
 
 /** A key as the caller named it: a bare key ID reads like the key that it names. */
-const parseKeyWord = (named: string): string => (named.startsWith('arn:') || named.startsWith('alias/') ? resourceName(named) : `key ${shortId(named)}`);
+const parseKeyWord = (named: string): string =>
+  named.startsWith('arn:') || named.startsWith('alias/') ? resourceName(named) : `key ${shortId(named)}`;
 
 /** One sentence for one stage. */
 export function sentence(step: TraceStep): string {
@@ -122,7 +147,8 @@ export function sentence(step: TraceStep): string {
         : `the lab vouches for ${who}`;
     }
     case 'validate':
-      if (step.detail.errors.length > 0) return plural(step.detail.errors.length, 'constraint is broken', 'constraints are broken');
+      if (step.detail.errors.length > 0)
+        return plural(step.detail.errors.length, 'constraint is broken', 'constraints are broken');
       return step.detail.members.length === 0
         ? 'nothing to check'
         : list(step.detail.members.map((m) => `${m.member} ${brief(m.shown)}`));
@@ -140,20 +166,32 @@ export function sentence(step: TraceStep): string {
         }),
       );
     case 'authorize':
-      return step.detail.decisions.length === 0 ? 'no permission is asked for' : list(step.detail.decisions.map((d) => `${d.action} ${decided(d)}`));
+      return step.detail.decisions.length === 0
+        ? 'no permission is asked for'
+        : list(step.detail.decisions.map((d) => `${d.action} ${decided(d)}`));
     case 'keyState':
       if (step.detail.keys.length === 0) return 'no key state matters here';
-      return list(step.detail.keys.map((k) => `${k.state} ${step.verdict === 'stop' ? 'does not permit this' : 'permits this'}${k.note ? ` (${k.note})` : ''}`));
+      return list(
+        step.detail.keys.map(
+          (k) =>
+            `${k.state} ${step.verdict === 'stop' ? 'does not permit this' : 'permits this'}${k.note ? ` (${k.note})` : ''}`,
+        ),
+      );
     case 'usage':
       if (!step.detail.keyUsage && !step.detail.algorithm) return 'no algorithm is asked for';
       return list([step.detail.keyUsage, step.detail.algorithm].filter((x) => x !== undefined));
     case 'operation':
       if (step.verdict === 'stop' && step.detail.work.length === 0) return '';
-      return step.detail.work.length === 0 ? 'nothing to do in the HSM' : `${step.detail.work.map(work).join('; ')}`;
+      return step.detail.work.length === 0
+        ? 'nothing to do in the HSM'
+        : `${step.detail.work.map(work).join('; ')}`;
     case 'commit': {
       const tables = Object.entries(step.detail.tables);
       const records = tables.reduce((n, [, count]) => n + count, 0);
-      const what = tables.length === 0 ? 'no record changed' : `one transaction: ${list(tables.map(([t, n]) => (n === 1 ? t : `${n} × ${t}`)))}`;
+      const what =
+        tables.length === 0
+          ? 'no record changed'
+          : `one transaction: ${list(tables.map(([t, n]) => (n === 1 ? t : `${n} × ${t}`)))}`;
       return `${records === 0 ? 'no record changed' : what}; ${plural(step.detail.events, 'event', 'events')} in the trail`;
     }
   }

@@ -2,3 +2,8 @@
 export function reveal(element: Element): void {
   element.scrollIntoView({ block: 'nearest' });
 }
+
+/** Takes the focus when it appears, because a person asked for it. An attachment. */
+export function focused(element: HTMLElement): void {
+  element.focus();
+}

@@ -88,6 +88,8 @@ export const quiz = {
     sealed: (n: number, sealed: number) =>
       `${number.format(n)} bytes became ${number.format(sealed)} bytes of ciphertext in the worker. No call to KMS.`,
     opened: (n: number) => `${number.format(n)} bytes came back. No call to KMS.`,
+    wipe: 'Wipe the plaintext data key',
+    wiped: (n: number) => `${number.format(n)} bytes were overwritten. Only the wrapped key is left.`,
     same: 'Compare with the original',
     sameYes: (n: number) => `All ${number.format(n)} bytes are equal.`,
     sameNo: (n: number) => `They differ from the ${number.format(n)} bytes of the original.`,

@@ -120,7 +120,8 @@ export class LabState {
       ]);
       const kept = this.prefs.read('principal');
       // Somebody who may do something: the first principal with an identity policy, which is the administrator.
-      const first = this.principals.find((p) => p.rec.arn === kept) ?? this.principals.find((p) => p.policies.length > 0);
+      const first =
+        this.principals.find((p) => p.rec.arn === kept) ?? this.principals.find((p) => p.policies.length > 0);
       this.#principal = (first ?? this.principals[0])?.rec.arn;
       this.#region = (this.prefs.read('region') as Region | undefined) ?? firstRegion;
       await this.#readAll();
@@ -181,7 +182,9 @@ export class LabState {
 
   /** Moves the virtual clock; answers what happened on the way. */
   async advance(
-    by: { readonly days?: number; readonly hours?: number; readonly seconds?: number } | { readonly to: number },
+    by:
+      | { readonly days?: number; readonly hours?: number; readonly seconds?: number }
+      | { readonly to: number },
   ): Promise<readonly TrailEvent[] | undefined> {
     try {
       const { now, happened } = await this.world.advance(by);
@@ -233,7 +236,8 @@ export class LabState {
 
   /** The name that a person knows a key by: its first alias, when the list has it. */
   aliasOf(arn: string): string | undefined {
-    return this.keys.find((k) => k.rec.arn === arn)?.aliases[0];
+    const open = this.key !== 'gone' && this.key?.rec.arn === arn ? this.key : undefined;
+    return (open ?? this.keys.find((k) => k.rec.arn === arn))?.aliases[0];
   }
 
   /** Resolves when what is shown is what the world holds. */
@@ -259,7 +263,10 @@ export class LabState {
         const dirty = this.#dirty;
         this.#dirty = new Set();
         const any = (...tables: readonly string[]) => tables.some((t) => dirty.has(t));
-        const reads: Promise<void>[] = [this.#readTrail(Math.max(pageSize, this.trail.length)), this.#readClock()];
+        const reads: Promise<void>[] = [
+          this.#readTrail(Math.max(pageSize, this.trail.length)),
+          this.#readClock(),
+        ];
         if (any('key', 'alias')) reads.push(this.#readKeys(Math.max(pageSize, this.keys.length)));
         if (any('key', 'alias', 'keyPolicy', 'tag', 'material', 'usage')) reads.push(this.#readKey());
         if (any('account', 'principal', 'identityPolicy')) reads.push(this.#readPrincipals());

@@ -14,7 +14,11 @@ export function parseRoute(hash: string): Route {
 }
 
 /** Where each room begins. */
-export const homeOf: Readonly<Record<Room, string>> = { lab: '#/lab', stage: '#/stage/envelope', quiz: '#/quiz' };
+export const homeOf: Readonly<Record<Room, string>> = {
+  lab: '#/lab',
+  stage: '#/stage/envelope',
+  quiz: '#/quiz',
+};
 
 /** The room that the address names. */
 export class Router {

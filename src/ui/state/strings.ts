@@ -14,5 +14,7 @@ export const said = {
     return `${operation} did not reach KMS: ${done.message}`;
   },
   advanced: (now: number, happened: number) =>
-    happened === 0 ? `It is ${utc(now)}. Nothing fell due.` : `It is ${utc(now)}. ${happened} ${happened === 1 ? 'event' : 'events'} happened.`,
+    happened === 0
+      ? `It is ${utc(now)}. Nothing fell due.`
+      : `It is ${utc(now)}. ${happened} ${happened === 1 ? 'event' : 'events'} happened.`,
 };

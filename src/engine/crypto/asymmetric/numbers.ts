@@ -70,7 +70,7 @@ export function powModOfTwo(exponent: bigint, modulus: bigint): bigint {
   const width = 5;
   const bits = exponent.toString(2);
   // The leading bits make a power below the modulus.
-  const lead = Math.min(bits.length, Math.floor(Math.log2(bitLength(modulus) - 1)));
+  const lead = Math.min(bits.length, Math.max(1, Math.floor(Math.log2(bitLength(modulus) - 1))));
   let power = 1n << BigInt(Number.parseInt(bits.slice(0, lead), 2));
   for (let at = lead; at < bits.length;) {
     const window = bits.slice(at, at + width);

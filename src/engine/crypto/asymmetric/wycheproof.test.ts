@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { hasVectors, hex, seed, vectorsOf, type Vector } from '../../../../test/support/vectors.ts';
-import { seededBytes, toHex } from '../index.ts';
+import { toHex } from '../index.ts';
 import type { Bytes } from '../../model/index.ts';
 import { deriveSharedSecret } from './agree.ts';
 import { pointOf } from './curves.ts';
@@ -8,8 +8,6 @@ import { der } from './der.ts';
 import {
   decapsulate,
   decrypt,
-  encapsulate,
-  importKeyPair,
   isKeyFault,
   macOf,
   pkcs8Of,
@@ -35,7 +33,7 @@ const counts = new Map<string, number>();
 const count = (file: string): void => void counts.set(file, (counts.get(file) ?? 0) + 1);
 afterAll(() => {
   const tried = [...counts.values()].reduce((sum, one) => sum + one, 0);
-  console.info(`Wycheproof: ${tried} vectors of ${counts.size} files tried, KMS_SEED=${seed}`);
+  process.stdout.write(`Wycheproof: ${tried} vectors of ${counts.size} files tried, KMS_SEED=${seed}\n`);
 });
 
 const read = (spec: AsymmetricSpec, pkcs8: string): PrivateKey => {
