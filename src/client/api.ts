@@ -3,6 +3,7 @@ import type {
   AccountRec,
   Bytes,
   ClockRec,
+  Due,
   EpochMs,
   IdentityPolicyRec,
   KeyArn,
@@ -94,11 +95,7 @@ export interface PrincipalCard {
   readonly rec: PrincipalRec;
   readonly policies: readonly IdentityPolicyRec[];
 }
-export interface DueItem {
-  readonly at: EpochMs;
-  readonly what: 'DeleteKey';
-  readonly key: KeyArn;
-}
+export type DueItem = Due;
 
 /** A file sealed by the envelope flow: ciphertext frames with the wrapped key in their header. */
 export interface SealedObject {

@@ -1,4 +1,5 @@
-import { uuidFrom, type Bytes, type Random } from '../engine/index.ts';
+import { uuidFrom, type Bytes, type KeyPair, type KeySpec, type Random } from '../engine/index.ts';
+import { platformPair, type PairMaker } from './keyPairs.ts';
 
 /** Fresh bytes of the platform, for free worlds. */
 export const platformRandom: Random = (n) => {
@@ -11,11 +12,21 @@ export const platformRandom: Random = (n) => {
 /** The draws of one step, kept while it runs, so that a second attempt gets the same ones. In memory only. */
 export class ReplayableDraws {
   readonly #source: Random;
+  readonly #makePair: PairMaker;
   readonly #drawn: Bytes[] = [];
+  readonly #pairs: { readonly spec: KeySpec; readonly pair: KeyPair }[] = [];
   #next = 0;
+  #nextPair = 0;
 
-  constructor(source: Random) {
+  /** @param prepared a pair made before the step, for the first that it asks for of this spec. */
+  constructor(
+    source: Random,
+    makePair: PairMaker = platformPair,
+    prepared?: { readonly spec: KeySpec; readonly pair: KeyPair },
+  ) {
     this.#source = source;
+    this.#makePair = makePair;
+    if (prepared) this.#pairs.push(prepared);
   }
 
   readonly random: Random = (n) => {
@@ -33,14 +44,30 @@ export class ReplayableDraws {
 
   readonly uuid = (): string => uuidFrom(this.random);
 
+  readonly keyPair = async (spec: KeySpec): Promise<KeyPair> => {
+    const seed = this.random(32); // drawn also when the pair is there already: the draws after it stay the same
+    const at = this.#nextPair;
+    this.#nextPair += 1;
+    let made = this.#pairs[at];
+    if (made?.spec !== spec) {
+      made = { spec, pair: await this.#makePair(spec, seed) };
+      this.#pairs[at] = made;
+    }
+    // The step owns what it draws, and may wipe it.
+    return { private: made.pair.private.slice(), public: made.pair.public.slice() };
+  };
+
   /** Before another attempt. */
   rewind(): void {
     this.#next = 0;
+    this.#nextPair = 0;
   }
 
   /** After the step: its draws open what it made. */
   wipe(): void {
     for (const bytes of this.#drawn) bytes.fill(0);
     this.#drawn.length = 0;
+    for (const { pair } of this.#pairs) pair.private.fill(0);
+    this.#pairs.length = 0;
   }
 }

@@ -1,13 +1,14 @@
 import {
   indexKey,
+  dueNext,
   keyTransitions,
+  keyStateOf,
   Missing,
   ref,
   under,
   type AccountId,
   type AccountRec,
   type AliasRec,
-  type EpochMs,
   type IdentityPolicyRec,
   type IndexName,
   type KeyArn,
@@ -77,7 +78,8 @@ export function readPrincipals(view: View, account: AccountId | undefined): read
 
 const card = (view: View, rec: KeyRec): KeyCard => {
   const aliases: readonly AliasRec[] = rows(view, 'alias', 'aliasByTarget', indexKey.aliasByTarget(rec.arn));
-  return { rec, aliases: aliases.map(({ alias }) => alias) };
+  // Shown in the state that KMS shows: a key in a store that is away is Unavailable.
+  return { rec: { ...rec, KeyState: keyStateOf(rec, view) }, aliases: aliases.map(({ alias }) => alias) };
 };
 
 export interface KeysAt {
@@ -109,14 +111,9 @@ export function readKey(view: View, arn: KeyArn): KeyDetail | undefined {
     tags,
     materials: materials.map(({ materialId, version, created }) => ({ materialId, version, created })),
     lastUse: usage && { operation: usage.operation, at: usage.at },
-    transitions: keyTransitions(rec),
+    transitions: keyTransitions(rec, view),
   };
 }
 
 /** OURS: the hundred next dates; a rail shows no more. */
-export const readDue = (view: View): readonly DueItem[] =>
-  rows(view, 'key', 'due', '', 100).flatMap(({ arn, DeletionDate }) =>
-    DeletionDate === undefined
-      ? []
-      : [{ at: DeletionDate satisfies EpochMs, what: 'DeleteKey' as const, key: arn }],
-  );
+export const readDue = (view: View): readonly DueItem[] => dueNext(view, 100);

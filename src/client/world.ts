@@ -18,6 +18,8 @@ import {
   type Env,
   type EpochMs,
   type KeyArn,
+  type KeyPair,
+  type KeySpec,
   type Outcome,
   type Random,
   type RedactedCall,
@@ -44,6 +46,7 @@ import type {
 } from './api.ts';
 import { Commits, type Applied, type StorageFault } from './commits.ts';
 import { platformRandom, ReplayableDraws } from './draws.ts';
+import { platformPair, seededPair, slowPairOf } from './keyPairs.ts';
 import { ForkStore } from './forkStore.ts';
 import { checkSwitches, genesisDiff } from './genesis.ts';
 import { Objects, type SealSource } from './objects.ts';
@@ -87,6 +90,17 @@ interface Stepped<T> {
   readonly seq: number;
   readonly kept: Promise<unknown>;
 }
+
+interface Prepared {
+  readonly spec: KeySpec;
+  readonly pair: KeyPair;
+}
+
+/** A second attempt after a reversal needs the pair again, and draws wipe what they held. */
+const copyOf = ({ spec, pair }: Prepared): Prepared => ({
+  spec,
+  pair: { private: pair.private.slice(), public: pair.public.slice() },
+});
 
 export interface Answered extends Outcome {
   readonly seq: number;
@@ -191,15 +205,24 @@ export class World implements WorldApi {
   /** Any call, signed ones too: what the door for the AWS SDK uses. */
   handle(given: Call, group?: string): Promise<Answered> {
     const call = { ...given, input: ownCopy(given.input) };
+    const prepared = this.#prepare(call);
     return this.#enqueue(async () => {
       await this.#runDue(undefined);
-      const { value, seq, kept } = await this.#step(group, async (env) => {
+      const make = async (env: Env) => {
         const outcome = await handle(this.#view, call, env);
         const { diff, events, redacted, trace } = outcome;
         return { value: outcome, diff, events, call: redacted, at: env.at, trace };
-      });
+      };
+      const { value, seq, kept } = await this.#step(group, make, await prepared);
       return { value: { ...value, seq }, seq, kept };
     });
+  }
+
+  /** The slow key pair that a call will want: begun now, so that it is there, or nearly, when its turn comes. */
+  async #prepare(call: Call): Promise<Prepared | undefined> {
+    const spec = slowPairOf(call);
+    if (spec === undefined || (await this.#seed()) !== undefined) return undefined;
+    return { spec, pair: await platformPair(spec, new Uint8Array(0)) };
   }
 
   /**
@@ -276,9 +299,10 @@ export class World implements WorldApi {
         const { what, key, diff, events, at } = due;
         const call: RedactedCall = {
           operation: what,
-          region: (key.split(':')[3] ?? '') as Region, // ARNs are made with a Region
+          // ARNs are made with a Region; of a key store no Region is told, and the journal wants one.
+          region: (key?.split(':')[3] ?? 'us-east-1') as Region,
           principal: 'kms.amazonaws.com',
-          input: { KeyId: key },
+          input: key === undefined ? {} : { KeyId: key },
         };
         return { value: events, diff, events, call, at };
       });
@@ -300,10 +324,14 @@ export class World implements WorldApi {
   }
 
   /** Computes a step, loading what it lacks, and applies it. Again from the start when the ground was taken away. */
-  async #step<T>(group: string | undefined, make: (env: Env) => Promise<Made<T>>): Promise<Stepped<T>> {
+  async #step<T>(
+    group: string | undefined,
+    make: (env: Env) => Promise<Made<T>>,
+    prepared?: Prepared,
+  ): Promise<Stepped<T>> {
     for (;;) {
       const reversals = this.#reversals;
-      const draws = new ReplayableDraws(await this.#source());
+      const draws = await this.#draws(prepared);
       const made = await this.#attempt(draws, reversals, make);
       draws.wipe();
       if (made) return this.#apply(made, group);
@@ -317,11 +345,11 @@ export class World implements WorldApi {
     make: (env: Env) => Promise<Made<T>>,
   ): Promise<Made<T> | undefined> {
     const wall = epochMs(this.#wall());
-    const { random, uuid } = draws;
+    const { random, uuid, keyPair } = draws;
     for (let loads = 0; ; loads += 1) {
       try {
         const at = this.#timeOf(this.#view.get(ref.clock), wall);
-        const made = await make({ at, wall, random, uuid, device: this.#device });
+        const made = await make({ at, wall, random, uuid, keyPair, device: this.#device });
         return reversals === this.#reversals ? made : undefined;
       } catch (error) {
         if (reversals !== this.#reversals) return undefined;
@@ -333,9 +361,15 @@ export class World implements WorldApi {
   }
 
   /** A seeded world draws from its seed and the number of the step. */
-  async #source(): Promise<Random> {
-    const seed = await this.read((view) => view.get(ref.world)?.seed);
-    return seed === undefined ? this.#random : seededBytes(seed, this.#seq + 1);
+  async #draws(prepared: Prepared | undefined): Promise<ReplayableDraws> {
+    const seed = await this.#seed();
+    return seed === undefined
+      ? new ReplayableDraws(this.#random, platformPair, prepared && copyOf(prepared))
+      : new ReplayableDraws(seededBytes(seed, this.#seq + 1), seededPair);
+  }
+
+  #seed(): Promise<string | undefined> {
+    return this.read((view) => view.get(ref.world)?.seed);
   }
 
   #apply<T>({ value, diff, events, call, at, trace }: Made<T>, group: string | undefined): Stepped<T> {

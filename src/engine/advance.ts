@@ -1,68 +1,234 @@
 import { serviceEvent } from './audit/index.ts';
+import { changeState } from './changeState.ts';
+import { dropMaterial } from './dropMaterial.ts';
+import { materialsOf } from './materials.ts';
+import { connectionError } from './keyStores.ts';
 import { nextKeyState } from './machines/index.ts';
 import {
+  epochMs,
   indexKey,
+  keyArn,
   ref,
+  tableOf,
   under,
   type AliasRec,
   type Diff,
   type Env,
   type EpochMs,
+  type Found,
+  type GrantRec,
   type KeyArn,
   type KeyRec,
+  type KeyStoreRec,
   type MaterialRec,
+  type RotationRec,
   type TagRec,
   type TrailEvent,
   type View,
+  type Work,
 } from './model/index.ts';
+import { multiRegionOf } from './multiRegion.ts';
 import { Overlay } from './overlay.ts';
+import { periodLater, rotate } from './rotation.ts';
+import { dayInMs } from './usage.ts';
 
-export interface FellDue {
+/*
+ * What virtual time brings about, in date order: deadlines are dates in records, and this is the only place that sends
+ * what falls due.
+ */
+
+export type DueKind =
+  | 'DeleteKey'
+  | 'RotateKey'
+  | 'DeleteExpiredKeyMaterial'
+  /** A replica is there, or a change of the primary Region is done. */
+  | 'KeySettles'
+  /** A custom key store is connected, or could not be, or is disconnected. */
+  | 'KeyStoreSettles';
+
+export interface Due {
   readonly at: EpochMs;
-  readonly what: 'DeleteKey';
-  readonly key: KeyArn;
+  readonly what: DueKind;
+  /** Absent for key stores. */
+  readonly key: KeyArn | undefined;
+}
+
+export interface FellDue extends Due {
   readonly diff: Diff;
   readonly events: readonly TrailEvent[];
+  readonly work: readonly Work[];
 }
 
 /**
- * The first thing that fell due at or before `env.at`: one journal entry's worth. Call again until it answers undefined.
+ * The first thing that fell due at or before `env.at`: one journal entry's worth, as if done at its own date. Call again
+ * until it answers undefined.
  * @throws Missing like a step.
  */
-export function advanceOne(view: View, env: Env): FellDue | undefined {
+export async function advanceOne(view: View, env: Env): Promise<FellDue | undefined> {
   const [row] = view.range('due', { prefix: '', n: 1 });
-  if (!row) return undefined;
-  const key = row.rec as KeyRec;
-  const at = key.DeletionDate;
-  if (at === undefined || at > env.at) return undefined;
+  const due = row && dueOf(row);
+  if (!due || due.at > env.at) return undefined;
   const overlay = new Overlay(view);
-  deleteKey(key, overlay);
-  const event = serviceEvent('DeleteKey', key, key.region, at, env.uuid());
-  return { at, what: 'DeleteKey', key: key.arn, diff: overlay.diff(), events: [event] };
+  const work: Work[] = [];
+  const hour: Hour = { view: overlay, env: { ...env, at: due.at }, note: (one) => work.push(one) };
+  const events = await happen(due, row, hour);
+  return { ...due, diff: overlay.diff(), events, work };
+}
+
+interface Hour {
+  readonly view: Overlay;
+  readonly env: Env;
+  note(work: Work): void;
+}
+
+/** What a row of the `due` index is about. The index key begins with the date. */
+function dueOf({ indexKey: at, ref: where, rec }: Found): Due {
+  const date = epochMs(Number(at.slice(0, at.indexOf('|'))));
+  switch (tableOf(where)) {
+    case 'key': {
+      const key = rec as KeyRec;
+      return { at: date, what: key.DeletionDate === date ? 'DeleteKey' : 'KeySettles', key: key.arn };
+    }
+    case 'rotation':
+      return { at: date, what: 'RotateKey', key: (rec as RotationRec).key };
+    case 'material':
+      return { at: date, what: 'DeleteExpiredKeyMaterial', key: (rec as MaterialRec).key };
+    case 'keyStore':
+      return { at: date, what: 'KeyStoreSettles', key: undefined };
+    default:
+      throw new Error(`table of ${where} has no deadlines`);
+  }
+}
+
+function happen(
+  due: Due,
+  { rec }: Found,
+  hour: Hour,
+): Promise<readonly TrailEvent[]> | readonly TrailEvent[] {
+  switch (due.what) {
+    case 'DeleteKey':
+      return deleteKey(rec as KeyRec, hour);
+    case 'KeySettles':
+      return settleKey(rec as KeyRec, hour);
+    case 'RotateKey':
+      return rotateKey(rec as RotationRec, hour);
+    case 'DeleteExpiredKeyMaterial':
+      return expire(rec as MaterialRec, hour);
+    case 'KeyStoreSettles':
+      return settleStore(rec as KeyStoreRec, hour);
+    default:
+      return due.what satisfies never;
+  }
+}
+
+const event = (
+  name: string,
+  key: KeyRec,
+  { env }: Hour,
+  details: Readonly<Record<string, unknown>>,
+): TrailEvent => serviceEvent(name, key, env.at, env.uuid(), { keyId: key.key, ...details });
+
+function keyOf(arn: KeyArn, view: View): KeyRec {
+  const key = view.get(ref.key(arn));
+  if (!key) throw new Error(`something is due for key ${arn}, which is not in the world`);
+  return key;
 }
 
 /** The waiting period is over: the key and all that hangs on it are gone (key-states.json transitions). */
-function deleteKey(key: KeyRec, view: Overlay): void {
-  if (nextKeyState(key.KeyState, { type: 'DeleteKey' }, { origin: key.Origin, hasReplicas: false }) !== 'gone') {
+function deleteKey(key: KeyRec, hour: Hour): readonly TrailEvent[] {
+  const { view } = hour;
+  if (
+    nextKeyState(key.KeyState, { type: 'DeleteKey' }, { origin: key.Origin, hasReplicas: false }) !== 'gone'
+  ) {
     throw new Error(`key ${key.arn} is due for deletion in state ${key.KeyState}`);
   }
   const all = (index: 'ref' | 'aliasByTarget', prefix: string) => view.range(index, { prefix, n: 100_000 });
-  for (const { rec } of all('aliasByTarget', indexKey.aliasByTarget(key.arn))) view.put(ref.alias((rec as AliasRec).arn), undefined);
-  for (const { rec } of all('ref', under.tags(key.arn))) view.put(ref.tag(key.arn, (rec as TagRec).TagKey), undefined);
-  for (const { rec } of all('ref', under.materials(key.arn))) {
-    view.put(ref.material(key.arn, (rec as MaterialRec).version), undefined);
+  for (const { rec } of all('aliasByTarget', indexKey.aliasByTarget(key.arn))) {
+    view.put(ref.alias((rec as AliasRec).arn), undefined);
   }
+  for (const { rec } of all('ref', under.tags(key.arn)))
+    view.put(ref.tag(key.arn, (rec as TagRec).TagKey), undefined);
+  for (const { rec } of all('ref', under.grants(key.arn))) {
+    view.put(ref.grant(key.arn, (rec as GrantRec).grantId), undefined);
+  }
+  for (const { version } of materialsOf(key.arn, view)) view.put(ref.material(key.arn, version), undefined);
   view.put(ref.keyPolicy(key.arn), undefined);
   view.put(ref.usage(key.arn), undefined);
-  view.put(ref.counter(`aliases/${key.arn}`), undefined);
+  view.put(ref.rotation(key.arn), undefined);
+  for (const counter of ['aliases', 'grants']) view.put(ref.counter(`${counter}/${key.arn}`), undefined);
   view.put(ref.key(key.arn), undefined);
   if (key.KeyManager === 'CUSTOMER') view.count(`keys/${key.account}/${key.region}`, -1);
+  if (key.MultiRegion) leaveSet(key, hour);
+  return [event('DeleteKey', key, hour, {})];
+}
+
+/** A multi-Region key that is gone leaves its set; with the last replica the primary's own waiting period begins. */
+function leaveSet(key: KeyRec, hour: Hour): void {
+  const { view, env } = hour;
+  const set = multiRegionOf(key, view);
+  const at = ref.multiRegion(key.account, key.key);
+  if (set.primary === key.region) {
+    view.put(at, undefined);
+    return;
+  }
+  const replicas = set.replicas.filter((region) => region !== key.region);
+  view.put(at, { ...set, replicas });
+  const primary = view.get(ref.key(keyArn(set.primary, key.account, key.key)));
+  if (replicas.length > 0 || primary?.KeyState !== 'PendingReplicaDeletion') return;
+  const days = primary.pendingWindowInDays ?? 30;
+  changeState(primary, 'replicasGone', hour, {
+    pendingWindowInDays: undefined,
+    DeletionDate: epochMs(env.at + days * dayInMs),
+  });
+}
+
+function settleKey(key: KeyRec, hour: Hour): readonly TrailEvent[] {
+  changeState(key, 'ready', hour, { settles: undefined });
+  return [];
+}
+
+/** The date of an automatic rotation has come, or an on-demand rotation is done: the earlier of the two. */
+async function rotateKey(rotation: RotationRec, hour: Hour): Promise<readonly TrailEvent[]> {
+  const { view, env } = hour;
+  const key = keyOf(rotation.key, view);
+  const at = ref.rotation(rotation.key);
+  const onDemand = rotation.inProgress?.ends === env.at;
+  if (onDemand) view.put(at, { ...rotation, inProgress: undefined });
+  else if (key.KeyState !== 'Enabled') {
+    // specs.json rotation: not while Disabled or waiting for deletion; made up for later.
+    view.put(at, { ...rotation, overdue: true });
+    return [];
+  } else view.put(at, { ...rotation, next: periodLater(env.at, rotation.periodInDays) });
+  const type = onDemand ? 'ON_DEMAND' : 'AUTOMATIC';
+  const { before, after } = await rotate(key, type, { ...hour, region: key.region, note: hour.note });
+  return [
+    event('RotateKey', key, hour, {
+      rotationType: type,
+      keyOrigin: key.Origin,
+      previousKeyMaterialId: before,
+      currentKeyMaterialId: after,
+    }),
+  ];
+}
+
+function expire(material: MaterialRec, hour: Hour): readonly TrailEvent[] {
+  const key = keyOf(material.key, hour.view);
+  dropMaterial(key, material, hour);
+  return [event('DeleteExpiredKeyMaterial', key, hour, { keyMaterialId: material.materialId })];
+}
+
+function settleStore(store: KeyStoreRec, { view }: Hour): readonly TrailEvent[] {
+  const errorCode = store.state === 'CONNECTING' ? connectionError(store, view) : undefined;
+  const connected = errorCode === undefined ? 'CONNECTED' : 'FAILED';
+  view.put(ref.keyStore(store.account, store.region, store.id), {
+    ...store,
+    state: store.state === 'CONNECTING' ? connected : 'DISCONNECTED',
+    errorCode,
+    settles: undefined,
+  });
+  return [];
 }
 
 /** What will fall due, first date first. */
-export function dueNext(view: View, n: number): readonly { readonly at: EpochMs; readonly what: 'DeleteKey'; readonly key: KeyArn }[] {
-  return view.range('due', { prefix: '', n }).flatMap(({ rec }) => {
-    const { DeletionDate, arn } = rec as KeyRec;
-    return DeletionDate === undefined ? [] : [{ at: DeletionDate, what: 'DeleteKey' as const, key: arn }];
-  });
-}
+export const dueNext = (view: View, n: number): readonly Due[] =>
+  view.range('due', { prefix: '', n }).map(dueOf);

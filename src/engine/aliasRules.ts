@@ -1,5 +1,12 @@
 import { findKey } from './find.ts';
-import { isRefusal, parseAliasName, parseKeyName, refuse, type AliasName, type Refusal } from './model/index.ts';
+import {
+  isRefusal,
+  parseAliasName,
+  parseKeyName,
+  refuse,
+  type AliasName,
+  type Refusal,
+} from './model/index.ts';
 import type { LocatedKey, Step } from './operation.ts';
 
 /** quotas.json "aliasesPerKey". */
@@ -15,7 +22,11 @@ export function aliasFault(AliasName: string): Refusal | undefined {
     );
   }
   if (AliasName.includes(':')) {
-    return refuse('ValidationException', `${AliasName} contains invalid characters for an alias`, 'policy.md §9 alias, peers');
+    return refuse(
+      'ValidationException',
+      `${AliasName} contains invalid characters for an alias`,
+      'policy.md §9 alias, peers',
+    );
   }
   return undefined;
 }
@@ -28,7 +39,11 @@ export const reservedFault = (alias: AliasName | string): Refusal | undefined =>
 export function findTarget(TargetKeyId: string, action: string, step: Step): LocatedKey | Refusal {
   const name = parseKeyName(TargetKeyId);
   if (name.form === 'alias' || name.form === 'aliasArn') {
-    return refuse('ValidationException', 'Aliases must refer to keys. Not aliases', 'policy.md §9 alias, peers');
+    return refuse(
+      'ValidationException',
+      'Aliases must refer to keys. Not aliases',
+      'policy.md §9 alias, peers',
+    );
   }
   const key = findKey({ by: 'TargetKeyId', text: TargetKeyId, action, aliases: false }, step);
   if (isRefusal(key)) return key;

@@ -49,7 +49,10 @@ const unknownToken = refuse(
 
 async function signed(signature: SigV4, call: Call, desk: Desk): Promise<Identity | Refusal> {
   const credential = desk.view.get(ref.credential(signature.accessKeyId));
-  if (!credential || (credential.sessionToken !== undefined && credential.sessionToken !== signature.sessionToken)) {
+  if (
+    !credential ||
+    (credential.sessionToken !== undefined && credential.sessionToken !== signature.sessionToken)
+  ) {
     return unknownToken;
   }
   if (credential.expires !== undefined && credential.expires <= desk.env.at) {
@@ -105,5 +108,9 @@ function identityOf(rec: PrincipalRec, session: string, accessKeyId: string | un
   const shared = { principal: arn, account, principalId, name, accessKeyId };
   if (rec.kind !== 'role') return { ...shared, arn, kind: rec.kind };
   const partition = parseArn(arn)?.partition ?? 'aws';
-  return { ...shared, arn: `arn:${partition}:sts::${account}:assumed-role/${name}/${session}` as PrincipalArn, kind: 'session' };
+  return {
+    ...shared,
+    arn: `arn:${partition}:sts::${account}:assumed-role/${name}/${session}` as PrincipalArn,
+    kind: 'session',
+  };
 }

@@ -5,10 +5,13 @@ import {
   refuse,
   under,
   type AliasRec,
+  type GrantRec,
   type IdentityPolicyRec,
   type Refusal,
   type TagRec,
 } from './model/index.ts';
+import { grantsFor } from './grants.ts';
+import { isPrimary } from './multiRegion.ts';
 import { decide, type Decision } from './policy/index.ts';
 import type { ConditionKeys, LocatedKey, Operation, Permission, Step } from './operation.ts';
 
@@ -23,15 +26,23 @@ export interface Asking {
   readonly context: ConditionKeys;
   readonly sourceIp: string | undefined;
   readonly userAgent: string | undefined;
+  readonly grantTokens: readonly string[];
+  /** The grant that RetireGrant is about. */
+  readonly retires: GrantRec | undefined;
 }
 
 /** Decides the permissions in order, up to the first that is denied. */
-export function authorize(asking: Asking, step: Step): { readonly decisions: readonly Decision[]; readonly refusal: Refusal | undefined } {
+export async function authorize(
+  asking: Asking,
+  step: Step,
+): Promise<{ readonly decisions: readonly Decision[]; readonly refusal: Refusal | undefined }> {
   const identityPolicies = identityPoliciesOf(step);
-  const caller = callerKeys(asking, step);
+  const shared = { ...callerKeys(asking, step), ...asking.context };
   const decisions: Decision[] = [];
   for (const permission of asking.permissions) {
-    const decision = decideOne(permission, asking, { ...caller, ...asking.context }, identityPolicies, step);
+    const grants = permission.key ? await grantsFor(permission.key.rec.arn, asking.grantTokens, step) : [];
+    if (isRefusal(grants)) return { decisions, refusal: grants };
+    const decision = decideOne(permission, asking, shared, { identityPolicies, grants }, step);
     decisions.push(decision);
     if (!decision.allowed) {
       return { decisions, refusal: refuse('AccessDeniedException', decision.message, decision.because) };
@@ -42,14 +53,24 @@ export function authorize(asking: Asking, step: Step): { readonly decisions: rea
 
 type NamedPolicy = { readonly name: string; readonly document: string };
 
+interface Around {
+  readonly identityPolicies: readonly NamedPolicy[];
+  readonly grants: readonly GrantRec[];
+}
+
 function decideOne(
-  { action, key, resource, context }: Permission,
-  { operation }: Asking,
+  { action, key, resource, context, creates }: Permission,
+  { operation, retires }: Asking,
   shared: ConditionKeys,
-  identityPolicies: readonly NamedPolicy[],
+  { identityPolicies, grants }: Around,
   step: Step,
 ): Decision {
-  const base = { identity: step.identity, action, identityPolicies, worksAcrossAccounts: operation.worksAcrossAccounts };
+  const base = {
+    identity: step.identity,
+    action,
+    identityPolicies,
+    worksAcrossAccounts: operation.worksAcrossAccounts,
+  };
   if (!key) {
     return decide({
       ...base,
@@ -66,6 +87,9 @@ function decideOne(
     resourceAccount: key.rec.account,
     keyPolicy: step.view.get(ref.keyPolicy(key.rec.arn))?.document ?? '',
     namedByCiphertext: key.byCiphertext,
+    grants: retires ? [retires] : grants,
+    retires,
+    creates,
     context: { ...shared, ...keyKeys(key, step), ...context },
   });
 }
@@ -84,7 +108,10 @@ function callerKeys({ sourceIp, userAgent }: Asking, { identity, env, region }: 
     'aws:PrincipalArn': identity.principal,
     'aws:PrincipalAccount': identity.account,
     'aws:PrincipalType': { root: 'Account', user: 'User', session: 'AssumedRole' }[identity.kind],
-    'aws:userid': identity.kind === 'session' ? `${identity.principalId}:${sessionOf(identity.arn)}` : identity.principalId,
+    'aws:userid':
+      identity.kind === 'session'
+        ? `${identity.principalId}:${sessionOf(identity.arn)}`
+        : identity.principalId,
     ...(identity.kind === 'user' ? { 'aws:username': identity.name } : {}),
     'aws:PrincipalIsAWSService': 'false',
     'aws:ViaAWSService': 'false',
@@ -100,7 +127,9 @@ function callerKeys({ sourceIp, userAgent }: Asking, { identity, env, region }: 
 const sessionOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 
 function keyKeys({ rec, alias }: LocatedKey, step: Step): ConditionKeys {
-  const tags = step.view.range('ref', { prefix: under.tags(rec.arn), n: 50 }).map(({ rec: tag }) => tag as TagRec);
+  const tags = step.view
+    .range('ref', { prefix: under.tags(rec.arn), n: 50 })
+    .map(({ rec: tag }) => tag as TagRec);
   const aliases = step.view
     .range('aliasByTarget', { prefix: indexKey.aliasByTarget(rec.arn), n: 51 })
     .map(({ rec: one }) => (one as AliasRec).alias);
@@ -108,7 +137,10 @@ function keyKeys({ rec, alias }: LocatedKey, step: Step): ConditionKeys {
     'kms:KeySpec': rec.KeySpec,
     'kms:KeyUsage': rec.KeyUsage,
     'kms:KeyOrigin': rec.Origin,
-    'kms:MultiRegion': 'false',
+    'kms:MultiRegion': String(rec.MultiRegion),
+    ...(rec.MultiRegion
+      ? { 'kms:MultiRegionKeyType': isPrimary(rec, step.view) ? 'PRIMARY' : 'REPLICA' }
+      : {}),
     'aws:ResourceAccount': rec.account,
     ...(aliases.length > 0 ? { 'kms:ResourceAliases': aliases } : {}),
     ...(alias === undefined ? {} : { 'kms:RequestAlias': alias }),
@@ -117,7 +149,10 @@ function keyKeys({ rec, alias }: LocatedKey, step: Step): ConditionKeys {
 }
 
 /** Condition keys of an encryption context and the algorithm that goes with it. */
-export function encryptionKeys(context: Readonly<Record<string, string>> | undefined, algorithm = 'SYMMETRIC_DEFAULT'): ConditionKeys {
+export function encryptionKeys(
+  context: Readonly<Record<string, string>> | undefined,
+  algorithm = 'SYMMETRIC_DEFAULT',
+): ConditionKeys {
   const pairs = Object.entries(context ?? {});
   return {
     'kms:EncryptionAlgorithm': algorithm,

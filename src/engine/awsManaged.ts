@@ -1,5 +1,5 @@
 import { uuidFrom } from './crypto/index.ts';
-import { makeKey } from './makeKey.ts';
+import { makeKey, plainKey } from './makeKey.ts';
 import { aliasArn, parseKeyName, ref, type AliasName, type KeyId, type Refusal } from './model/index.ts';
 import type { Step } from './operation.ts';
 import { respacePolicy } from './policy/index.ts';
@@ -43,13 +43,15 @@ export async function awsManagedKey(named: string, step: Step): Promise<Refusal 
   const name = parseKeyName(named);
   if (name.form !== 'alias' && name.form !== 'aliasArn') return undefined;
   const { account } = step.identity;
-  if (name.form === 'aliasArn' && (name.arn.account !== account || name.arn.region !== step.region)) return undefined;
+  if (name.form === 'aliasArn' && (name.arn.account !== account || name.arn.region !== step.region))
+    return undefined;
   const service = name.alias.startsWith('alias/aws/') ? name.alias.slice('alias/aws/'.length) : undefined;
   const kind = service === undefined ? undefined : what[service];
   const arn = aliasArn(step.region, account, name.alias);
   if (service === undefined || kind === undefined || step.view.get(ref.alias(arn))) return undefined;
   const rec = await makeKey(
     {
+      ...plainKey,
       key: uuidFrom((n) => step.env.random(n)) as KeyId,
       account,
       KeyManager: 'AWS',
@@ -82,7 +84,14 @@ const managedPolicy = (service: string, account: string, region: string): string
         Sid: `Allow access through ${service} for all principals in the account that are authorized to use it`,
         Effect: 'Allow',
         Principal: { AWS: '*' },
-        Action: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:CreateGrant', 'kms:DescribeKey'],
+        Action: [
+          'kms:Encrypt',
+          'kms:Decrypt',
+          'kms:ReEncrypt*',
+          'kms:GenerateDataKey*',
+          'kms:CreateGrant',
+          'kms:DescribeKey',
+        ],
         Resource: '*',
         Condition: {
           StringEquals: {

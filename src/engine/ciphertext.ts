@@ -1,5 +1,7 @@
 import { findKey } from './find.ts';
-import { materialById, readBlob } from './hsm.ts';
+import { isAsymmetric } from './keySpecs.ts';
+import { readBlob } from './hsm.ts';
+import { materialById } from './materials.ts';
 import { parseKeyName, ref, refuse, type Bytes, type KeyRec, type Refusal } from './model/index.ts';
 import type { LocatedKey, Step } from './operation.ts';
 import { foreignKeyMessage } from './policy/index.ts';
@@ -19,9 +21,12 @@ export interface CiphertextAsked {
 
 export const invalidCiphertext = refuse('InvalidCiphertextException', '', 'FACTS.md empty message');
 
-export function findKeyOfCiphertext({ blob, KeyId, by, action }: CiphertextAsked, step: Step): LocatedKey | Refusal {
+export function findKeyOfCiphertext(
+  { blob, KeyId, by, action }: CiphertextAsked,
+  step: Step,
+): LocatedKey | Refusal {
   const read = blob && readBlob(step, blob);
-  const material = read && materialById(step, read.materialId);
+  const material = read && materialById(read.materialId, step.region, step.view);
   const owner = material && step.view.get(ref.key(material.key));
   if (KeyId !== undefined) {
     return namedById(KeyId, owner, by, step) ?? findKey({ by, text: KeyId, action, aliases: true }, step);
@@ -47,9 +52,10 @@ function namedById(KeyId: string, owner: KeyRec | undefined, by: string, step: S
 
 /** FACTS.md "Order of checks": the ciphertext's key against the named key, before usage. */
 export function incorrectKey(blob: Bytes | undefined, key: LocatedKey, step: Step): Refusal | undefined {
-  if (!blob || key.byCiphertext) return undefined;
+  // Ciphertext of an asymmetric key names nothing.
+  if (!blob || key.byCiphertext || isAsymmetric(key.rec.KeySpec)) return undefined;
   const read = readBlob({ note: () => undefined }, blob);
-  const material = read && materialById(step, read.materialId);
+  const material = read && materialById(read.materialId, step.region, step.view);
   if (!material || material.key === key.rec.arn) return undefined;
   return refuse(
     'IncorrectKeyException',

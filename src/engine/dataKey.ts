@@ -2,6 +2,7 @@ import { encryptionKeys } from './authorize.ts';
 import { seal } from './hsm.ts';
 import { refuse, type Bytes, type Refusal } from './model/index.ts';
 import { theKey, type ConditionKeys, type Located, type Step } from './operation.ts';
+import { shownMaterial } from './trailFacts.ts';
 import { noteUse } from './usage.ts';
 
 /** What GenerateDataKey and GenerateDataKeyWithoutPlaintext share. */
@@ -25,7 +26,8 @@ export const sizeFault = ({ NumberOfBytes, KeySpec }: DataKeyRequest): Refusal |
       )
     : undefined;
 
-export const dataKeyContext = ({ EncryptionContext }: DataKeyRequest): ConditionKeys => encryptionKeys(EncryptionContext);
+export const dataKeyContext = ({ EncryptionContext }: DataKeyRequest): ConditionKeys =>
+  encryptionKeys(EncryptionContext);
 
 /** Makes a data key inside the HSM and wraps it. The plaintext is the caller's to give away or to wipe. */
 export async function makeDataKey(
@@ -33,12 +35,17 @@ export async function makeDataKey(
   { NumberOfBytes, KeySpec, EncryptionContext }: DataKeyRequest,
   located: Located,
   step: Step,
-): Promise<{ readonly Plaintext: Bytes; readonly CiphertextBlob: Bytes; readonly KeyId: string; readonly KeyMaterialId: string }> {
+): Promise<{
+  readonly Plaintext: Bytes;
+  readonly CiphertextBlob: Bytes;
+  readonly KeyId: string;
+  readonly KeyMaterialId?: string;
+}> {
   const { rec } = theKey(located);
   const byteLength = NumberOfBytes ?? (KeySpec === 'AES_128' ? 16 : 32);
   const Plaintext = step.env.random(byteLength);
   step.note({ kind: 'random', byteLength, for: 'dataKey' });
   const CiphertextBlob = await seal(step, rec, Plaintext, EncryptionContext, 'GenerateDataKey');
   noteUse(rec, operation, step);
-  return { Plaintext, CiphertextBlob, KeyId: rec.arn, KeyMaterialId: rec.currentMaterial };
+  return { Plaintext, CiphertextBlob, KeyId: rec.arn, ...shownMaterial(rec) };
 }

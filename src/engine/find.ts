@@ -11,6 +11,8 @@ import {
   type KeyId,
   type KeyRec,
   type Refusal,
+  type Region,
+  type View,
 } from './model/index.ts';
 import { foreignKeyMessage } from './policy/index.ts';
 import type { LocatedKey, Step } from './operation.ts';
@@ -63,7 +65,13 @@ function wrongPlace(arn: Arn, step: Step): Refusal | undefined {
   return refuse('NotFoundException', `Invalid arn ${arn.region}`, 'FACTS.md messages: ARN of another Region');
 }
 
-function found(asked: Asked, step: Step, account: AccountId, key: KeyId, alias?: AliasName): LocatedKey | Refusal {
+function found(
+  asked: Asked,
+  step: Step,
+  account: AccountId,
+  key: KeyId,
+  alias?: AliasName,
+): LocatedKey | Refusal {
   const arn = keyArn(step.region, account, key);
   const rec = step.view.get(ref.key(arn));
   if (rec) return { rec, by: asked.by, named: asked.text, alias, byCiphertext: false };
@@ -86,3 +94,13 @@ const foreignMissing = (action: string, step: Step): Refusal =>
     foreignKeyMessage(step.identity.arn, action, false),
     'policy.md §8: foreign key missing or not shared',
   );
+
+/** The key that a name means, or undefined: for a look ahead that answers nobody. */
+export function peekKey(text: string, own: AccountId, region: Region, view: View): KeyRec | undefined {
+  const name = parseKeyName(text);
+  if (name.form === 'unreadable') return undefined;
+  const account = 'arn' in name ? (name.arn.account as AccountId) : own;
+  if ('key' in name) return view.get(ref.key(keyArn(region, account, name.key)));
+  const alias = view.get(ref.alias(aliasArn(region, account, name.alias)));
+  return alias && view.get(ref.key(alias.target));
+}

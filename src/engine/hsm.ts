@@ -1,32 +1,35 @@
 import {
+  credentialSecret,
   encryptionContextAad,
+  hmacSha256,
   isBlobFault,
   materialAad,
   materialIdentifier,
   openBlob,
   parseBlob,
   sealBlob,
-  unwrapMaterial,
-  wrapMaterial,
-  credentialSecret,
-  type ParsedBlob,
   toHex,
+  unwrapMaterial,
+  utf8,
+  wrapMaterial,
+  type ParsedBlob,
 } from './crypto/index.ts';
+import { currentMaterialOf, materialById } from './materials.ts';
 import {
-  indexKey,
   ref,
-  under,
   type Bytes,
   type Env,
   type KeyArn,
+  type KeySpec,
   type MaterialRec,
   type Region,
   type Work,
 } from './model/index.ts';
 import type { Overlay } from './overlay.ts';
+import { keySpecs } from './keySpecs.ts';
 
 /*
- * The HSM. Plaintext key material lives in the functions of this file and in the two caches below, nowhere else:
+ * The HSM. Plaintext key material lives in the functions of this file and in the cache below, nowhere else:
  * domain key → wrapped backing keys → a key derived for every call → AES-256-GCM with the encryption context as AAD
  * (specs.json "hierarchy", KMS Cryptographic Details).
  */
@@ -63,112 +66,163 @@ async function domainKey({ view, env, region, note }: Hsm): Promise<Bytes> {
   return plain;
 }
 
+const inRegionOf = (hsm: Hsm, key: KeyArn): Hsm => {
+  const region = key.split(':')[3] as Region;
+  return region === hsm.region ? hsm : { ...hsm, region, note: hsm.note };
+};
+
+/** Fresh material for a key spec: 32 random bytes, random bytes of a MAC's size, or a private key as PKCS#8. */
+async function freshMaterial(
+  spec: KeySpec,
+  env: Env,
+): Promise<{ readonly secret: Bytes; readonly publicKey: Bytes | undefined }> {
+  const facts = keySpecs[spec];
+  if (facts.class === 'symmetric') return { secret: env.random(32), publicKey: undefined };
+  if (facts.class === 'hmac')
+    return { secret: env.random(Number(spec.slice('HMAC_'.length)) / 8), publicKey: undefined };
+  const pair = await env.keyPair(spec);
+  return { secret: pair.private, publicKey: pair.public };
+}
+
 /** Makes the next version of a key's material inside the HSM and stores it wrapped. */
-export async function makeMaterial(hsm: Hsm, key: KeyArn, version: number): Promise<MaterialRec> {
-  const domain = await domainKey(hsm);
+export async function makeMaterial(
+  hsm: Hsm,
+  key: KeyArn,
+  spec: KeySpec,
+  version: number,
+  rotated?: MaterialRec['rotated'],
+): Promise<MaterialRec> {
+  const { secret, publicKey } = await freshMaterial(spec, hsm.env);
   const materialId = materialIdentifier(hsm.env.random(32));
-  const plain = hsm.env.random(32);
-  const wrapped = wrapMaterial(domain, plain, hsm.env.random(12), materialAad(key, materialId));
-  opened.set(wrapped, plain);
-  const rec: MaterialRec = { materialId, key, version, wrapped, created: hsm.env.at };
-  hsm.view.put(ref.material(key, version), rec);
+  const rec = await storeMaterial(hsm, key, secret, {
+    materialId,
+    version,
+    publicKey,
+    rotated,
+    imported: undefined,
+  });
   hsm.note({ kind: 'materialMade', materialId, version });
   return rec;
 }
 
-async function materialKey(hsm: Hsm, rec: MaterialRec): Promise<Bytes> {
+type MaterialFacts = Pick<MaterialRec, 'materialId' | 'version' | 'publicKey' | 'rotated' | 'imported'>;
+
+/** Wraps a secret by the domain key of the key's Region and stores it. The HSM keeps `secret`: do not reuse the array. */
+export async function storeMaterial(
+  hsm: Hsm,
+  key: KeyArn,
+  secret: Bytes,
+  facts: MaterialFacts,
+): Promise<MaterialRec> {
+  const there = inRegionOf(hsm, key);
+  const domain = await domainKey(there);
+  const wrapped = wrapMaterial(domain, secret, hsm.env.random(12), materialAad(key, facts.materialId));
+  opened.set(wrapped, secret);
+  const rec: MaterialRec = { ...facts, key, wrapped, created: hsm.env.at };
+  hsm.view.put(ref.material(key, facts.version), rec);
+  return rec;
+}
+
+/** Opens material inside the HSM. Only for the functions that use it here and in the rooms beside. */
+export async function secretOfMaterial(hsm: Hsm, rec: MaterialRec): Promise<Bytes> {
+  if (!rec.wrapped) throw new Error(`material ${rec.materialId} is not here: deleted or expired`);
   const known = opened.get(rec.wrapped);
   if (known) return known;
-  const domain = await domainKey(hsm);
+  const domain = await domainKey(inRegionOf(hsm, rec.key));
   const plain = unwrapMaterial(domain, rec.wrapped, materialAad(rec.key, rec.materialId));
-  if (!plain) throw new Error(`material ${rec.materialId} does not open under the domain key of ${hsm.region}`);
+  if (!plain) throw new Error(`material ${rec.materialId} does not open under the domain key of its Region`);
   opened.set(rec.wrapped, plain);
   return plain;
 }
 
-/** The material that encrypts now: the newest version. */
-function currentMaterial(hsm: Hsm, key: KeyArn, materialId: string): MaterialRec {
-  const rec = materialById(hsm, materialId);
-  if (rec?.key !== key) throw new Error(`key ${key} has no material ${materialId}`);
-  return rec;
+/** Copies a material to the same key in another Region, wrapped anew by the domain key there. */
+export async function copyMaterial(hsm: Hsm, rec: MaterialRec, to: KeyArn): Promise<void> {
+  if (!rec.wrapped) return;
+  const secret = await secretOfMaterial(hsm, rec);
+  const { materialId, version, publicKey, rotated, imported } = rec;
+  await storeMaterial(hsm, to, secret.slice(), { materialId, version, publicKey, rotated, imported });
 }
 
-/** The material that a blob names, wherever in this world its key is. */
-export function materialById(hsm: Pick<Hsm, 'view'>, materialId: string): MaterialRec | undefined {
-  const [row] = hsm.view.range('materialById', { prefix: indexKey.materialById(materialId), n: 1 });
-  return row?.rec as MaterialRec | undefined;
+/** Opens the current material of a key and leaves a note. */
+export async function useMaterial(
+  hsm: Hsm,
+  key: { readonly arn: KeyArn; readonly currentMaterial: string | undefined },
+): Promise<{ readonly rec: MaterialRec; readonly secret: Bytes }> {
+  const rec = currentMaterialOf(key, hsm.view);
+  if (!rec) throw new Error(`key ${key.arn} has no material ${key.currentMaterial ?? '(none)'}`);
+  const secret = await secretOfMaterial(hsm, rec);
+  hsm.note({ kind: 'materialOpened', materialId: rec.materialId, version: rec.version, current: true });
+  return { rec, secret };
 }
-
-export const materialCount = (hsm: Pick<Hsm, 'view'>, key: KeyArn): number =>
-  hsm.view.range('ref', { prefix: under.materials(key), n: 1000 }).length;
 
 export type Context = Readonly<Record<string, string>>;
+type SealedKey = { readonly arn: KeyArn; readonly currentMaterial: string | undefined };
 
 /** Encrypts under the key's current material. @returns the ciphertext blob (at most 6,144 bytes). */
 export async function seal(
   hsm: Hsm,
-  key: { readonly arn: KeyArn; readonly currentMaterial: string },
+  key: SealedKey,
   plaintext: Bytes,
   context: Context | undefined,
   kind: 'Encrypt' | 'GenerateDataKey',
 ): Promise<Bytes> {
-  const rec = currentMaterial(hsm, key.arn, key.currentMaterial);
-  const material = await materialKey(hsm, rec);
-  hsm.note({ kind: 'materialOpened', materialId: rec.materialId, version: rec.version, current: true });
+  const { rec, secret } = await useMaterial(hsm, key);
   const nonce = hsm.env.random(16);
   const iv = hsm.env.random(12);
   const aad = encryptionContextAad(context ?? {});
   hsm.note({ kind: 'keyDerived', nonce: toHex(nonce) });
-  const blob = sealBlob({ material, materialId: rec.materialId, nonce, iv, plaintext, aad, kind });
-  hsm.note({ kind: 'sealed', plaintextLength: plaintext.length, aadLength: aad.length, blobLength: blob.length });
+  const blob = sealBlob({ material: secret, materialId: rec.materialId, nonce, iv, plaintext, aad, kind });
+  hsm.note({
+    kind: 'sealed',
+    plaintextLength: plaintext.length,
+    aadLength: aad.length,
+    blobLength: blob.length,
+  });
   return blob;
 }
 
 /** Reads a blob without opening it. Undefined when it has not the layout of a KMS blob. */
 export function readBlob(hsm: Pick<Hsm, 'note'>, bytes: Bytes): ParsedBlob | undefined {
   const parsed = parseBlob(bytes);
-  const ok = !(isBlobFault(parsed));
-  hsm.note({ kind: 'blobRead', blobLength: bytes.length, ok, ...(ok ? { materialId: parsed.materialId } : {}) });
+  const ok = !isBlobFault(parsed);
+  hsm.note({
+    kind: 'blobRead',
+    blobLength: bytes.length,
+    ok,
+    ...(ok ? { materialId: parsed.materialId } : {}),
+  });
   return ok ? parsed : undefined;
 }
 
 /** Decrypts a blob under the material that it names. Undefined when a check fails: which one stands in the trace only. */
 export async function open(
   hsm: Hsm,
-  key: { readonly arn: KeyArn; readonly currentMaterial: string },
+  key: SealedKey,
   bytes: Bytes,
   context: Context | undefined,
 ): Promise<Bytes | undefined> {
+  const failed = (check: 'layout' | 'tag' | 'material') => {
+    hsm.note({ kind: 'openFailed', check });
+    return undefined;
+  };
   const parsed = parseBlob(bytes);
-  if (isBlobFault(parsed)) {
-    hsm.note({ kind: 'openFailed', check: 'layout' });
-    return undefined;
-  }
-  const rec = materialById(hsm, parsed.materialId);
-  if (rec?.key !== key.arn) {
-    hsm.note({ kind: 'openFailed', check: 'material' });
-    return undefined;
-  }
-  const material = await materialKey(hsm, rec);
+  if (isBlobFault(parsed)) return failed('layout');
+  const rec = materialById(parsed.materialId, hsm.region, hsm.view);
+  if (rec?.key !== key.arn || !rec.wrapped) return failed('material');
+  const material = await secretOfMaterial(hsm, rec);
   const current = rec.materialId === key.currentMaterial;
   hsm.note({ kind: 'materialOpened', materialId: rec.materialId, version: rec.version, current });
   hsm.note({ kind: 'keyDerived', nonce: toHex(parsed.nonce) });
   const aad = encryptionContextAad(context ?? {});
   const plaintext = openBlob({ blob: parsed, material, aad });
-  if (!plaintext) {
-    hsm.note({ kind: 'openFailed', check: 'tag' });
-    return undefined;
-  }
-  hsm.note({ kind: 'opened', blobLength: bytes.length, aadLength: aad.length, plaintextLength: plaintext.length });
+  if (!plaintext) return failed('tag');
+  hsm.note({
+    kind: 'opened',
+    blobLength: bytes.length,
+    aadLength: aad.length,
+    plaintextLength: plaintext.length,
+  });
   return plaintext;
-}
-
-/** OURS: simulated secrets of access keys hang on the domain key of the Region where IAM has its home. */
-export const iamHome = 'us-east-1' as Region;
-
-/** The secret of a simulated access key: derived, never stored. */
-export async function secretOf(hsm: Omit<Hsm, 'region'>, accessKeyId: string): Promise<string> {
-  return credentialSecret(await domainKey({ ...hsm, region: iamHome }), accessKeyId);
 }
 
 /** Which material a blob that was opened names. */
@@ -176,4 +230,28 @@ export function materialIdOf(bytes: Bytes): string {
   const parsed = parseBlob(bytes);
   if (isBlobFault(parsed)) throw new Error('"materialIdOf" expected a blob that was opened before');
   return parsed.materialId;
+}
+
+/** OURS: simulated secrets of access keys hang on the domain key of the Region where IAM has its home. */
+const iamHome = 'us-east-1' as Region;
+
+/** The secret of a simulated access key: derived, never stored. */
+export async function secretOf(hsm: Omit<Hsm, 'region'>, accessKeyId: string): Promise<string> {
+  return credentialSecret(await domainKey({ ...hsm, region: iamHome }), accessKeyId);
+}
+
+/** A tag over a text that only this Region's HSM can make: what makes grant tokens and import tokens genuine. */
+export async function tokenTag(hsm: Hsm, purpose: string, text: string): Promise<Bytes> {
+  return hmacSha256(await domainKey(hsm), utf8(`${purpose}\n${text}`));
+}
+
+/** Seals what leaves the HSM only for itself (a wrapping key's private half, a key store's password). */
+export async function sealForSelf(hsm: Hsm, plain: Bytes, purpose: string): Promise<Bytes> {
+  return wrapMaterial(await domainKey(hsm), plain, hsm.env.random(12), utf8(purpose));
+}
+
+/** Undefined when it was not sealed here, or for another purpose. */
+export async function openForSelf(hsm: Hsm, sealed: Bytes, purpose: string): Promise<Bytes | undefined> {
+  if (sealed.length < 12 + 16) return undefined;
+  return unwrapMaterial(await domainKey(hsm), sealed, utf8(purpose));
 }

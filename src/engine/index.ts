@@ -4,10 +4,20 @@ export * from './policy/index.ts';
 export * from './crypto/index.ts';
 export * from './shapes/index.ts';
 export { handle } from './handle.ts';
-export { advanceOne, dueNext, type FellDue } from './advance.ts';
+export { advanceOne, dueNext, type Due, type DueKind, type FellDue } from './advance.ts';
 export { Overlay } from './overlay.ts';
 export { keyTransitions, type KeyTransition } from './transitions.ts';
 export { secretOf } from './hsm.ts';
+export { stateOf as keyStateOf } from './keyState.ts';
+export { keySpecs, algorithmsOf } from './keySpecs.ts';
 export { operations } from './operations/index.ts';
 export { quotaOf, take } from './quota/index.ts';
-export { nextKeyState, keyStateMachine, refusalForState, cellOf, operationsWithStates } from './machines/index.ts';
+export {
+  nextKeyState,
+  keyStateMachine,
+  refusalForState,
+  cellOf,
+  operationsWithStates,
+} from './machines/index.ts';
+/** The primitives of asymmetric keys, loaded when asked for. */
+export { primitives as asymmetricPrimitives } from './asymmetric.ts';

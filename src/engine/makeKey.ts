@@ -1,9 +1,18 @@
 import { makeMaterial } from './hsm.ts';
 import { firstKeyState } from './machines/index.ts';
-import { keyArn, ref, type AccountId, type KeyId, type KeyManager, type KeyRec, type TagRec } from './model/index.ts';
+import {
+  keyArn,
+  ref,
+  type AccountId,
+  type KeyId,
+  type KeyManager,
+  type KeyRec,
+  type TagRec,
+} from './model/index.ts';
 import type { Step } from './operation.ts';
+import { defaultPeriodInDays, periodLater, rotationOf } from './rotation.ts';
 
-export interface NewKey {
+export interface NewKey extends Pick<KeyRec, 'KeySpec' | 'KeyUsage' | 'Origin' | 'MultiRegion' | 'keyStore'> {
   readonly key: KeyId;
   readonly account: AccountId;
   readonly KeyManager: KeyManager;
@@ -13,29 +22,53 @@ export interface NewKey {
   readonly tags: readonly Omit<TagRec, 'key'>[];
 }
 
-/** Writes a new symmetric encryption key with its first material, policy and tags. */
+/** A symmetric encryption key with KMS material: what AWS managed keys are, and customers' keys by default. */
+export const plainKey = {
+  KeySpec: 'SYMMETRIC_DEFAULT',
+  KeyUsage: 'ENCRYPT_DECRYPT',
+  Origin: 'AWS_KMS',
+  MultiRegion: false,
+  keyStore: undefined,
+} as const;
+
+/** Writes a new key with its policy and tags, and its first material unless that is to be imported. */
 export async function makeKey(fresh: NewKey, step: Step): Promise<KeyRec> {
   const { view, region, env } = step;
-  const arn = keyArn(region, fresh.account, fresh.key);
-  const material = await makeMaterial(step, arn, 0);
+  const { key, account, KeyManager, Description, KeySpec, KeyUsage, Origin, MultiRegion, keyStore } = fresh;
+  const arn = keyArn(region, account, key);
+  // Material of a key store's key is in the store; here it stands for the backing key there (keyStores.ts).
+  const material = Origin === 'EXTERNAL' ? undefined : await makeMaterial(step, arn, KeySpec, 0);
   const rec: KeyRec = {
     arn,
-    key: fresh.key,
-    account: fresh.account,
+    key,
+    account,
     region,
-    KeySpec: 'SYMMETRIC_DEFAULT',
-    KeyUsage: 'ENCRYPT_DECRYPT',
-    Origin: 'AWS_KMS',
-    KeyManager: fresh.KeyManager,
-    KeyState: firstKeyState({ origin: 'AWS_KMS', hasReplicas: false }),
-    Description: fresh.Description,
+    KeySpec,
+    KeyUsage,
+    Origin,
+    KeyManager,
+    KeyState: firstKeyState({ origin: Origin, hasReplicas: false }),
+    Description,
     CreationDate: env.at,
     DeletionDate: undefined,
-    currentMaterial: material.materialId,
+    currentMaterial: material?.materialId,
+    MultiRegion,
+    pendingWindowInDays: undefined,
+    settles: undefined,
+    keyStore,
   };
   view.put(ref.key(arn), rec);
   view.put(ref.keyPolicy(arn), { key: arn, document: fresh.policy });
-  for (const { TagKey, TagValue } of fresh.tags) view.put(ref.tag(arn, TagKey), { key: arn, TagKey, TagValue });
-  if (fresh.KeyManager === 'CUSTOMER') view.count(`keys/${fresh.account}/${region}`, 1);
+  for (const { TagKey, TagValue } of fresh.tags)
+    view.put(ref.tag(arn, TagKey), { key: arn, TagKey, TagValue });
+  if (MultiRegion) view.put(ref.multiRegion(account, key), { account, key, primary: region, replicas: [] });
+  if (KeyManager === 'CUSTOMER') view.count(`keys/${account}/${region}`, 1);
+  // specs.json rotation "awsManaged": every year, unchangeable.
+  else
+    view.put(ref.rotation(arn), {
+      ...rotationOf(arn, view),
+      enabled: true,
+      next: periodLater(env.at, defaultPeriodInDays),
+    });
   return rec;
 }

@@ -24,6 +24,4 @@ export const onTheKey =
 export const noKey = (): Located => ({ keys: [] });
 
 /** `permissions` for one action on the account. */
-export const onTheAccount =
-  (action: string) =>
-  (): readonly Permission[] => [{ action, resource: '*' }];
+export const onTheAccount = (action: string) => (): readonly Permission[] => [{ action, resource: '*' }];

@@ -1,4 +1,6 @@
 import type {
+  GrantRec,
+  KeyStoreRec,
   AliasName,
   AliasRec,
   Env,
@@ -9,6 +11,7 @@ import type {
   Work,
 } from './model/index.ts';
 import type { Overlay } from './overlay.ts';
+import type { GrantTerms } from './policy/index.ts';
 
 /*
  * What one operation declares. Parsing, authentication, validation, quota, key look-up, authorization, the state check,
@@ -21,6 +24,9 @@ export interface Step {
   readonly env: Env;
   readonly region: Region;
   readonly identity: Identity;
+  /** Ids that the answer and the caller's trail record will bear. */
+  readonly requestId: string;
+  readonly eventId: string;
   /** What happened inside, for the trace; never bytes of a secret. */
   note(work: Work): void;
 }
@@ -40,6 +46,9 @@ export interface LocatedKey {
 export interface Located {
   readonly keys: readonly LocatedKey[];
   readonly alias?: AliasRec | undefined;
+  /** The grant that RetireGrant and RevokeGrant are about. */
+  readonly grant?: GrantRec | undefined;
+  readonly keyStore?: KeyStoreRec | undefined;
 }
 
 /** One permission of the call. `key`: judged by that key's policy; else on the account, on `resource`. */
@@ -49,6 +58,8 @@ export interface Permission {
   readonly resource?: string | undefined;
   /** Condition keys that only this permission sees (ReEncrypt judges each side by its own context). */
   readonly context?: ConditionKeys | undefined;
+  /** What a new grant would give: a grant that lets its grantee create grants must be wider. */
+  readonly creates?: GrantTerms | undefined;
 }
 
 export type ConditionKeys = Readonly<Record<string, string | readonly string[]>>;

@@ -25,7 +25,8 @@ export function planPage(operation: string, { Limit, Marker }: PageRequest): Pag
   const bytes = fromBase64(Marker);
   const text = bytes && fromUtf8(bytes);
   const prefix = `${operation} `;
-  if (!text?.startsWith(prefix)) return refuse('InvalidMarkerException', '', `model.json ${operation} InvalidMarkerException`);
+  if (!text?.startsWith(prefix))
+    return refuse('InvalidMarkerException', '', `model.json ${operation} InvalidMarkerException`);
   return { n, after: text.slice(prefix.length) };
 }
 
@@ -40,6 +41,8 @@ export function pageOf<T>(operation: string, rows: readonly T[], { n }: PagePlan
   const more = rows.length > n && last !== undefined;
   return {
     page,
-    members: more ? { NextMarker: toBase64(utf8(`${operation} ${place(last)}`)), Truncated: true } : { Truncated: false },
+    members: more
+      ? { NextMarker: toBase64(utf8(`${operation} ${place(last)}`)), Truncated: true }
+      : { Truncated: false },
   };
 }

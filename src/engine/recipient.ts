@@ -4,4 +4,8 @@ import { refuse, type Refusal } from './model/index.ts';
 export const recipientFault = (Recipient: unknown): Refusal | undefined =>
   Recipient === undefined
     ? undefined
-    : refuse('UnsupportedOperationException', 'Recipient is not in this version of KMS Lab.', 'OURS: not built yet');
+    : refuse(
+        'UnsupportedOperationException',
+        'Recipient is not in this version of KMS Lab.',
+        'OURS: not built yet',
+      );

@@ -40,6 +40,10 @@ export const keyRec = (i: number, deletion?: number): KeyRec => ({
   CreationDate: epochMs(0),
   DeletionDate: deletion === undefined ? undefined : epochMs(deletion),
   currentMaterial: '',
+  MultiRegion: false,
+  pendingWindowInDays: undefined,
+  settles: undefined,
+  keyStore: undefined,
 });
 export const aliasRec = (name: string, target: number): AliasRec => {
   const alias = sure(parseAliasName(`alias/${name}`));

@@ -41,3 +41,6 @@ export const advanceClock = (seconds) => current().advance({ seconds });
 
 /** Synchronous, as the runner wants it. Before the first case there is no lab, and wall time will do. */
 export const now = () => lab?.now() ?? new Date();
+
+/** Proxies and clusters of custom key stores are simulated, and answer healthily unless the world says otherwise. */
+export const capabilities = ['keystores'];

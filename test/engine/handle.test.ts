@@ -36,7 +36,11 @@ describe('one call', () => {
     await bench.ok('DisableKey', { KeyId });
     const { trace } = await bench.outcome('GenerateDataKey', { KeyId, KeySpec: 'AES_256' });
     expect(trace.steps.at(-1)).toMatchObject({ stage: 'keyState', verdict: 'stop' });
-    expect(trace.refusal).toMatchObject({ stage: 'keyState', name: 'DisabledException', message: `${KeyId} is disabled.` });
+    expect(trace.refusal).toMatchObject({
+      stage: 'keyState',
+      name: 'DisabledException',
+      message: `${KeyId} is disabled.`,
+    });
   });
 
   it('[policy §8] asks for the key before it asks for permission, and for permission before the key state', async () => {
@@ -55,7 +59,15 @@ describe('one call', () => {
     const delegating = await bench.key();
     await bench.ok('Encrypt', { KeyId: delegating, Plaintext: utf8('x') }, alice);
     const named = {
-      Statement: [{ Effect: 'Allow', Principal: { AWS: root }, Action: 'kms:*', Resource: '*', Condition: { StringEquals: { 'aws:PrincipalArn': root } } }],
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { AWS: root },
+          Action: 'kms:*',
+          Resource: '*',
+          Condition: { StringEquals: { 'aws:PrincipalArn': root } },
+        },
+      ],
     };
     const alone = await bench.key({ Policy: JSON.stringify(named), BypassPolicyLockoutSafetyCheck: true });
     expect(await bench.refused('Encrypt', { KeyId: alone, Plaintext: utf8('x') }, alice)).toContain(
@@ -67,7 +79,10 @@ describe('one call', () => {
     const bench = new Bench();
     const KeyId = await bench.key();
     const stranger = `arn:aws:iam::${otherAccount}:root` as typeof root;
-    const sentence = (await bench.refused('Encrypt', { KeyId, Plaintext: utf8('x') }, stranger)).replace(KeyId, 'KEY');
+    const sentence = (await bench.refused('Encrypt', { KeyId, Plaintext: utf8('x') }, stranger)).replace(
+      KeyId,
+      'KEY',
+    );
     const missing = KeyId.replace(/.$/, (c) => (c === '0' ? '1' : '0'));
     expect(await bench.refused('Encrypt', { KeyId: missing, Plaintext: utf8('x') }, stranger)).toBe(sentence);
   });
@@ -87,20 +102,30 @@ describe('one call', () => {
     const KeyId = await bench.key({ Tags: [{ TagKey: 'a', TagValue: 'b' }] });
     await bench.ok('CreateAlias', { AliasName: 'alias/gone', TargetKeyId: KeyId });
     await bench.ok('ScheduleKeyDeletion', { KeyId, PendingWindowInDays: 7 });
-    expect(bench.advance(6.9)).toEqual([]);
-    expect(bench.advance(0.2)).toMatchObject([{ eventName: 'DeleteKey', eventType: 'AwsServiceEvent' }]);
+    expect(await bench.advance(6.9)).toEqual([]);
+    expect(await bench.advance(0.2)).toMatchObject([
+      { eventName: 'DeleteKey', eventType: 'AwsServiceEvent' },
+    ]);
     const left = [...bench.view.records.keys()].filter((ref) => !empty.has(ref));
     expect(left).toEqual([`domainKey/${region}`]);
-    expect(await bench.refused('DescribeKey', { KeyId })).toBe(`NotFoundException: Key '${KeyId}' does not exist`);
+    expect(await bench.refused('DescribeKey', { KeyId })).toBe(
+      `NotFoundException: Key '${KeyId}' does not exist`,
+    );
   });
 
   it('never puts plaintext, a data key or ciphertext into diff, trace, trail or journal', async () => {
     const bench = new Bench();
     const KeyId = await bench.key();
     const secret = 'PLANTED-SECRET-0123456789';
-    const outcome = await bench.outcome('Encrypt', { KeyId, Plaintext: utf8(secret), EncryptionContext: { app: 'x' } });
+    const outcome = await bench.outcome('Encrypt', {
+      KeyId,
+      Plaintext: utf8(secret),
+      EncryptionContext: { app: 'x' },
+    });
     const { result, ...kept } = outcome;
-    const text = JSON.stringify(kept, (_key, value: unknown) => (value instanceof Uint8Array ? String.fromCharCode(...value) : value));
+    const text = JSON.stringify(kept, (_key, value: unknown) =>
+      value instanceof Uint8Array ? String.fromCharCode(...value) : value,
+    );
     expect(text).not.toContain(secret);
     expect(text).not.toContain(btoa(secret));
     expect(result.ok).toBe(true);
@@ -109,7 +134,11 @@ describe('one call', () => {
   it('[DryRun] succeeds by its own exception and changes nothing', async () => {
     const bench = new Bench();
     const KeyId = await bench.key();
-    const { result, diff } = await bench.outcome('GenerateDataKey', { KeyId, KeySpec: 'AES_256', DryRun: true });
+    const { result, diff } = await bench.outcome('GenerateDataKey', {
+      KeyId,
+      KeySpec: 'AES_256',
+      DryRun: true,
+    });
     expect(result).toMatchObject({ ok: false, refusal: { refused: 'DryRunOperationException' } });
     expect(diff).toEqual([]);
   });

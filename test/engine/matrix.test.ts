@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { cellOf, operationsWithStates, parseArn, ref, utf8, type Bytes, type KeyArn, type KeyState } from '../../src/engine/index.ts';
+import {
+  apiOperations,
+  cellOf,
+  operationsWithStates,
+  parseArn,
+  ref,
+  utf8,
+  type Bytes,
+  type KeyArn,
+  type KeyState,
+} from '../../src/engine/index.ts';
 import { operations } from '../../src/engine/index.ts';
 import { Bench } from '../support/bench.ts';
 
@@ -18,52 +28,174 @@ const states: readonly KeyState[] = [
   'Updating',
 ];
 
-const inputs: Readonly<Record<string, (key: string, blob: Bytes) => object>> = {
-  Encrypt: (KeyId) => ({ KeyId, Plaintext: utf8('x') }),
-  Decrypt: (_KeyId, CiphertextBlob) => ({ CiphertextBlob }),
-  ReEncrypt: (KeyId, CiphertextBlob) => ({ CiphertextBlob, DestinationKeyId: KeyId }),
-  GenerateDataKey: (KeyId) => ({ KeyId, KeySpec: 'AES_256' }),
-  GenerateDataKeyWithoutPlaintext: (KeyId) => ({ KeyId, NumberOfBytes: 64 }),
-  CreateAlias: (KeyId) => ({ AliasName: 'alias/fresh', TargetKeyId: KeyId }),
-  UpdateAlias: (KeyId) => ({ AliasName: 'alias/other', TargetKeyId: KeyId }),
+const recipient = 'arn:aws:iam::111122223333:root';
+
+interface Things {
+  readonly key: string;
+  readonly blob: Bytes;
+  readonly grantId: string;
+}
+type Inputs = (things: Things) => object;
+
+const inputs: Readonly<Record<string, Inputs>> = {
+  Encrypt: ({ key }) => ({ KeyId: key, Plaintext: utf8('x') }),
+  Decrypt: ({ blob }) => ({ CiphertextBlob: blob }),
+  ReEncrypt: ({ key, blob }) => ({ CiphertextBlob: blob, DestinationKeyId: key }),
+  GenerateDataKey: ({ key }) => ({ KeyId: key, KeySpec: 'AES_256' }),
+  GenerateDataKeyWithoutPlaintext: ({ key }) => ({ KeyId: key, NumberOfBytes: 64 }),
+  GenerateDataKeyPair: ({ key }) => ({ KeyId: key, KeyPairSpec: 'ECC_NIST_P256' }),
+  GenerateDataKeyPairWithoutPlaintext: ({ key }) => ({ KeyId: key, KeyPairSpec: 'ECC_NIST_P256' }),
+  CreateAlias: ({ key }) => ({ AliasName: 'alias/fresh', TargetKeyId: key }),
+  UpdateAlias: ({ key }) => ({ AliasName: 'alias/other', TargetKeyId: key }),
   DeleteAlias: () => ({ AliasName: 'alias/mine' }),
-  TagResource: (KeyId) => ({ KeyId, Tags: [{ TagKey: 'a', TagValue: 'b' }] }),
-  UntagResource: (KeyId) => ({ KeyId, TagKeys: ['a'] }),
-  UpdateKeyDescription: (KeyId) => ({ KeyId, Description: 'new' }),
-  PutKeyPolicy: (KeyId) => ({
-    KeyId,
+  TagResource: ({ key }) => ({ KeyId: key, Tags: [{ TagKey: 'a', TagValue: 'b' }] }),
+  UntagResource: ({ key }) => ({ KeyId: key, TagKeys: ['a'] }),
+  UpdateKeyDescription: ({ key }) => ({ KeyId: key, Description: 'new' }),
+  PutKeyPolicy: ({ key }) => ({
+    KeyId: key,
     Policy: JSON.stringify({
-      Statement: [{ Effect: 'Allow', Principal: { AWS: parseArn(KeyId)?.account }, Action: 'kms:*', Resource: '*' }],
+      Statement: [
+        { Effect: 'Allow', Principal: { AWS: parseArn(key)?.account }, Action: 'kms:*', Resource: '*' },
+      ],
     }),
   }),
+  CreateGrant: ({ key }) => ({ KeyId: key, GranteePrincipal: recipient, Operations: ['Decrypt'] }),
+  RevokeGrant: ({ key, grantId }) => ({ KeyId: key, GrantId: grantId }),
+  RetireGrant: ({ key, grantId }) => ({ KeyId: key, GrantId: grantId }),
+  Sign: ({ key }) => ({ KeyId: key, Message: utf8('x'), SigningAlgorithm: 'ECDSA_SHA_256' }),
+  // A signature that is none: the state is asked before it is looked at.
+  Verify: ({ key }) => ({
+    KeyId: key,
+    Message: utf8('x'),
+    Signature: utf8('x'),
+    SigningAlgorithm: 'ECDSA_SHA_256',
+  }),
+  GenerateMac: ({ key }) => ({ KeyId: key, Message: utf8('x'), MacAlgorithm: 'HMAC_SHA_256' }),
+  VerifyMac: ({ key }) => ({ KeyId: key, Message: utf8('x'), Mac: utf8('x'), MacAlgorithm: 'HMAC_SHA_256' }),
+  DeriveSharedSecret: ({ key }) => ({ KeyId: key, PublicKey: utf8('x'), KeyAgreementAlgorithm: 'ECDH' }),
+  Encapsulate: ({ key }) => ({ KeyId: key, EncapsulationAlgorithm: 'ML_KEM' }),
+  Decapsulate: ({ key }) => ({
+    KeyId: key,
+    SharedSecretCiphertextBlob: utf8('x'),
+    EncapsulationAlgorithm: 'ML_KEM',
+  }),
+  GetParametersForImport: ({ key }) => ({
+    KeyId: key,
+    WrappingAlgorithm: 'RSAES_OAEP_SHA_256',
+    WrappingKeySpec: 'RSA_2048',
+  }),
+  ImportKeyMaterial: ({ key }) => ({
+    KeyId: key,
+    ImportToken: utf8('x'),
+    EncryptedKeyMaterial: utf8('x'),
+    ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE',
+  }),
+  ReplicateKey: ({ key }) => ({ KeyId: key, ReplicaRegion: 'eu-west-1' }),
+  UpdatePrimaryRegion: ({ key }) => ({ KeyId: key, PrimaryRegion: 'us-west-2' }),
 };
+
+/** The kind of key that an operation is for, where it is not a plain one. */
+const kinds: Readonly<Record<string, object>> = {
+  Sign: { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' },
+  Verify: { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' },
+  GetPublicKey: { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' },
+  GenerateMac: { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' },
+  VerifyMac: { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' },
+  DeriveSharedSecret: { KeySpec: 'ECC_NIST_P256', KeyUsage: 'KEY_AGREEMENT' },
+  Encapsulate: { KeySpec: 'ML_KEM_512', KeyUsage: 'ENCAPSULATE_DECAPSULATE' },
+  Decapsulate: { KeySpec: 'ML_KEM_512', KeyUsage: 'ENCAPSULATE_DECAPSULATE' },
+  GetParametersForImport: { Origin: 'EXTERNAL' },
+  ImportKeyMaterial: { Origin: 'EXTERNAL' },
+  DeleteImportedKeyMaterial: { Origin: 'EXTERNAL' },
+  ReplicateKey: { MultiRegion: true },
+  UpdatePrimaryRegion: { MultiRegion: true },
+};
+
+/** What an operation says when it got past the state: the request of this sweep is not always one that can succeed. */
+const past: Readonly<Record<string, string>> = {
+  Verify: 'KMSInvalidSignatureException',
+  VerifyMac: 'KMSInvalidMacException',
+  DeriveSharedSecret: 'ValidationException',
+  Decapsulate: 'InvalidCiphertextException',
+  ImportKeyMaterial: 'InvalidImportTokenException',
+};
+
+/** Cells whose outcome hangs on more than the state, and what it is for the key of this sweep. */
+const conditional: Readonly<Record<string, string>> = {
+  UpdateAlias: 'KMSInvalidStateException',
+};
+
+/** Where the table's reason is not one of the key of this sweep: what it answers. */
+function wantedIn(name: string, state: KeyState, cell: ReturnType<typeof cellOf>): readonly string[] {
+  const through = past[name] ?? 'ok';
+  if (cell === 'ok' || cell === undefined) return [through];
+  if (typeof cell === 'object' && 'conditional' in cell) return [conditional[name] ?? through];
+  if (cell === 'n/a') return [];
+  // The sweep forces the state on a key of KMS's own: notes about the origin EXTERNAL, key stores and keys that cannot
+  // have imported material (6, 7, 9) do not bite, and note 8 does not where nothing was imported.
+  const own = cell.notes.some((note) => ['1', '2', '3', '4', '5', '11', '14', '15'].includes(note));
+  return own ? cell.refused : [...cell.refused, through];
+}
 
 describe('operation × state', () => {
   const tried = operations.filter(({ name }) => operationsWithStates.includes(name));
-  it.each(tried.map(({ name }) => name))('[key-states matrix] %s answers in every state as the table says', async (name) => {
-    for (const state of states) {
-      const cell = cellOf(name, state);
-      if (cell === 'n/a') continue;
-      const bench = new Bench();
-      const key = (await bench.key()) as KeyArn;
-      const other = await bench.key();
-      const { CiphertextBlob } = await bench.ok<{ CiphertextBlob: Bytes }>('Encrypt', { KeyId: key, Plaintext: utf8('x') });
-      await bench.ok('CreateAlias', { AliasName: 'alias/mine', TargetKeyId: key });
-      await bench.ok('CreateAlias', { AliasName: 'alias/other', TargetKeyId: other });
-      const rec = bench.view.get(ref.key(key));
-      if (!rec) throw new Error('no key');
-      bench.put(ref.key(key), { ...rec, KeyState: state });
-      const { result } = await bench.outcome(name, inputs[name]?.(key, CiphertextBlob) ?? { KeyId: key });
-      const got = result.ok ? 'ok' : result.refusal.refused;
-      const conditional = typeof cell === 'object' && 'conditional' in cell;
-      // Note 10: the new target of UpdateAlias may not be pending deletion.
-      const wanted = cell === 'ok' || cell === undefined ? ['ok'] : conditional ? ['KMSInvalidStateException'] : cell.refused;
-      expect(wanted, `${name} in ${state}`).toContain(got);
-    }
-  });
+  it.each(tried.map(({ name }) => name))(
+    '[key-states matrix] %s answers in every state as the table says',
+    async (name) => {
+      for (const state of states) {
+        const cell = cellOf(name, state);
+        if (cell === 'n/a') continue;
+        const { bench, things } = await prepared(kinds[name] ?? {});
+        const rec = bench.view.get(ref.key(things.key as KeyArn));
+        if (!rec) throw new Error('no key');
+        bench.put(ref.key(rec.arn), { ...rec, KeyState: state });
+        const { result } = await bench.outcome(name, inputs[name]?.(things) ?? { KeyId: things.key });
+        const got = result.ok ? 'ok' : result.refusal.refused;
+        expect(wantedIn(name, state, cell), `${name} in ${state}: ${got}`).toContain(got);
+      }
+    },
+    20_000,
+  );
 
-  it('every operation of the catalogue has a shape, a rate and, when it names a key, a row', () => {
-    const withoutRow = operations.map(({ name }) => name).filter((name) => !operationsWithStates.includes(name));
-    expect(withoutRow).toEqual(['CreateKey', 'GenerateRandom', 'ListKeys']);
+  it('every operation of the API is there; those without a row name no key', () => {
+    expect(operations.map(({ name }) => name).sort()).toEqual([...apiOperations].sort());
+    const withoutRow = operations
+      .map(({ name }) => name)
+      .filter((name) => !operationsWithStates.includes(name));
+    expect(withoutRow).toEqual([
+      'ConnectCustomKeyStore',
+      'CreateCustomKeyStore',
+      'CreateKey',
+      'DeleteCustomKeyStore',
+      'DescribeCustomKeyStores',
+      'DisconnectCustomKeyStore',
+      'GenerateRandom',
+      'ListKeys',
+      'ListRetirableGrants',
+      'UpdateCustomKeyStore',
+    ]);
   });
 });
+
+async function prepared(kind: object): Promise<{ bench: Bench; things: Things }> {
+  const bench = new Bench();
+  const key = await bench.key(kind);
+  const other = await bench.key(kind);
+  await bench.ok('CreateAlias', { AliasName: 'alias/mine', TargetKeyId: key });
+  await bench.ok('CreateAlias', { AliasName: 'alias/other', TargetKeyId: other });
+  if ('MultiRegion' in kind) {
+    await bench.ok('ReplicateKey', { KeyId: key, ReplicaRegion: 'us-west-2' });
+    await bench.advance(1);
+  }
+  if (Object.keys(kind).length > 0) return { bench, things: { key, blob: utf8('x'), grantId: '' } };
+  const { CiphertextBlob: blob } = await bench.ok<{ CiphertextBlob: Bytes }>('Encrypt', {
+    KeyId: key,
+    Plaintext: utf8('x'),
+  });
+  const { GrantId: grantId } = await bench.ok<{ GrantId: string }>('CreateGrant', {
+    KeyId: key,
+    GranteePrincipal: recipient,
+    Operations: ['Encrypt'],
+  });
+  return { bench, things: { key, blob, grantId } };
+}

@@ -1,4 +1,15 @@
-import { indexKeysOf, type Diff, type Found, type IndexName, type Range, type Rec, type Ref, type TableName, type Tables, type View } from '../../src/engine/index.ts';
+import {
+  indexKeysOf,
+  type Diff,
+  type Found,
+  type IndexName,
+  type Range,
+  type Rec,
+  type Ref,
+  type TableName,
+  type Tables,
+  type View,
+} from '../../src/engine/index.ts';
 
 /** The plainest view there can be, to hold the clever ones against: everything in one Map, ranges by scan and sort. */
 export class MapView implements View {

@@ -1,4 +1,4 @@
-import type { Call, Env, Identity, KeyRec, Refusal, Region, TrailEvent } from '../model/index.ts';
+import type { Call, Env, Identity, KeyRec, Refusal, TrailEvent } from '../model/index.ts';
 import { operationShape, typeShape } from '../shapes/index.ts';
 import type { Located, Operation } from '../operation.ts';
 
@@ -15,8 +15,11 @@ export interface Recorded {
   readonly input: Readonly<Record<string, unknown>>;
   readonly identity: Identity;
   readonly located: Located | undefined;
-  readonly result: { readonly ok: true; readonly output: unknown } | { readonly ok: false; readonly refusal: Refusal };
+  readonly result:
+    { readonly ok: true; readonly output: unknown } | { readonly ok: false; readonly refusal: Refusal };
   readonly requestId: string;
+  /** Of the record in the caller's account. */
+  readonly eventId: string;
   readonly env: Env;
 }
 
@@ -54,7 +57,7 @@ function event(recorded: Recorded, recipient: string): TrailEvent {
     responseElements: result.ok ? responseElements(recorded) : null,
     ...(additional ? { additionalEventData: additional } : {}),
     requestID: requestId,
-    eventID: env.uuid(),
+    eventID: foreign ? env.uuid() : recorded.eventId,
     readOnly: operation.readOnly,
     resources: resources(recorded, foreign ? recipient : undefined),
     eventType: 'AwsApiCall',
@@ -82,22 +85,34 @@ function userIdentity(identity: Identity, env: Env): Readonly<Record<string, unk
     ...shared,
     sessionContext: {
       sessionIssuer: { type: 'Role', principalId, arn: principal, accountId: account, userName: name },
-      attributes: { creationDate: new Date(env.at).toISOString().replace(/\.\d+Z$/, 'Z'), mfaAuthenticated: 'false' },
+      attributes: {
+        creationDate: new Date(env.at).toISOString().replace(/\.\d+Z$/, 'Z'),
+        mfaAuthenticated: 'false',
+      },
     },
   };
 }
 
 /** A foreign caller as the key's owner sees it: no name. */
-const seenFromOutside = ({ principalId, account }: Identity) => ({ type: 'AWSAccount', principalId, accountId: account });
+const seenFromOutside = ({ principalId, account }: Identity) => ({
+  type: 'AWSAccount',
+  principalId,
+  accountId: account,
+});
 
-function requestParameters(operation: Operation, input: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | null {
+function requestParameters(
+  operation: Operation,
+  input: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> | null {
   const { request, defaults } = operation.trail;
   if (!request) return null;
   const members = operationShape(operation.name)?.in ?? {};
   const given = { ...defaults?.(input), ...input };
   const kept = request.flatMap((member): [string, unknown][] => {
     const value = given[member];
-    return value === undefined ? [] : [[lowerFirst(member), loggable(members[member]?.type ?? 'string', value)]];
+    return value === undefined
+      ? []
+      : [[lowerFirst(member), loggable(members[member]?.type ?? 'string', value)]];
   });
   return kept.length === 0 ? null : Object.fromEntries(kept);
 }
@@ -107,7 +122,8 @@ function loggable(type: string, value: unknown): unknown {
   const shape = typeShape(type);
   if (value instanceof Uint8Array) throw new Error(`"trail" was asked to log bytes of type ${type}`);
   if (value instanceof Date) return value.toISOString();
-  if (shape.kind === 'list' && Array.isArray(value)) return value.map((one) => loggable(shape.of ?? 'string', one));
+  if (shape.kind === 'list' && Array.isArray(value))
+    return value.map((one) => loggable(shape.of ?? 'string', one));
   if (shape.kind !== 'structure') return value;
   return Object.fromEntries(
     Object.entries(value as object).map(([name, one]) => [
@@ -119,7 +135,11 @@ function loggable(type: string, value: unknown): unknown {
 
 const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 
-function responseElements({ operation, located, result }: Recorded): Readonly<Record<string, unknown>> | null {
+function responseElements({
+  operation,
+  located,
+  result,
+}: Recorded): Readonly<Record<string, unknown>> | null {
   if (!result.ok) return null;
   const rule = operation.trail.response;
   if (rule === 'none') return null;
@@ -130,30 +150,45 @@ function responseElements({ operation, located, result }: Recorded): Readonly<Re
   return rule(result.output);
 }
 
-function resources({ located, operation, result }: Recorded, only: string | undefined): TrailEvent['resources'] {
+function resources(
+  { located, operation, result }: Recorded,
+  only: string | undefined,
+): TrailEvent['resources'] {
   const keys = (located?.keys ?? []).map((key) => keyResource(key.rec));
   const alias = located?.alias;
-  const aliases = alias ? [{ accountId: alias.account as string, type: 'AWS::KMS::Alias', ARN: alias.arn as string }] : [];
+  const aliases = alias
+    ? [{ accountId: alias.account as string, type: 'AWS::KMS::Alias', ARN: alias.arn as string }]
+    : [];
   const made = result.ok && operation.name === 'CreateKey' ? madeKey(result.output) : [];
   return [...aliases, ...keys, ...made].filter((one) => only === undefined || one.accountId === only);
 }
 
-const keyResource = ({ account, arn }: KeyRec) => ({ accountId: account as string, type: 'AWS::KMS::Key', ARN: arn as string });
+const keyResource = ({ account, arn }: KeyRec) => ({
+  accountId: account as string,
+  type: 'AWS::KMS::Key',
+  ARN: arn as string,
+});
 
 function madeKey(output: unknown): TrailEvent['resources'] {
   const { KeyMetadata } = output as { KeyMetadata: { AWSAccountId: string; Arn: string } };
   return [{ accountId: KeyMetadata.AWSAccountId, type: 'AWS::KMS::Key', ARN: KeyMetadata.Arn }];
 }
 
-/** An event of the service itself: a key deleted when its waiting period was over. */
-export function serviceEvent(eventName: string, key: KeyRec, region: Region, at: number, eventID: string): TrailEvent {
+/** An event of the service itself (cloudtrail.json "serviceEvents"): a key deleted, rotated, its material expired. */
+export function serviceEvent(
+  eventName: string,
+  key: KeyRec,
+  at: number,
+  eventID: string,
+  details: Readonly<Record<string, unknown>>,
+): TrailEvent {
   return {
     eventVersion,
     userIdentity: { accountId: key.account, invokedBy: 'AWS Internal' },
     eventTime: new Date(at).toISOString().replace(/\.\d+Z$/, 'Z'),
     eventSource: 'kms.amazonaws.com',
     eventName,
-    awsRegion: region,
+    awsRegion: key.region,
     sourceIPAddress: 'AWS Internal',
     userAgent: 'AWS Internal',
     requestParameters: null,
@@ -165,7 +200,6 @@ export function serviceEvent(eventName: string, key: KeyRec, region: Region, at:
     managementEvent: true,
     recipientAccountId: key.account,
     eventCategory: 'Management',
-    serviceEventDetails: { keyId: key.key },
+    serviceEventDetails: details,
   };
 }
-

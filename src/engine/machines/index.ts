@@ -1,2 +1,8 @@
-export { nextKeyState, firstKeyState, keyStateMachine, type KeyEvent, type KeyStateContext } from './keyState.ts';
+export {
+  nextKeyState,
+  firstKeyState,
+  keyStateMachine,
+  type KeyEvent,
+  type KeyStateContext,
+} from './keyState.ts';
 export { refusalForState, cellOf, operationsWithStates, type Cell } from './operationStates.ts';

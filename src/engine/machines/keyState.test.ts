@@ -42,7 +42,9 @@ describe('key state', () => {
 
   it('the table has a cell for every operation with a row and every state', () => {
     const empty = operationsWithStates.flatMap((operation) =>
-      states.filter((state) => cellOf(operation, state) === undefined).map((state) => `${operation} ${state}`),
+      states
+        .filter((state) => cellOf(operation, state) === undefined)
+        .map((state) => `${operation} ${state}`),
     );
     expect(empty).toEqual([]);
     expect(operationsWithStates.length).toBeGreaterThan(40);

@@ -89,7 +89,8 @@ export const keyStateMachine = setup({
     Unavailable: {
       on: { EnableKey: 'Unavailable', DisableKey: 'Unavailable', ScheduleKeyDeletion: 'PendingDeletion' },
     },
-    Updating: { on: { ready: 'Enabled' } },
+    // The table lets a second change of the primary Region through while the first one runs.
+    Updating: { on: { ready: 'Enabled', UpdatePrimaryRegion: 'Updating' } },
     gone: { type: 'final' },
   },
 });
@@ -100,7 +101,11 @@ const snapshotAt = (state: KeyState, context: KeyStateContext): KeySnapshot =>
   keyStateMachine.resolveState({ value: state, context });
 
 /** The state after `event`, or undefined when the machine has no way to go from here. */
-export function nextKeyState(state: KeyState, event: KeyEvent, context: KeyStateContext): KeyState | 'gone' | undefined {
+export function nextKeyState(
+  state: KeyState,
+  event: KeyEvent,
+  context: KeyStateContext,
+): KeyState | 'gone' | undefined {
   const snapshot = snapshotAt(state, context);
   if (!snapshot.can(event)) return undefined;
   const [next] = transition(keyStateMachine, snapshot, event);

@@ -42,10 +42,19 @@ const sentences: Readonly<Record<string, string>> = {
 export function refusalForState(operation: string, state: KeyState, arn: string): Refusal | undefined {
   const cell = cellOf(operation, state);
   if (cell === undefined || cell === 'ok' || cell === 'n/a' || 'conditional' in cell) return undefined;
-  const exception = cell.refused.includes('KMSInvalidStateException') ? 'KMSInvalidStateException' : cell.refused[0];
-  if (exception === undefined) throw new Error(`"operation-states" has an empty cell: ${operation}, ${state}`);
+  const exception = cell.refused.includes('KMSInvalidStateException')
+    ? 'KMSInvalidStateException'
+    : cell.refused[0];
+  if (exception === undefined)
+    throw new Error(`"operation-states" has an empty cell: ${operation}, ${state}`);
   const note = cell.notes.map((n) => sentences[n]).find((text) => text !== undefined);
   const said =
-    state === 'PendingReplicaDeletion' && note === 'is pending deletion.' ? 'is pending replica deletion.' : note;
-  return refuse(exception, said === undefined ? '' : `${arn} ${said}`, `key-states.json ${operation} ${state}`);
+    state === 'PendingReplicaDeletion' && note === 'is pending deletion.'
+      ? 'is pending replica deletion.'
+      : note;
+  return refuse(
+    exception,
+    said === undefined ? '' : `${arn} ${said}`,
+    `key-states.json ${operation} ${state}`,
+  );
 }

@@ -59,7 +59,8 @@ export interface Refusal {
   readonly because: string;
 }
 
-export type Result<O = unknown> = { readonly ok: true; readonly output: O } | { readonly ok: false; readonly refusal: Refusal };
+export type Result<O = unknown> =
+  { readonly ok: true; readonly output: O } | { readonly ok: false; readonly refusal: Refusal };
 
 export const isRefusal = (value: unknown): value is Refusal =>
   typeof value === 'object' && value !== null && 'refused' in value && 'because' in value;

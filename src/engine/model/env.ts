@@ -1,9 +1,16 @@
 import type { Bytes, EpochMs } from './ids.ts';
+import type { KeySpec } from './records.ts';
 
 /** Wraps domain keys so that the page cannot export what they open. `nonce` (12 bytes) comes from the step's draws. */
 export interface Device {
   wrap(plain: Bytes, nonce: Bytes): Promise<Bytes>;
   unwrap(wrapped: Bytes): Promise<Bytes>;
+}
+
+/** A key pair as the world outside reads it: PKCS#8 PrivateKeyInfo and X.509 SubjectPublicKeyInfo, both DER. */
+export interface KeyPair {
+  readonly private: Bytes;
+  readonly public: Bytes;
 }
 
 /** All that one step may ask of the outside: time, chance and the device key. */
@@ -15,5 +22,7 @@ export interface Env {
   /** Fresh bytes; drawn again in the same order when a step runs again. */
   random(n: number): Bytes;
   uuid(): string;
+  /** A fresh key pair; drawn again when a step runs again. Slow for RSA: prepared before the step where possible. */
+  keyPair(spec: KeySpec): Promise<KeyPair>;
   readonly device: Device;
 }

@@ -1,4 +1,14 @@
-import type { AccountId, AliasArn, AliasName, Bytes, EpochMs, KeyArn, KeyId, PrincipalArn, Region } from './ids.ts';
+import type {
+  AccountId,
+  AliasArn,
+  AliasName,
+  Bytes,
+  EpochMs,
+  KeyArn,
+  KeyId,
+  PrincipalArn,
+  Region,
+} from './ids.ts';
 
 /*
  * Records are plain readonly data, small on purpose (policy, tags and usage apart from the key), so that diffs stay
@@ -21,8 +31,7 @@ export interface WorldRec {
 
 /** Frozen at `at`, or the wall clock plus `offset` milliseconds. One record. */
 export type ClockRec =
-  | { readonly mode: 'frozen'; readonly at: EpochMs }
-  | { readonly mode: 'running'; readonly offset: number };
+  { readonly mode: 'frozen'; readonly at: EpochMs } | { readonly mode: 'running'; readonly offset: number };
 
 export interface AccountRec {
   readonly account: AccountId;
@@ -69,21 +78,82 @@ export type KeyState =
 
 export type KeyManager = 'CUSTOMER' | 'AWS';
 
+/** Every kind of key that KMS makes: specs.json "keySpecs". */
+export const keySpecNames = [
+  'SYMMETRIC_DEFAULT',
+  'RSA_2048',
+  'RSA_3072',
+  'RSA_4096',
+  'ECC_NIST_P256',
+  'ECC_NIST_P384',
+  'ECC_NIST_P521',
+  'ECC_SECG_P256K1',
+  'ECC_NIST_EDWARDS25519',
+  'HMAC_224',
+  'HMAC_256',
+  'HMAC_384',
+  'HMAC_512',
+  'ML_DSA_44',
+  'ML_DSA_65',
+  'ML_DSA_87',
+  'ML_KEM_512',
+  'ML_KEM_768',
+  'ML_KEM_1024',
+  'SM2',
+] as const;
+export type KeySpec = (typeof keySpecNames)[number];
+
+export type KeyUsage =
+  'ENCRYPT_DECRYPT' | 'SIGN_VERIFY' | 'GENERATE_VERIFY_MAC' | 'KEY_AGREEMENT' | 'ENCAPSULATE_DECAPSULATE';
+
+export type Origin = 'AWS_KMS' | 'EXTERNAL' | 'AWS_CLOUDHSM' | 'EXTERNAL_KEY_STORE';
+
 export interface KeyRec {
   readonly arn: KeyArn;
   readonly key: KeyId;
   readonly account: AccountId;
   readonly region: Region;
-  readonly KeySpec: 'SYMMETRIC_DEFAULT';
-  readonly KeyUsage: 'ENCRYPT_DECRYPT';
-  readonly Origin: 'AWS_KMS';
+  readonly KeySpec: KeySpec;
+  readonly KeyUsage: KeyUsage;
+  readonly Origin: Origin;
   readonly KeyManager: KeyManager;
   readonly KeyState: KeyState;
   readonly Description: string;
   readonly CreationDate: EpochMs;
   readonly DeletionDate: EpochMs | undefined;
-  /** Identifier (64 hex digits) of the material that encrypts now. */
-  readonly currentMaterial: string;
+  /** Identifier of the material in use: 64 hex digits. Absent until the first import, and in custom key stores. */
+  readonly currentMaterial: string | undefined;
+  /** One of a set of multi-Region keys: see {@link MultiRegionRec}. */
+  readonly MultiRegion: boolean;
+  /** The waiting period, in days, that begins when the last replica is gone (PendingReplicaDeletion only). */
+  readonly pendingWindowInDays: number | undefined;
+  /** When work in the background ends (Creating, Updating). */
+  readonly settles: EpochMs | undefined;
+  /** Where the key hangs when its material is not in KMS. */
+  readonly keyStore: { readonly id: string; readonly xksKeyId: string | undefined } | undefined;
+}
+
+/** A set of related multi-Region keys: same key ID, same material, one of them primary. */
+export interface MultiRegionRec {
+  readonly account: AccountId;
+  readonly key: KeyId;
+  readonly primary: Region;
+  /** In the order in which they were made. */
+  readonly replicas: readonly Region[];
+}
+
+/** Automatic and on-demand rotation of one key. Absent: never touched. */
+export interface RotationRec {
+  readonly key: KeyArn;
+  readonly enabled: boolean;
+  readonly periodInDays: number;
+  readonly next: EpochMs | undefined;
+  /** Its date came while the key could not rotate: it is made up for when it can. */
+  readonly overdue: boolean;
+  /** On-demand rotations so far; KMS allows a fixed number. */
+  readonly onDemand: number;
+  /** An on-demand rotation that has begun. */
+  readonly inProgress: { readonly started: EpochMs; readonly ends: EpochMs } | undefined;
 }
 
 /** One version of a key's material, wrapped by its Region's domain key (an EKT, exported key token). */
@@ -93,8 +163,86 @@ export interface MaterialRec {
   readonly key: KeyArn;
   /** 0 for the first material, one more for each rotation. */
   readonly version: number;
-  readonly wrapped: Bytes;
+  /** Absent: imported material that was deleted, or has expired. */
+  readonly wrapped: Bytes | undefined;
   readonly created: EpochMs;
+  /** SubjectPublicKeyInfo of asymmetric material. */
+  readonly publicKey: Bytes | undefined;
+  /** How and when it became current; absent for the first material and while pending. */
+  readonly rotated: { readonly type: 'AUTOMATIC' | 'ON_DEMAND'; readonly at: EpochMs } | undefined;
+  /** Imported material only. */
+  readonly imported:
+    | {
+        readonly expires: EpochMs | undefined;
+        readonly description: string | undefined;
+        /** Hash under the domain key, so that the same material is known again after it was deleted. */
+        readonly fingerprint: string;
+      }
+    | undefined;
+}
+
+/** A grant. Its tokens are made from it inside the HSM and never stored. */
+export interface GrantRec {
+  /** 64 lower-case hex digits. */
+  readonly grantId: string;
+  readonly key: KeyArn;
+  readonly GranteePrincipal: string | undefined;
+  readonly GranteeServicePrincipal: string | undefined;
+  readonly RetiringPrincipal: string | undefined;
+  readonly RetiringServicePrincipal: string | undefined;
+  readonly Operations: readonly string[];
+  readonly Constraints:
+    | {
+        readonly EncryptionContextEquals?: Readonly<Record<string, string>>;
+        readonly EncryptionContextSubset?: Readonly<Record<string, string>>;
+        readonly SourceArn?: string;
+      }
+    | undefined;
+  readonly Name: string | undefined;
+  readonly IssuingAccount: AccountId;
+  readonly CreationDate: EpochMs;
+  /** From when it counts without a token. */
+  readonly visible: EpochMs;
+}
+
+/** A custom key store and what it is connected to (simulated). */
+export interface KeyStoreRec {
+  readonly id: string;
+  readonly account: AccountId;
+  readonly region: Region;
+  readonly name: string;
+  readonly type: 'AWS_CLOUDHSM' | 'EXTERNAL_KEY_STORE';
+  readonly state: 'CONNECTED' | 'CONNECTING' | 'FAILED' | 'DISCONNECTED' | 'DISCONNECTING';
+  readonly errorCode: string | undefined;
+  /** When CONNECTING or DISCONNECTING ends. */
+  readonly settles: EpochMs | undefined;
+  readonly created: EpochMs;
+  readonly cloudHsm: { readonly clusterId: string; readonly trustAnchor: string } | undefined;
+  readonly xks:
+    | {
+        readonly endpoint: string;
+        readonly path: string;
+        readonly connectivity: 'PUBLIC_ENDPOINT' | 'VPC_ENDPOINT_SERVICE';
+        readonly vpcServiceName: string | undefined;
+        readonly vpcServiceOwner: string | undefined;
+        readonly accessKeyId: string;
+      }
+    | undefined;
+  /** The secret (password or proxy credential), wrapped by the domain key. */
+  readonly secret: Bytes;
+}
+
+/**
+ * What stands behind a key store: a CloudHSM cluster or an external proxy. Made by the world's user or on first use;
+ * its switches are the ways in which it can fail.
+ */
+export interface BackingRec {
+  /** Cluster ID, or endpoint and path. */
+  readonly id: string;
+  readonly kind: 'cluster' | 'proxy';
+  readonly health: 'healthy' | 'slow' | 'down' | 'refuses';
+  readonly activeHsms: number;
+  readonly kmsuser: 'ok' | 'lockedOut' | 'loggedIn' | 'missing' | 'wrongPassword';
 }
 
 /** A Region's domain key, wrapped by the device key. Made when the Region is first used. */
@@ -130,6 +278,8 @@ export interface UsageRec {
   readonly key: KeyArn;
   readonly operation: string;
   readonly at: EpochMs;
+  readonly requestId: string;
+  readonly eventId: string;
 }
 
 /** What is left in one token bucket of one account and Region. */
@@ -157,6 +307,11 @@ export interface Tables {
   readonly domainKey: DomainKeyRec;
   readonly key: KeyRec;
   readonly material: MaterialRec;
+  readonly multiRegion: MultiRegionRec;
+  readonly rotation: RotationRec;
+  readonly grant: GrantRec;
+  readonly keyStore: KeyStoreRec;
+  readonly backing: BackingRec;
   readonly keyPolicy: KeyPolicyRec;
   readonly tag: TagRec;
   readonly alias: AliasRec;

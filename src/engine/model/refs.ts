@@ -1,4 +1,4 @@
-import type { AccountId, AliasArn, KeyArn, PrincipalArn, Region } from './ids.ts';
+import type { AccountId, AliasArn, EpochMs, KeyArn, KeyId, PrincipalArn, Region } from './ids.ts';
 import type { Rec, Tables } from './records.ts';
 import { tableOf, type IndexName, type Ref } from './world.ts';
 
@@ -19,6 +19,12 @@ export const ref = {
   key: (arn: KeyArn): Ref<'key'> => `key/${place(arn)}`,
   material: (arn: KeyArn, version: number): Ref<'material'> =>
     `material/${place(arn)}|${String(version).padStart(6, '0')}`,
+  multiRegion: (account: AccountId, key: KeyId): Ref<'multiRegion'> => `multiRegion/${account}/${key}`,
+  rotation: (arn: KeyArn): Ref<'rotation'> => `rotation/${place(arn)}`,
+  grant: (arn: KeyArn, grantId: string): Ref<'grant'> => `grant/${place(arn)}|${grantId}`,
+  keyStore: (account: AccountId, region: Region, id: string): Ref<'keyStore'> =>
+    `keyStore/${account}/${region}/${id}`,
+  backing: (id: string): Ref<'backing'> => `backing/${id}`,
   keyPolicy: (arn: KeyArn): Ref<'keyPolicy'> => `keyPolicy/${place(arn)}`,
   tag: (arn: KeyArn, TagKey: string): Ref<'tag'> => `tag/${place(arn)}|${TagKey}`,
   alias: (arn: AliasArn): Ref<'alias'> => `alias/${place(arn)}`,
@@ -37,6 +43,8 @@ export const under = {
   aliases: (account: AccountId, region: Region) => `alias/${account}/${region}/`,
   materials: (arn: KeyArn) => `material/${place(arn)}|`,
   tags: (arn: KeyArn) => `tag/${place(arn)}|`,
+  grants: (arn: KeyArn) => `grant/${place(arn)}|`,
+  keyStores: (account: AccountId, region: Region) => `keyStore/${account}/${region}/`,
 };
 
 /** Index keys of the declared secondary indexes, without the ref that ends them. */
@@ -46,6 +54,10 @@ export const indexKey = {
   /** Fixed width, so that dates sort. */
   due: (at: number) => `${String(at).padStart(16, '0')}|`,
   credentialByPrincipal: (arn: PrincipalArn) => `${arn}|`,
+  /** `principal` is an ARN or a service principal. */
+  grantByRetirer: (principal: string) => `${principal}|`,
+  grantByGrantee: (key: KeyArn, principal: string) => `${key}|${principal}|`,
+  keyByStore: (id: string) => `${id}|`,
 };
 
 interface IndexDeclaration {
@@ -64,12 +76,33 @@ const declare = <T extends keyof Tables>(
 export const indexes: readonly IndexDeclaration[] = [
   declare('aliasByTarget', 'alias', (a) => indexKey.aliasByTarget(a.target)),
   declare('materialById', 'material', (m) => indexKey.materialById(m.materialId)),
-  declare('due', 'key', (k) => (k.DeletionDate === undefined ? undefined : indexKey.due(k.DeletionDate))),
+  declare('due', 'key', (k) => dueKey(k.DeletionDate, k.settles)),
+  declare('due', 'rotation', (r) => dueKey(r.enabled && !r.overdue ? r.next : undefined, r.inProgress?.ends)),
+  declare('due', 'material', (m) => dueKey(m.wrapped ? m.imported?.expires : undefined)),
+  declare('due', 'keyStore', (s) => dueKey(s.settles)),
+  declare('grantByRetirer', 'grant', (g) => {
+    const retirer = g.RetiringPrincipal ?? g.RetiringServicePrincipal;
+    return retirer === undefined ? undefined : indexKey.grantByRetirer(retirer);
+  }),
+  declare('grantByGrantee', 'grant', (g) => {
+    const grantee = g.GranteePrincipal ?? g.GranteeServicePrincipal;
+    return grantee === undefined ? undefined : indexKey.grantByGrantee(g.key, grantee);
+  }),
+  declare('keyByStore', 'key', (k) => (k.keyStore ? indexKey.keyByStore(k.keyStore.id) : undefined)),
   declare('credentialByPrincipal', 'credential', (c) => indexKey.credentialByPrincipal(c.principal)),
 ];
 
+/** The earliest date at which something happens to a record. */
+function dueKey(...dates: readonly (EpochMs | undefined)[]): string | undefined {
+  const set = dates.filter((date) => date !== undefined);
+  return set.length === 0 ? undefined : indexKey.due(Math.min(...set));
+}
+
 /** All index keys of one record: what a store writes beside it. */
-export function indexKeysOf(at: Ref, rec: Rec): readonly { readonly index: IndexName; readonly indexKey: string }[] {
+export function indexKeysOf(
+  at: Ref,
+  rec: Rec,
+): readonly { readonly index: IndexName; readonly indexKey: string }[] {
   const table = tableOf(at);
   const keys: { index: IndexName; indexKey: string }[] = [{ index: 'ref', indexKey: at }];
   for (const declared of indexes) {

@@ -9,7 +9,15 @@ export type Ref<T extends TableName = TableName> = T extends TableName ? `${T}/$
 export const tableOf = (ref: Ref): TableName => ref.slice(0, ref.indexOf('/')) as TableName;
 
 /** A declared index: reads go by key or by index, never by scan. `ref` is the primary order of all tables. */
-export type IndexName = 'ref' | 'aliasByTarget' | 'materialById' | 'due' | 'credentialByPrincipal';
+export type IndexName =
+  | 'ref'
+  | 'aliasByTarget'
+  | 'materialById'
+  | 'due'
+  | 'credentialByPrincipal'
+  | 'grantByRetirer'
+  | 'grantByGrantee'
+  | 'keyByStore';
 
 /**
  * The first `n` records of an index whose index key starts with `prefix` and is greater than `after`, in the order of

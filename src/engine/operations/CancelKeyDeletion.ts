@@ -21,7 +21,7 @@ export const CancelKeyDeletion = operation<CancelKeyDeletionRequest, CancelKeyDe
   permissions: onTheKey('kms:CancelKeyDeletion'),
   run(_input, located, step) {
     const { rec } = theKey(located);
-    changeState(rec, 'CancelKeyDeletion', step);
+    changeState(rec, 'CancelKeyDeletion', step, { DeletionDate: undefined, pendingWindowInDays: undefined });
     return { KeyId: rec.arn };
   },
   trail: { request: ['KeyId'], response: ({ KeyId }) => ({ keyId: KeyId }) },

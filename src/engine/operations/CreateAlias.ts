@@ -29,14 +29,26 @@ export const CreateAlias = operation<CreateAliasRequest, undefined>({
     const { account } = identity;
     const arn = aliasArn(region, account, alias);
     if (view.get(ref.alias(arn))) {
-      return refuse('AlreadyExistsException', `An alias with the name ${arn} already exists`, 'FACTS.md alias taken');
+      return refuse(
+        'AlreadyExistsException',
+        `An alias with the name ${arn} already exists`,
+        'FACTS.md alias taken',
+      );
     }
     const target = theKey(located).rec.arn;
     if (view.count(`aliases/${target}`, 1) > aliasesPerKey) {
       // OURS: the text is in no recording.
       return refuse('LimitExceededException', '', 'quotas.json aliasesPerKey');
     }
-    view.put(ref.alias(arn), { arn, alias, account, region, target, CreationDate: env.at, LastUpdatedDate: env.at });
+    view.put(ref.alias(arn), {
+      arn,
+      alias,
+      account,
+      region,
+      target,
+      CreationDate: env.at,
+      LastUpdatedDate: env.at,
+    });
     return undefined;
   },
   trail: { request: ['AliasName', 'TargetKeyId'], response: 'keyId' },

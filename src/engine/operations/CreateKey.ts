@@ -1,9 +1,22 @@
-import { uuidFrom } from '../crypto/index.ts';
 import { identityPoliciesOf } from '../authorize.ts';
+import { uuidFrom } from '../crypto/index.ts';
 import { keyMetadata } from '../keyMetadata.ts';
-import { usageFault } from '../keySpecs.ts';
+import { placeFault, keySpecs, usageFault } from '../keySpecs.ts';
+import { backingId, backingOf, findStore, storeStateFault } from '../keyStores.ts';
 import { makeKey } from '../makeKey.ts';
-import { isRefusal, keyArn, ref, refuse, type KeyId, type Refusal } from '../model/index.ts';
+import {
+  indexKey,
+  isRefusal,
+  keyArn,
+  ref,
+  refuse,
+  type KeyId,
+  type KeyRec,
+  type KeySpec,
+  type KeyUsage,
+  type Origin,
+  type Refusal,
+} from '../model/index.ts';
 import { noKey } from '../oneKey.ts';
 import { operation, type Step } from '../operation.ts';
 import { checkKeyPolicy, defaultKeyPolicy, respacePolicy } from '../policy/index.ts';
@@ -15,10 +28,11 @@ import { tagFault, tagKeys, type Tag } from '../tagRules.ts';
 export interface CreateKeyRequest {
   readonly Policy?: string;
   readonly Description?: string;
-  readonly KeyUsage?: string;
-  readonly CustomerMasterKeySpec?: string;
-  readonly KeySpec?: string;
-  readonly Origin?: string;
+  readonly KeyUsage?: KeyUsage;
+  /** Deprecated twin of KeySpec. */
+  readonly CustomerMasterKeySpec?: KeySpec;
+  readonly KeySpec?: KeySpec;
+  readonly Origin?: Origin;
   readonly CustomKeyStoreId?: string;
   readonly BypassPolicyLockoutSafetyCheck?: boolean;
   readonly Tags?: readonly Tag[];
@@ -30,9 +44,11 @@ export interface CreateKeyResponse {
 }
 
 /** quotas.json "kmsKeysPerAccountRegion". */
-const keysPerAccountAndRegion = 100_000;
+export const keysPerAccountAndRegion = 100_000;
 
-const specOf = (input: CreateKeyRequest): string => input.KeySpec ?? input.CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT';
+const specOf = (input: CreateKeyRequest): KeySpec =>
+  input.KeySpec ?? input.CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT';
+const originOf = (input: CreateKeyRequest): Origin => input.Origin ?? 'AWS_KMS';
 
 export const CreateKey = operation<CreateKeyRequest, CreateKeyResponse>({
   name: 'CreateKey',
@@ -45,6 +61,10 @@ export const CreateKey = operation<CreateKeyRequest, CreateKeyResponse>({
     'MalformedPolicyDocumentException',
     'TagException',
     'CustomKeyStoreNotFoundException',
+    'CustomKeyStoreInvalidStateException',
+    'CloudHsmClusterInvalidConfigurationException',
+    'XksKeyAlreadyInUseException',
+    'XksKeyNotFoundException',
   ],
   check(input) {
     if (input.KeySpec !== undefined && input.CustomerMasterKeySpec !== undefined) {
@@ -54,7 +74,7 @@ export const CreateKey = operation<CreateKeyRequest, CreateKeyResponse>({
         'FACTS.md CreateKey',
       );
     }
-    return usageFault(specOf(input), input.KeyUsage);
+    return usageFault(specOf(input), input.KeyUsage) ?? originFault(input);
   },
   find: noKey,
   permissions: (input) => [
@@ -64,7 +84,7 @@ export const CreateKey = operation<CreateKeyRequest, CreateKeyResponse>({
   context: (input) => ({
     'kms:KeySpec': specOf(input),
     'kms:KeyUsage': input.KeyUsage ?? 'ENCRYPT_DECRYPT',
-    'kms:KeyOrigin': input.Origin ?? 'AWS_KMS',
+    'kms:KeyOrigin': originOf(input),
     'kms:MultiRegion': String(input.MultiRegion ?? false),
     ...(input.MultiRegion ? { 'kms:MultiRegionKeyType': 'PRIMARY' } : {}),
     // conditions.json "defaultValues": absent when the parameter is absent.
@@ -74,17 +94,30 @@ export const CreateKey = operation<CreateKeyRequest, CreateKeyResponse>({
     ...tagKeys(input.Tags ?? []),
   }),
   async run(input, _located, step) {
-    const refusal = notBuilt(input) ?? tagFault(input.Tags ?? []) ?? tooMany(step);
+    const refusal = placeFault(specOf(input), step.region) ?? tagFault(input.Tags ?? []) ?? tooManyKeys(step);
     if (refusal) return refusal;
-    const { account } = step.identity;
-    const key = uuidFrom((n) => step.env.random(n)) as KeyId;
+    const keyStore = keyStoreOf(input, step);
+    if (isRefusal(keyStore)) return keyStore;
+    const key = newKeyId(input.MultiRegion ?? false, step);
     const policy = policyFor(input, key, step);
     if (isRefusal(policy)) return policy;
     const rec = await makeKey(
-      { key, account, KeyManager: 'CUSTOMER', Description: input.Description ?? '', policy, tags: input.Tags ?? [] },
+      {
+        key,
+        account: step.identity.account,
+        KeySpec: specOf(input),
+        KeyUsage: input.KeyUsage ?? 'ENCRYPT_DECRYPT',
+        Origin: originOf(input),
+        MultiRegion: input.MultiRegion ?? false,
+        keyStore,
+        KeyManager: 'CUSTOMER',
+        Description: input.Description ?? '',
+        policy,
+        tags: input.Tags ?? [],
+      },
       step,
     );
-    return { KeyMetadata: keyMetadata(rec) };
+    return { KeyMetadata: keyMetadata(rec, step.view) };
   },
   trail: {
     request: [
@@ -109,33 +142,51 @@ export const CreateKey = operation<CreateKeyRequest, CreateKeyResponse>({
       KeyUsage: 'ENCRYPT_DECRYPT',
       MultiRegion: false,
     }),
-    response: ({ KeyMetadata }) => ({
-      keyMetadata: Object.fromEntries(
-        Object.entries(KeyMetadata).map(([name, value]) => [
-          name === 'AWSAccountId' ? 'aWSAccountId' : name.charAt(0).toLowerCase() + name.slice(1),
-          value instanceof Date ? value.toISOString() : value,
-        ]),
-      ),
-    }),
+    response: ({ KeyMetadata }) => ({ keyMetadata: trailMetadata(KeyMetadata) }),
   },
 });
 
-/** What comes later: refused with a sentence that says so, never half-made. */
-function notBuilt(input: CreateKeyRequest): Refusal | undefined {
-  if (input.CustomKeyStoreId !== undefined) {
-    return refuse('CustomKeyStoreNotFoundException', '', 'policy.md §9 no text at all');
+/** Metadata as the trail writes it: member names begin lower-case, dates are text. */
+export const trailMetadata = (
+  metadata: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(metadata).map(([name, value]) => [
+      name === 'AWSAccountId' ? 'aWSAccountId' : name.charAt(0).toLowerCase() + name.slice(1),
+      value instanceof Date ? value.toISOString() : value,
+    ]),
+  );
+
+/** model.json crossMemberRules CreateKey, specs.json "origins". OURS: the texts are in no recording. */
+function originFault(input: CreateKeyRequest): Refusal | undefined {
+  const because = 'model.json crossMemberRules CreateKey';
+  const unsupported = refuse('UnsupportedOperationException', '', because);
+  const origin = originOf(input);
+  const inStore = origin === 'AWS_CLOUDHSM' || origin === 'EXTERNAL_KEY_STORE';
+  if (origin === 'EXTERNAL' && !keySpecs[specOf(input)].importable) return unsupported;
+  if (inStore && (specOf(input) !== 'SYMMETRIC_DEFAULT' || input.MultiRegion)) return unsupported;
+  const wrong = (message: string) => refuse('ValidationException', message, because);
+  if (inStore !== (input.CustomKeyStoreId !== undefined)) {
+    return wrong(
+      'CustomKeyStoreId is required with, and only with, Origin AWS_CLOUDHSM and EXTERNAL_KEY_STORE.',
+    );
   }
-  const spec = specOf(input);
-  const origin = input.Origin ?? 'AWS_KMS';
-  const what =
-    spec !== 'SYMMETRIC_DEFAULT' ? `KeySpec ${spec}` : origin !== 'AWS_KMS' ? `Origin ${origin}` : input.MultiRegion ? 'MultiRegion true' : undefined;
-  return what === undefined
-    ? undefined
-    : // OURS: AWS makes such a key; this version of the engine does not yet.
-      refuse('UnsupportedOperationException', `${what} is not in this version of KMS Lab.`, 'OURS: not built yet');
+  if ((origin === 'EXTERNAL_KEY_STORE') !== (input.XksKeyId !== undefined)) {
+    return wrong('XksKeyId is required with, and only with, Origin EXTERNAL_KEY_STORE.');
+  }
+  return undefined;
 }
 
-function tooMany({ view, identity, region }: Step): Refusal | undefined {
+export const newKeyId = (multiRegion: boolean, { env }: Step): KeyId => {
+  const uuid = uuidFrom((n) => env.random(n));
+  return (multiRegion ? `mrk-${uuid.replaceAll('-', '')}` : uuid) as KeyId;
+};
+
+export function tooManyKeys({
+  view,
+  identity,
+  region,
+}: Pick<Step, 'view' | 'identity' | 'region'>): Refusal | undefined {
   const count = view.get(ref.counter(`keys/${identity.account}/${region}`))?.count ?? 0;
   return count < keysPerAccountAndRegion
     ? undefined
@@ -143,17 +194,63 @@ function tooMany({ view, identity, region }: Step): Refusal | undefined {
       refuse('LimitExceededException', '', 'quotas.json kmsKeysPerAccountRegion');
 }
 
+/** The store that the key shall hang on, or undefined for a key of KMS's own. */
+function keyStoreOf(input: CreateKeyRequest, step: Step): KeyRec['keyStore'] | Refusal {
+  if (input.CustomKeyStoreId === undefined) return undefined;
+  const store = findStore(input.CustomKeyStoreId, step);
+  if (isRefusal(store)) return store;
+  if (store.type !== originOf(input)) {
+    return refuse('UnsupportedOperationException', '', 'specs.json customKeyStores');
+  }
+  if (store.state !== 'CONNECTED') return storeStateFault(store);
+  if (store.cloudHsm) {
+    // specs.json origins: at least 2 active HSMs in different Availability Zones.
+    const { activeHsms } = backingOf(backingId(store), 'cluster', step.view);
+    if (activeHsms < 2)
+      return refuse('CloudHsmClusterInvalidConfigurationException', '', 'specs.json origins AWS_CLOUDHSM');
+  }
+  const { XksKeyId } = input;
+  const hanging = step.view.range('keyByStore', {
+    prefix: indexKey.keyByStore(store.id),
+    n: keysPerAccountAndRegion,
+  });
+  if (XksKeyId !== undefined && hanging.some(({ rec }) => (rec as KeyRec).keyStore?.xksKeyId === XksKeyId)) {
+    return refuse('XksKeyAlreadyInUseException', '', 'specs.json origins EXTERNAL_KEY_STORE');
+  }
+  return { id: store.id, xksKeyId: XksKeyId };
+}
+
 function policyFor(input: CreateKeyRequest, key: KeyId, step: Step): string | Refusal {
   const { account } = step.identity;
-  if (input.Policy === undefined) return respacePolicy(defaultKeyPolicy(account));
+  return keyPolicyText(
+    {
+      Policy: input.Policy,
+      bypass: input.BypassPolicyLockoutSafetyCheck ?? false,
+      arn: keyArn(step.region, account, key),
+    },
+    step,
+  );
+}
+
+/** The policy that a new key gets: the default one, or the caller's when it passes the checks. */
+export function keyPolicyText(
+  {
+    Policy,
+    bypass,
+    arn,
+  }: { readonly Policy: string | undefined; readonly bypass: boolean; readonly arn: KeyRec['arn'] },
+  step: Step,
+): string | Refusal {
+  const { account } = step.identity;
+  if (Policy === undefined) return respacePolicy(defaultKeyPolicy(account));
   const fault = checkKeyPolicy({
-    text: input.Policy,
+    text: Policy,
     identity: step.identity,
     identityPolicies: identityPoliciesOf(step),
     account,
-    keyArn: keyArn(step.region, account, key),
+    keyArn: arn,
     principalExists: principalExists(step),
-    bypassLockout: input.BypassPolicyLockoutSafetyCheck ?? false,
+    bypassLockout: bypass,
   });
-  return fault ?? respacePolicy(input.Policy);
+  return fault ?? respacePolicy(Policy);
 }

@@ -22,7 +22,10 @@ export const DeleteAlias = operation<DeleteAliasRequest, undefined>({
     if (!alias) return aliasMissing(arn);
     const rec = view.get(ref.key(alias.target));
     if (!rec) throw new Error(`alias ${arn} points at ${alias.target}, which is not in the world`);
-    return { keys: [{ rec, by: 'AliasName', named: AliasName, alias: alias.alias, byCiphertext: false }], alias };
+    return {
+      keys: [{ rec, by: 'AliasName', named: AliasName, alias: alias.alias, byCiphertext: false }],
+      alias,
+    };
   },
   permissions: (_input, located) => [
     { action: 'kms:DeleteAlias', resource: located.alias?.arn },

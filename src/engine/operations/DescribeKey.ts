@@ -29,6 +29,6 @@ export const DescribeKey = operation<DescribeKeyRequest, DescribeKeyResponse>({
     return find(input, step);
   },
   permissions: onTheKey('kms:DescribeKey'),
-  run: (_input, located) => ({ KeyMetadata: keyMetadata(theKey(located).rec) }),
+  run: (_input, located, { view }) => ({ KeyMetadata: keyMetadata(theKey(located).rec, view) }),
   trail: { request: ['KeyId'], response: 'none' },
 });

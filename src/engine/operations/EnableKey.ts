@@ -1,6 +1,7 @@
 import { changeState } from '../changeState.ts';
 import { keyNamedBy, onTheKey } from '../oneKey.ts';
 import { operation, theKey } from '../operation.ts';
+import { makeUpRotation } from '../rotation.ts';
 
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKey.html
 
@@ -17,7 +18,9 @@ export const EnableKey = operation<EnableKeyRequest, undefined>({
   find: keyNamedBy('kms:EnableKey', 'withoutAliases'),
   permissions: onTheKey('kms:EnableKey'),
   run(_input, located, step) {
-    changeState(theKey(located).rec, 'EnableKey', step);
+    const { rec } = theKey(located);
+    changeState(rec, 'EnableKey', step);
+    makeUpRotation(rec.arn, step);
     return undefined;
   },
   trail: { request: ['KeyId'], response: 'keyId' },

@@ -1,8 +1,9 @@
 import { encryptionKeys } from '../authorize.ts';
-import { seal } from '../hsm.ts';
-import type { Bytes } from '../model/index.ts';
+import { contextFault, encryptUnder } from '../cipher.ts';
+import { isRefusal, type Bytes } from '../model/index.ts';
 import { keyNamedBy, onTheKey } from '../oneKey.ts';
 import { operation, theKey } from '../operation.ts';
+import { keyMaterial } from '../trailFacts.ts';
 import { encryptionUsage, noteUse } from '../usage.ts';
 
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html
@@ -27,21 +28,26 @@ export const Encrypt = operation<EncryptRequest, EncryptResponse>({
   plane: 'data',
   readOnly: true,
   worksAcrossAccounts: true,
-  refusals: [],
+  refusals: ['ValidationException'],
   find: keyNamedBy('kms:Encrypt', 'withAliases'),
   permissions: onTheKey('kms:Encrypt'),
-  context: ({ EncryptionContext, EncryptionAlgorithm }) => encryptionKeys(EncryptionContext, EncryptionAlgorithm),
-  usage: ({ EncryptionAlgorithm }, located) => encryptionUsage('Encrypt', theKey(located), EncryptionAlgorithm),
-  async run({ Plaintext, EncryptionContext }, located, step) {
+  context: ({ EncryptionContext, EncryptionAlgorithm }) =>
+    encryptionKeys(EncryptionContext, EncryptionAlgorithm),
+  usage: ({ EncryptionAlgorithm }, located) =>
+    encryptionUsage('Encrypt', theKey(located), EncryptionAlgorithm),
+  async run({ Plaintext, EncryptionContext, EncryptionAlgorithm = 'SYMMETRIC_DEFAULT' }, located, step) {
     const { rec } = theKey(located);
-    const CiphertextBlob = await seal(step, rec, Plaintext, EncryptionContext, 'Encrypt');
+    const fault = contextFault(rec, EncryptionContext);
+    if (fault) return fault;
+    const sealed = await encryptUnder(rec, EncryptionAlgorithm, Plaintext, EncryptionContext, step);
+    if (isRefusal(sealed)) return sealed;
     noteUse(rec, 'Encrypt', step);
-    return { CiphertextBlob, KeyId: rec.arn, EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' };
+    return { CiphertextBlob: sealed.blob, KeyId: rec.arn, EncryptionAlgorithm };
   },
   trail: {
     request: ['KeyId', 'EncryptionAlgorithm', 'EncryptionContext'],
     defaults: () => ({ EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' }),
     response: 'none',
-    additional: (_output, located) => ({ keyMaterialId: theKey(located).rec.currentMaterial }),
+    additional: (_output, located) => keyMaterial(theKey(located).rec),
   },
 });

@@ -3,7 +3,8 @@ import type { Bytes } from '../model/index.ts';
 import { keyNamedBy, onTheKey } from '../oneKey.ts';
 import { operation, theKey } from '../operation.ts';
 import { recipientFault } from '../recipient.ts';
-import { encryptionUsage } from '../usage.ts';
+import { keyMaterial } from '../trailFacts.ts';
+import { symmetricUsage } from '../usage.ts';
 
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html
 
@@ -11,7 +12,7 @@ export interface GenerateDataKeyResponse {
   readonly CiphertextBlob: Bytes;
   readonly Plaintext: Bytes;
   readonly KeyId: string;
-  readonly KeyMaterialId: string;
+  readonly KeyMaterialId?: string;
 }
 
 export const GenerateDataKey = operation<DataKeyRequest, GenerateDataKeyResponse>({
@@ -24,11 +25,12 @@ export const GenerateDataKey = operation<DataKeyRequest, GenerateDataKeyResponse
   find: keyNamedBy('kms:GenerateDataKey', 'withAliases'),
   permissions: onTheKey('kms:GenerateDataKey'),
   context: dataKeyContext,
-  usage: (_input, located) => encryptionUsage('GenerateDataKey', theKey(located)),
-  run: (input, located, step) => recipientFault(input.Recipient) ?? makeDataKey('GenerateDataKey', input, located, step),
+  usage: (_input, located) => symmetricUsage('GenerateDataKey', theKey(located)),
+  run: (input, located, step) =>
+    recipientFault(input.Recipient) ?? makeDataKey('GenerateDataKey', input, located, step),
   trail: {
     request: ['KeyId', 'KeySpec', 'NumberOfBytes', 'EncryptionContext'],
     response: 'none',
-    additional: ({ KeyMaterialId }) => ({ keyMaterialId: KeyMaterialId }),
+    additional: ({ KeyMaterialId }, located) => keyMaterial(theKey(located).rec, KeyMaterialId),
   },
 });

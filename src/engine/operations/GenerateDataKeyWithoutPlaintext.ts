@@ -2,19 +2,23 @@ import { dataKeyContext, makeDataKey, sizeFault, type DataKeyRequest } from '../
 import type { Bytes } from '../model/index.ts';
 import { keyNamedBy, onTheKey } from '../oneKey.ts';
 import { operation, theKey } from '../operation.ts';
-import { encryptionUsage } from '../usage.ts';
+import { keyMaterial } from '../trailFacts.ts';
+import { symmetricUsage } from '../usage.ts';
 
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKeyWithoutPlaintext.html
 
 export interface GenerateDataKeyWithoutPlaintextResponse {
   readonly CiphertextBlob: Bytes;
   readonly KeyId: string;
-  readonly KeyMaterialId: string;
+  readonly KeyMaterialId?: string;
 }
 
 const name = 'GenerateDataKeyWithoutPlaintext';
 
-export const GenerateDataKeyWithoutPlaintext = operation<DataKeyRequest, GenerateDataKeyWithoutPlaintextResponse>({
+export const GenerateDataKeyWithoutPlaintext = operation<
+  DataKeyRequest,
+  GenerateDataKeyWithoutPlaintextResponse
+>({
   name,
   plane: 'data',
   readOnly: true,
@@ -24,7 +28,7 @@ export const GenerateDataKeyWithoutPlaintext = operation<DataKeyRequest, Generat
   find: keyNamedBy(`kms:${name}`, 'withAliases'),
   permissions: onTheKey(`kms:${name}`),
   context: dataKeyContext,
-  usage: (_input, located) => encryptionUsage(name, theKey(located)),
+  usage: (_input, located) => symmetricUsage(name, theKey(located)),
   async run(input, located, step) {
     const { Plaintext, ...answer } = await makeDataKey(name, input, located, step);
     Plaintext.fill(0);
@@ -33,6 +37,6 @@ export const GenerateDataKeyWithoutPlaintext = operation<DataKeyRequest, Generat
   trail: {
     request: ['KeyId', 'KeySpec', 'NumberOfBytes', 'EncryptionContext'],
     response: 'none',
-    additional: ({ KeyMaterialId }) => ({ keyMaterialId: KeyMaterialId }),
+    additional: ({ KeyMaterialId }, located) => keyMaterial(theKey(located).rec, KeyMaterialId),
   },
 });

@@ -14,7 +14,11 @@ export interface GenerateRandomResponse {
   readonly Plaintext: Bytes;
 }
 
-const missingSize = refuse('ValidationException', 'NumberOfBytes is required.', 'FACTS.md GenerateRandom without size');
+const missingSize = refuse(
+  'ValidationException',
+  'NumberOfBytes is required.',
+  'FACTS.md GenerateRandom without size',
+);
 
 export const GenerateRandom = operation<GenerateRandomRequest, GenerateRandomResponse>({
   name: 'GenerateRandom',

@@ -55,8 +55,11 @@ export const ListAliases = operation<ListAliasesRequest, ListAliasesResponse>({
 
 function aliasesOf(arn: KeyArn, { n, after }: PagePlan, step: Step): readonly AliasListEntry[] {
   const prefix = indexKey.aliasByTarget(arn);
-  const from = after === undefined ? undefined : `${prefix}${under.aliases(step.identity.account, step.region)}${after}`;
-  return step.view.range('aliasByTarget', { prefix, after: from, n: n + 1 }).map(({ rec }) => entry(rec as AliasRec));
+  const from =
+    after === undefined ? undefined : `${prefix}${under.aliases(step.identity.account, step.region)}${after}`;
+  return step.view
+    .range('aliasByTarget', { prefix, after: from, n: n + 1 })
+    .map(({ rec }) => entry(rec as AliasRec));
 }
 
 /** In the order of names; predefined aliases without a key have neither target nor dates (recorded). */

@@ -20,7 +20,12 @@ export const PutKeyPolicy = operation<PutKeyPolicyRequest, undefined>({
   plane: 'control',
   readOnly: false,
   worksAcrossAccounts: false,
-  refusals: ['NotFoundException', 'MalformedPolicyDocumentException', 'LimitExceededException', 'UnsupportedOperationException'],
+  refusals: [
+    'NotFoundException',
+    'MalformedPolicyDocumentException',
+    'LimitExceededException',
+    'UnsupportedOperationException',
+  ],
   find: keyNamedBy('kms:PutKeyPolicy', 'withoutAliases'),
   permissions: onTheKey('kms:PutKeyPolicy'),
   context: ({ BypassPolicyLockoutSafetyCheck: bypass }) =>

@@ -2,7 +2,7 @@ import { encryptionKeys } from '../authorize.ts';
 import { findKeyOfCiphertext, incorrectKey, invalidCiphertext } from '../ciphertext.ts';
 import { ciphertextFault, ignoresCiphertext } from '../dryRun.ts';
 import { findKey } from '../find.ts';
-import { materialIdOf, open, seal } from '../hsm.ts';
+import { contextFault, decryptUnder, encryptUnder } from '../cipher.ts';
 import { isRefusal, type Bytes } from '../model/index.ts';
 import { operation, type Located, type LocatedKey } from '../operation.ts';
 import { encryptionUsage, noteUse } from '../usage.ts';
@@ -27,8 +27,9 @@ export interface ReEncryptResponse {
   readonly KeyId: string;
   readonly SourceEncryptionAlgorithm: string;
   readonly DestinationEncryptionAlgorithm: string;
-  readonly SourceKeyMaterialId: string;
-  readonly DestinationKeyMaterialId: string;
+  /** Symmetric encryption keys only, like the next. */
+  readonly SourceKeyMaterialId?: string;
+  readonly DestinationKeyMaterialId?: string;
 }
 
 const algorithm = 'SYMMETRIC_DEFAULT';
@@ -38,14 +39,19 @@ export const ReEncrypt = operation<ReEncryptRequest, ReEncryptResponse>({
   plane: 'data',
   readOnly: true,
   worksAcrossAccounts: true,
-  refusals: ['InvalidCiphertextException'],
+  refusals: ['InvalidCiphertextException', 'ValidationException'],
   check: (input) => ciphertextFault(input, { value: input.SourceKeyId, member: 'sourceKeyId' }),
   find(input, step) {
     const blob = ignoresCiphertext(input) ? undefined : input.CiphertextBlob;
     const from = { blob, KeyId: input.SourceKeyId, by: 'SourceKeyId', action: 'kms:ReEncryptFrom' };
     const source = findKeyOfCiphertext(from, step);
     if (isRefusal(source)) return source;
-    const to = { by: 'DestinationKeyId', text: input.DestinationKeyId, action: 'kms:ReEncryptTo', aliases: true };
+    const to = {
+      by: 'DestinationKeyId',
+      text: input.DestinationKeyId,
+      action: 'kms:ReEncryptTo',
+      aliases: true,
+    };
     const destination = findKey(to, step);
     return isRefusal(destination) ? destination : { keys: [source, destination] };
   },
@@ -56,12 +62,18 @@ export const ReEncrypt = operation<ReEncryptRequest, ReEncryptResponse>({
       {
         action: 'kms:ReEncryptFrom',
         key: source,
-        context: { ...same, ...encryptionKeys(input.SourceEncryptionContext, input.SourceEncryptionAlgorithm) },
+        context: {
+          ...same,
+          ...encryptionKeys(input.SourceEncryptionContext, input.SourceEncryptionAlgorithm),
+        },
       },
       {
         action: 'kms:ReEncryptTo',
         key: destination,
-        context: { ...same, ...encryptionKeys(input.DestinationEncryptionContext, input.DestinationEncryptionAlgorithm) },
+        context: {
+          ...same,
+          ...encryptionKeys(input.DestinationEncryptionContext, input.DestinationEncryptionAlgorithm),
+        },
       },
     ];
   },
@@ -70,27 +82,48 @@ export const ReEncrypt = operation<ReEncryptRequest, ReEncryptResponse>({
     const wrong = incorrectKey(ignoresCiphertext(input) ? undefined : input.CiphertextBlob, source, step);
     if (wrong) return wrong;
     const from = encryptionUsage('ReEncrypt', source, input.SourceEncryptionAlgorithm);
-    return isRefusal(from) ? from : encryptionUsage('ReEncrypt', destination, input.DestinationEncryptionAlgorithm);
+    return isRefusal(from)
+      ? from
+      : encryptionUsage('ReEncrypt', destination, input.DestinationEncryptionAlgorithm);
   },
   async run(input, located, step) {
     const { source, destination } = sides(located);
-    const { CiphertextBlob } = input;
-    const ids = { SourceKeyId: source.rec.arn, KeyId: destination.rec.arn };
-    const algorithms = { SourceEncryptionAlgorithm: algorithm, DestinationEncryptionAlgorithm: algorithm };
-    const DestinationKeyMaterialId = destination.rec.currentMaterial;
+    const { CiphertextBlob, SourceEncryptionContext, DestinationEncryptionContext } = input;
+    const from = input.SourceEncryptionAlgorithm ?? algorithm;
+    const to = input.DestinationEncryptionAlgorithm ?? algorithm;
+    const fault =
+      contextFault(source.rec, SourceEncryptionContext) ??
+      contextFault(destination.rec, DestinationEncryptionContext);
+    if (fault) return fault;
+    const answer = {
+      SourceKeyId: source.rec.arn,
+      KeyId: destination.rec.arn,
+      SourceEncryptionAlgorithm: from,
+      DestinationEncryptionAlgorithm: to,
+    };
     if (ignoresCiphertext(input) || !CiphertextBlob) {
       // Nothing to open: the dry run ends in its own exception, which handle.ts answers.
-      const SourceKeyMaterialId = source.rec.currentMaterial;
-      return { CiphertextBlob: new Uint8Array(0), ...ids, ...algorithms, SourceKeyMaterialId, DestinationKeyMaterialId };
+      return { ...answer, CiphertextBlob: new Uint8Array(0) };
     }
-    const plaintext = await open(step, source.rec, CiphertextBlob, input.SourceEncryptionContext);
-    if (!plaintext) return invalidCiphertext;
-    const sealed = await seal(step, destination.rec, plaintext, input.DestinationEncryptionContext, 'Encrypt');
-    plaintext.fill(0);
+    const opened = await decryptUnder(source.rec, from, CiphertextBlob, SourceEncryptionContext, step);
+    if (!opened) return invalidCiphertext;
+    const sealed = await encryptUnder(
+      destination.rec,
+      to,
+      opened.plaintext,
+      DestinationEncryptionContext,
+      step,
+    );
+    opened.plaintext.fill(0);
+    if (isRefusal(sealed)) return sealed;
     noteUse(source.rec, 'ReEncrypt', step);
     noteUse(destination.rec, 'ReEncrypt', step);
-    const SourceKeyMaterialId = materialIdOf(CiphertextBlob);
-    return { CiphertextBlob: sealed, ...ids, ...algorithms, SourceKeyMaterialId, DestinationKeyMaterialId };
+    return {
+      ...answer,
+      CiphertextBlob: sealed.blob,
+      ...(opened.materialId === undefined ? {} : { SourceKeyMaterialId: opened.materialId }),
+      ...(sealed.materialId === undefined ? {} : { DestinationKeyMaterialId: sealed.materialId }),
+    };
   },
   trail: {
     request: [
@@ -104,8 +137,10 @@ export const ReEncrypt = operation<ReEncryptRequest, ReEncryptResponse>({
     defaults: () => ({ SourceEncryptionAlgorithm: algorithm, DestinationEncryptionAlgorithm: algorithm }),
     response: 'none',
     additional: ({ SourceKeyMaterialId, DestinationKeyMaterialId }) => ({
-      sourceKeyMaterialId: SourceKeyMaterialId,
-      destinationKeyMaterialId: DestinationKeyMaterialId,
+      ...(SourceKeyMaterialId === undefined ? {} : { sourceKeyMaterialId: SourceKeyMaterialId }),
+      ...(DestinationKeyMaterialId === undefined
+        ? {}
+        : { destinationKeyMaterialId: DestinationKeyMaterialId }),
     }),
   },
 });

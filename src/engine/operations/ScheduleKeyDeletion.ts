@@ -1,4 +1,5 @@
 import { changeState } from '../changeState.ts';
+import { hasReplicas } from '../multiRegion.ts';
 import { epochMs, refuse } from '../model/index.ts';
 import { keyNamedBy, onTheKey } from '../oneKey.ts';
 import { operation, theKey } from '../operation.ts';
@@ -12,7 +13,8 @@ export interface ScheduleKeyDeletionRequest {
 }
 export interface ScheduleKeyDeletionResponse {
   readonly KeyId: string;
-  readonly DeletionDate: Date;
+  /** Absent while replicas exist: the waiting period begins when the last one is gone. */
+  readonly DeletionDate?: Date;
   readonly KeyState: string;
   readonly PendingWindowInDays: number;
 }
@@ -28,7 +30,11 @@ export const ScheduleKeyDeletion = operation<ScheduleKeyDeletionRequest, Schedul
   refusals: [],
   check: ({ PendingWindowInDays: days = window.default }) =>
     days < window.min || days > window.max
-      ? refuse('ValidationException', 'PendingWindowInDays must be between 7 and 30.', 'FACTS.md states, quoted 2020')
+      ? refuse(
+          'ValidationException',
+          'PendingWindowInDays must be between 7 and 30.',
+          'FACTS.md states, quoted 2020',
+        )
       : undefined,
   find: keyNamedBy('kms:ScheduleKeyDeletion', 'withoutAliases'),
   permissions: onTheKey('kms:ScheduleKeyDeletion'),
@@ -40,8 +46,14 @@ export const ScheduleKeyDeletion = operation<ScheduleKeyDeletionRequest, Schedul
   }),
   run({ PendingWindowInDays = window.default }, located, step) {
     const { rec } = theKey(located);
+    if (hasReplicas(rec, step.view)) {
+      const KeyState = changeState(rec, 'ScheduleKeyDeletion', step, {
+        pendingWindowInDays: PendingWindowInDays,
+      });
+      return { KeyId: rec.arn, KeyState, PendingWindowInDays };
+    }
     const DeletionDate = epochMs(step.env.at + PendingWindowInDays * dayInMs);
-    const KeyState = changeState(rec, 'ScheduleKeyDeletion', step, DeletionDate);
+    const KeyState = changeState(rec, 'ScheduleKeyDeletion', step, { DeletionDate, settles: undefined });
     return { KeyId: rec.arn, DeletionDate: new Date(DeletionDate), KeyState, PendingWindowInDays };
   },
   trail: {
@@ -49,7 +61,7 @@ export const ScheduleKeyDeletion = operation<ScheduleKeyDeletionRequest, Schedul
     response: ({ KeyId, DeletionDate, KeyState, PendingWindowInDays }) => ({
       keyId: KeyId,
       keyState: KeyState,
-      deletionDate: DeletionDate.toISOString(),
+      ...(DeletionDate ? { deletionDate: DeletionDate.toISOString() } : {}),
       pendingWindowInDays: PendingWindowInDays,
     }),
   },

@@ -22,7 +22,9 @@ export const TagResource = operation<TagResourceRequest, undefined>({
   run({ Tags }, located, { view }) {
     const { arn } = theKey(located).rec;
     const renewed = new Set(Tags.map(({ TagKey }) => ref.tag(arn, TagKey) as string));
-    const others = view.range('ref', { prefix: under.tags(arn), n: 50 }).filter((row) => !renewed.has(row.ref));
+    const others = view
+      .range('ref', { prefix: under.tags(arn), n: 50 })
+      .filter((row) => !renewed.has(row.ref));
     const fault = tagFault(Tags, others.length);
     if (fault) return fault;
     for (const { TagKey, TagValue } of Tags) view.put(ref.tag(arn, TagKey), { key: arn, TagKey, TagValue });

@@ -25,7 +25,13 @@ export const UpdateAlias = operation<UpdateAliasRequest, undefined>({
     if (isRefusal(target)) return target;
     const current = step.view.get(ref.key(alias.target));
     if (!current) throw new Error(`alias ${arn} points at ${alias.target}, which is not in the world`);
-    const now: LocatedKey = { rec: current, by: 'AliasName', named: AliasName, alias: alias.alias, byCiphertext: false };
+    const now: LocatedKey = {
+      rec: current,
+      by: 'AliasName',
+      named: AliasName,
+      alias: alias.alias,
+      byCiphertext: false,
+    };
     return { keys: [target, now], alias };
   },
   permissions: (_input, { keys, alias }) => [

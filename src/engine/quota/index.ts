@@ -1,2 +1,2 @@
-export { quotaOf, symmetricBucket } from './rates.ts';
+export { keyStoreQuota, quotaOf, symmetricBucket, type Quota } from './rates.ts';
 export { take, type Level } from './take.ts';

@@ -5,7 +5,8 @@ import model from './model.json';
  * read it to code and decode, `validate` to refuse.
  */
 
-export type ShapeKind = 'string' | 'integer' | 'boolean' | 'timestamp' | 'blob' | 'list' | 'map' | 'structure';
+export type ShapeKind =
+  'string' | 'integer' | 'boolean' | 'timestamp' | 'blob' | 'list' | 'map' | 'structure';
 
 export interface TypeShape {
   readonly kind: ShapeKind;
@@ -45,10 +46,18 @@ interface RawType {
 interface RawModel {
   readonly types: Readonly<Record<string, RawType>>;
   readonly operations: Readonly<
-    Record<string, { readonly in: Readonly<Record<string, string>> | null; readonly out: Readonly<Record<string, string>> | null }>
+    Record<
+      string,
+      {
+        readonly in: Readonly<Record<string, string>> | null;
+        readonly out: Readonly<Record<string, string>> | null;
+      }
+    >
   >;
   readonly errors: Readonly<Record<string, number>>;
-  readonly pageLimits: Readonly<Record<string, { readonly min: number; readonly max: number; readonly default: number | string }>>;
+  readonly pageLimits: Readonly<
+    Record<string, { readonly min: number; readonly max: number; readonly default: number | string }>
+  >;
 }
 // The JSON module's inferred type is one literal per member; this is the shape that all of them share.
 const raw = model as unknown as RawModel;
@@ -105,4 +114,3 @@ export function pageLimit(operation: string): { readonly max: number; readonly d
   // OURS: where the default is not stated, the maximum is taken.
   return { max: limit.max, default: typeof limit.default === 'number' ? limit.default : limit.max };
 }
-

@@ -57,8 +57,10 @@ function checkValue(path: string, shape: TypeShape, value: unknown, found: Findi
       checkString(shape, value as string, say);
       return;
     case 'integer':
-      if (shape.min !== undefined && (value as number) < shape.min) say(`have value greater than or equal to ${shape.min}`);
-      else if (shape.max !== undefined && (value as number) > shape.max) say(`have value less than or equal to ${shape.max}`);
+      if (shape.min !== undefined && (value as number) < shape.min)
+        say(`have value greater than or equal to ${shape.min}`);
+      else if (shape.max !== undefined && (value as number) > shape.max)
+        say(`have value less than or equal to ${shape.max}`);
       return;
     case 'blob':
       checkLength(shape, (value as Uint8Array).length, say);
@@ -88,7 +90,8 @@ type Say = (rule: string) => void;
 
 function checkLength(shape: TypeShape, length: number, say: Say): void {
   if (shape.min !== undefined && length < shape.min) say(`have length greater than or equal to ${shape.min}`);
-  else if (shape.max !== undefined && length > shape.max) say(`have length less than or equal to ${shape.max}`);
+  else if (shape.max !== undefined && length > shape.max)
+    say(`have length less than or equal to ${shape.max}`);
 }
 
 function checkString(shape: TypeShape, value: string, say: Say): void {
@@ -102,7 +105,13 @@ function checkString(shape: TypeShape, value: string, say: Say): void {
   }
 }
 
-function checkList(path: string, shape: TypeShape, list: readonly unknown[], say: Say, found: Findings): void {
+function checkList(
+  path: string,
+  shape: TypeShape,
+  list: readonly unknown[],
+  say: Say,
+  found: Findings,
+): void {
   checkLength(shape, list.length, say);
   const element = typeShape(shape.of ?? 'string');
   list.forEach((one, i) => {
@@ -154,7 +163,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 /** Only the members that the shapes know, so that nothing unknown travels on into a record or an event. */
 function pruned(type: string, value: unknown): unknown {
   const shape = typeShape(type);
-  if (shape.kind === 'list' && Array.isArray(value)) return value.map((one) => pruned(shape.of ?? 'string', one));
+  if (shape.kind === 'list' && Array.isArray(value))
+    return value.map((one) => pruned(shape.of ?? 'string', one));
   if (shape.kind === 'structure' && isObject(value)) {
     return Object.fromEntries(
       Object.entries(shape.members ?? {})
@@ -179,7 +189,10 @@ function patternOf(pattern: string): RegExp {
 }
 
 /** Each given member as a trace may show it: bytes and secrets as a length. */
-export function describeMembers(operation: string, input: Readonly<Record<string, unknown>>): readonly MemberNote[] {
+export function describeMembers(
+  operation: string,
+  input: Readonly<Record<string, unknown>>,
+): readonly MemberNote[] {
   const members = operationShape(operation)?.in ?? {};
   return Object.entries(input)
     .filter(([name]) => name in members)
@@ -196,7 +209,10 @@ function shown(type: string, value: unknown): string {
 }
 
 /** The input as the journal keeps it: every blob and every secret replaced by its length. JSON only. */
-export function redactInput(operation: string, input: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function redactInput(
+  operation: string,
+  input: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   const members = operationShape(operation)?.in ?? {};
   return Object.fromEntries(
     Object.entries(input)
@@ -212,7 +228,10 @@ function redacted(type: string, value: unknown): unknown {
   if (value instanceof Date) return value.toISOString();
   if (shape.kind === 'structure' && isObject(value)) {
     return Object.fromEntries(
-      Object.entries(value).map(([name, one]) => [name, redacted(shape.members?.[name]?.type ?? 'string', one)]),
+      Object.entries(value).map(([name, one]) => [
+        name,
+        redacted(shape.members?.[name]?.type ?? 'string', one),
+      ]),
     );
   }
   return value;

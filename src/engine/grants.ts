@@ -1,0 +1,148 @@
+import { fromBase64, fromUtf8, equalBytes, toBase64, concat, toHex, utf8 } from './crypto/index.ts';
+import { tokenTag } from './hsm.ts';
+import { keySpecs } from './keySpecs.ts';
+import {
+  indexKey,
+  ref,
+  refuse,
+  under,
+  type Bytes,
+  type GrantRec,
+  type KeyArn,
+  type KeyRec,
+  type Refusal,
+} from './model/index.ts';
+import type { Step } from './operation.ts';
+
+/*
+ * Grants: policy.md §6.
+ */
+
+/** Operations that a grant may give for each class of key and usage. */
+const byUsage: Readonly<Record<string, readonly string[]>> = {
+  symmetric: [
+    'Encrypt',
+    'Decrypt',
+    'GenerateDataKey',
+    'GenerateDataKeyWithoutPlaintext',
+    'GenerateDataKeyPair',
+    'GenerateDataKeyPairWithoutPlaintext',
+    'ReEncryptFrom',
+    'ReEncryptTo',
+  ],
+  ENCRYPT_DECRYPT: ['Encrypt', 'Decrypt', 'ReEncryptFrom', 'ReEncryptTo'],
+  SIGN_VERIFY: ['Sign', 'Verify'],
+  GENERATE_VERIFY_MAC: ['GenerateMac', 'VerifyMac'],
+  KEY_AGREEMENT: ['DeriveSharedSecret'],
+  ENCAPSULATE_DECAPSULATE: ['Encapsulate', 'Decapsulate'],
+};
+const always = ['DescribeKey', 'CreateGrant', 'RetireGrant'];
+
+export function grantableOperations({
+  KeySpec,
+  KeyUsage,
+}: Pick<KeyRec, 'KeySpec' | 'KeyUsage'>): readonly string[] {
+  const facts = keySpecs[KeySpec];
+  const own = byUsage[facts.class === 'symmetric' ? 'symmetric' : KeyUsage] ?? [];
+  return [...own, ...always, ...(facts.class === 'asymmetric' ? ['GetPublicKey'] : [])];
+}
+
+/** The grant that gives an action: `kms:ReEncryptFrom` → `ReEncryptFrom`. */
+export const grantOperationOf = (action: string): string => action.slice('kms:'.length);
+
+/** quotas.json "grantsPerKey". */
+export const grantsPerKey = 50_000;
+
+const tokenVersion = 1;
+const tagBytes = 16;
+
+/**
+ * A grant token: what the grant is, a nonce (each answer has a token of its own), and a tag that only this Region's HSM
+ * can make. OURS: AWS's tokens are opaque text of a few hundred characters.
+ */
+export async function grantToken(grant: GrantRec, step: Step): Promise<string> {
+  const text = `${grant.key} ${grant.grantId} ${toHex(step.env.random(16))}`;
+  const tag = await tokenTag(step, 'grant token', text);
+  return toBase64(concat(new Uint8Array([tokenVersion]), tag.slice(0, tagBytes), utf8(text)));
+}
+
+/** Which grant a token is for, whether or not that grant still exists. Undefined: no token of this Region. */
+export async function readGrantToken(
+  token: string,
+  step: Step,
+): Promise<{ readonly key: KeyArn; readonly grantId: string } | undefined> {
+  const bytes = fromBase64(token);
+  if (!bytes || bytes[0] !== tokenVersion) return undefined;
+  const tag: Bytes = bytes.slice(1, 1 + tagBytes);
+  const text = fromUtf8(bytes.slice(1 + tagBytes));
+  if (text === undefined) return undefined;
+  const right = await tokenTag(step, 'grant token', text);
+  const [key, grantId] = text.split(' ');
+  if (!equalBytes(tag, right.slice(0, tagBytes)) || key === undefined || grantId === undefined)
+    return undefined;
+  return { key: key as KeyArn, grantId };
+}
+
+export const invalidToken: Refusal = refuse('InvalidGrantTokenException', '', 'policy.md §6 token');
+
+/**
+ * The grants on a key that may count for the caller: those visible by now, and those whose token came with the call.
+ * @param tokens GrantTokens of the request, each checked: one that is none refuses the call.
+ */
+export async function grantsFor(
+  key: KeyArn,
+  tokens: readonly string[],
+  step: Step,
+): Promise<readonly GrantRec[] | Refusal> {
+  const named = new Set<string>();
+  for (const token of tokens) {
+    const read = await readGrantToken(token, step);
+    if (!read) return invalidToken;
+    // A token of another key, or of a grant that is gone, is of no use to this call, but it is a token.
+    if (read.key === key) named.add(read.grantId);
+  }
+  const { arn, principal, account } = step.identity;
+  const grantees = [...new Set<string>([arn, principal, `arn:aws:iam::${account}:root`])];
+  return grantees
+    .flatMap((grantee) =>
+      step.view
+        .range('grantByGrantee', { prefix: indexKey.grantByGrantee(key, grantee), n: grantsPerKey })
+        .map(({ rec }) => rec as GrantRec),
+    )
+    .filter(({ visible, grantId }) => visible <= step.env.at || named.has(grantId));
+}
+
+/** Any grants at all on a key? Cheap: reads one row. */
+export const hasGrants = (key: KeyArn, { view }: Step): boolean =>
+  view.range('ref', { prefix: under.grants(key), n: 1 }).length > 0;
+
+/** What a listing shows of a grant; members that were not given are left out (FACTS.md "Values"). */
+export function grantEntry(grant: GrantRec): Readonly<Record<string, unknown>> {
+  const {
+    GranteePrincipal,
+    GranteeServicePrincipal,
+    RetiringPrincipal,
+    RetiringServicePrincipal,
+    Constraints,
+    Name,
+  } = grant;
+  return {
+    KeyId: grant.key,
+    GrantId: grant.grantId,
+    ...(Name === undefined ? {} : { Name }),
+    CreationDate: new Date(grant.CreationDate),
+    ...(GranteePrincipal === undefined ? {} : { GranteePrincipal }),
+    ...(GranteeServicePrincipal === undefined ? {} : { GranteeServicePrincipal }),
+    ...(RetiringPrincipal === undefined ? {} : { RetiringPrincipal }),
+    ...(RetiringServicePrincipal === undefined ? {} : { RetiringServicePrincipal }),
+    IssuingAccount: `arn:aws:iam::${grant.IssuingAccount}:root`,
+    Operations: grant.Operations,
+    ...(Constraints === undefined ? {} : { Constraints }),
+  };
+}
+
+/** Takes a grant away. */
+export function removeGrant(grant: GrantRec, step: Step): void {
+  step.view.put(ref.grant(grant.key, grant.grantId), undefined);
+  step.view.count(`grants/${grant.key}`, -1);
+}

@@ -1,0 +1,34 @@
+import { isPrimary, notPrimary } from '../multiRegion.ts';
+import { ref } from '../model/index.ts';
+import { keyNamedBy, onTheKey } from '../oneKey.ts';
+import { operation, theKey } from '../operation.ts';
+import { originFault, rotationOf } from '../rotation.ts';
+
+// https://docs.aws.amazon.com/kms/latest/APIReference/API_DisableKeyRotation.html
+
+export interface DisableKeyRotationRequest {
+  readonly KeyId: string;
+}
+
+export const DisableKeyRotation = operation<DisableKeyRotationRequest, undefined>({
+  name: 'DisableKeyRotation',
+  plane: 'control',
+  readOnly: false,
+  worksAcrossAccounts: false,
+  refusals: ['UnsupportedOperationException'],
+  find: keyNamedBy('kms:DisableKeyRotation', 'withoutAliases'),
+  permissions: onTheKey('kms:DisableKeyRotation'),
+  run(_input, located, { view }) {
+    const { rec } = theKey(located);
+    const fault = originFault(rec);
+    if (fault) return fault;
+    // operations.json: on a key that cannot rotate it succeeds without effect (a suite first written against AWS).
+    if (rec.MultiRegion && rec.KeySpec === 'SYMMETRIC_DEFAULT' && !isPrimary(rec, view))
+      return notPrimary(rec);
+    const rotation = rotationOf(rec.arn, view);
+    if (rotation.enabled)
+      view.put(ref.rotation(rec.arn), { ...rotation, enabled: false, next: undefined, overdue: false });
+    return undefined;
+  },
+  trail: { request: ['KeyId'], response: 'keyId' },
+});
