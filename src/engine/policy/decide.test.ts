@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { decide, policyTypes, type AccessRequest, type Decision } from './index.ts';
+import { decide, policyTypes } from './index.ts';
+import {
+  allowed,
+  differences,
+  hiddenText as hidden,
+  silentIam,
+  silentKey,
+  type Case,
+} from './case.fixture.ts';
 import {
   alias,
   allow,
@@ -13,40 +21,13 @@ import {
   people,
   policy,
   root,
-  type Person,
 } from './request.fixture.ts';
-
-interface Case {
-  readonly fact: string;
-  readonly title: string;
-  readonly who: Person;
-  readonly asks?: Partial<AccessRequest>;
-  readonly expect: Partial<Pick<Decision, 'kind' | 'decidedBy' | 'because' | 'message'>>;
-}
-
-/** The differences between what a case says and what the engine decides. */
-function differences({ who, asks, expect: expected }: Case): readonly string[] {
-  const decision = decide(ask(who, asks));
-  const wrong: string[] = [];
-  for (const name of ['kind', 'decidedBy', 'because', 'message'] as const) {
-    const want = expected[name];
-    if (want !== undefined && want !== decision[name])
-      wrong.push(`${name}: wanted ${want}, got ${decision[name]}`);
-  }
-  return wrong;
-}
 
 const alice = people.alice.arn;
 const session = people.session.arn;
 const carol = people.carol.arn;
 const role = people.session.principal;
 const names = (principal: unknown, more = {}): string => policy([allow(principal, more)]);
-const allowed = (decidedBy: Decision['decidedBy']) => ({ kind: 'allow', decidedBy, message: '' }) as const;
-const silentKey = { kind: 'implicitDeny', decidedBy: 'keyPolicy' } as const;
-const silentIam = { kind: 'implicitDeny', decidedBy: 'identityPolicy' } as const;
-const hidden =
-  'because the resource does not exist in this Region, no resource-based policies allow access, ' +
-  'or a resource-based policy explicitly denies access';
 const outside = { keyPolicy: names({ AWS: root(other) }) };
 
 const cases: readonly Case[] = [

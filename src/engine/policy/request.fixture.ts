@@ -1,5 +1,5 @@
 import type { AccountId, Identity, PrincipalArn } from '../model/index.ts';
-import type { AccessRequest } from './types.ts';
+import { serviceCaller, type AccessRequest, type GrantFacts, type NamedPolicy } from './types.ts';
 
 /** People, keys and shorthands that the tests of this room share. */
 export const owner = '111122223333';
@@ -28,6 +28,25 @@ export const people = {
     `arn:aws:sts::${owner}:assumed-role/App/s1`,
     `arn:aws:iam::${owner}:role/App`,
   ),
+  linked: person(
+    'session',
+    owner,
+    `arn:aws:sts::${owner}:assumed-role/AWSServiceRoleForAutoScaling/a`,
+    `arn:aws:iam::${owner}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
+  ),
+  federated: person(
+    'session',
+    owner,
+    `arn:aws:sts::${owner}:federated-user/Fred`,
+    `arn:aws:iam::${owner}:user/Alice`,
+  ),
+  foreignSession: person(
+    'session',
+    other,
+    `arn:aws:sts::${other}:assumed-role/Job/j1`,
+    `arn:aws:iam::${other}:role/Job`,
+  ),
+  service: serviceCaller('dynamodb.amazonaws.com'),
   foreignRoot: person('root', other, root(other)),
   carol: person('user', other, `arn:aws:iam::${other}:user/Carol`),
 } as const;
@@ -75,3 +94,16 @@ export const ask = (who: Person, more: Partial<AccessRequest> = {}): AccessReque
 export const attached = (...statements: readonly StatementInput[]): AccessRequest['identityPolicies'] => [
   { name: 'inline', document: policy(statements) },
 ];
+
+export const named = (name: string, ...statements: readonly StatementInput[]): NamedPolicy => ({
+  name,
+  document: policy(statements),
+});
+
+/** A grant of Encrypt and Decrypt, issued by the owner, to whom `more` says. */
+export const grant = (more: Partial<GrantFacts>): GrantFacts => ({
+  grantId: 'g1',
+  Operations: ['Encrypt', 'Decrypt'],
+  IssuingAccount: root(owner),
+  ...more,
+});
