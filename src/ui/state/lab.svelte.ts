@@ -5,14 +5,12 @@ import type {
   EpochMs,
   KeyArn,
   PrincipalArn,
-  Refusal,
   Region,
   Trace,
   TrailEvent,
   WorldRec,
 } from '../../engine/index.ts';
 import type {
-  CallAnswer,
   DueItem,
   KeyCard,
   KeyDetail,
@@ -21,16 +19,11 @@ import type {
   TrailLine,
   WorldApi,
 } from '../../client/index.ts';
+import type { CallInput, Done } from './done.ts';
 import { said } from './strings.ts';
 import { Preferences } from './prefs.svelte.ts';
 
-/** How a call ended for whoever made it on a screen. `fault` is ours: KMS never answered. */
-export type Done =
-  | { readonly kind: 'ok'; readonly output: Readonly<Record<string, unknown>>; readonly answer: CallAnswer }
-  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly answer: CallAnswer }
-  | { readonly kind: 'fault'; readonly message: string };
-
-export type CallInput = Readonly<Record<string, unknown>>;
+export type { CallInput, Done } from './done.ts';
 
 /** The last call that a screen made, from the moment it leaves. */
 export interface LastCall {

@@ -1,5 +1,5 @@
 import { shortPrincipal } from '../../client/index.ts';
-import type { Done } from './lab.svelte.ts';
+import type { Done } from './done.ts';
 import { utc } from '../format/time.ts';
 
 /** What the live region says: one sentence per thing that happened. */
