@@ -86,9 +86,7 @@ export class Player {
     if (!this.playing && !this.canPlay) return;
     this.playing = !this.playing;
     if (!this.playing) return;
-    if (this.at < 0 || this.time >= this.#score.duration(this.at)) {
-      if (!this.step() && !this.#score.waits && this.at + 1 >= this.#score.length) this.#endIfOver();
-    }
+    if (this.at < 0 || this.time >= this.#score.duration(this.at)) this.step();
     this.#run();
   }
   reset(): void {
@@ -102,13 +100,6 @@ export class Player {
     this.#frame = undefined;
   }
 
-  #endIfOver(): void {
-    // The flow may be at work: then there is something to wait for.
-    if (this.over) this.playing = false;
-  }
-  /** Told by the score when the flow has ended and its last beat is shown. */
-  over = false;
-
   #run(): void {
     if (this.#frame !== undefined) return;
     this.#last = performance.now();
@@ -119,7 +110,8 @@ export class Player {
       const factor = this.speed === 'atOnce' ? Number.POSITIVE_INFINITY : Number(this.speed);
       const end = this.at < 0 ? 0 : this.#score.duration(this.at);
       this.time = Math.min(end, factor === Number.POSITIVE_INFINITY ? end : this.time + passed * factor);
-      if (this.playing && this.time >= end && !this.step()) this.#endIfOver();
+      // While the flow works there is something to wait for.
+      if (this.playing && this.time >= end && !this.step() && !this.canPlay) this.playing = false;
       const moves = this.at >= 0 && this.time < this.#score.motion(this.at);
       if (this.playing || moves) this.#frame = requestAnimationFrame(tick);
     };

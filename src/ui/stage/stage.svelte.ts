@@ -246,12 +246,10 @@ export class StageState implements Score {
     const before = this.run.beats;
     if (!this.#flow) this.#start();
     this.#send({ type: 'NEXT' });
-    this.player.over = false;
     return this.run.beats.length > before.length;
   }
   shown(at: number): void {
     this.#say(at);
-    this.player.over = this.ended && at + 1 >= this.length;
   }
   /** One sentence per beat; a beat under way has its sentence when it is done. */
   #say(at: number): void {
@@ -281,7 +279,6 @@ export class StageState implements Score {
   noted(): void {
     const sealed = factsIn(this.run, 'encrypt');
     if (sealed) digestsOf(this.lab.world).set(sealed.object.id, sealed.sha256);
-    this.player.over = this.ended && this.player.at + 1 >= this.length;
     this.#say(this.player.at);
   }
 
@@ -302,7 +299,6 @@ export class StageState implements Score {
     if (!this.ended) return;
     this.onwatch();
     this.#send({ type: 'RETRY' });
-    this.player.over = false;
     this.player.show(this.run.beats.length - 1, true);
   }
   deed(deed: Deed): void {
