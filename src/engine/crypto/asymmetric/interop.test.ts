@@ -61,10 +61,14 @@ function imported(spec: AsymmetricSpec, pkcs8: Buffer, spki: Buffer): KeyPair {
   expect(toHex(pair.public)).toBe(spki.toString('hex'));
   return pair;
 }
-const encoding = {
-  publicKeyEncoding: { type: 'spki', format: 'der' },
-  privateKeyEncoding: { type: 'pkcs8', format: 'der' },
-} as const;
+/** Node's pair as PKCS#8 and SPKI. */
+const exported = ({
+  privateKey,
+  publicKey,
+}: node.KeyPairKeyObjectResult): { privateKey: Buffer; publicKey: Buffer } => ({
+  privateKey: privateKey.export({ type: 'pkcs8', format: 'der' }),
+  publicKey: publicKey.export({ type: 'spki', format: 'der' }),
+});
 const curveNames = {
   ECC_NIST_P256: 'prime256v1',
   ECC_NIST_P384: 'secp384r1',
@@ -77,7 +81,7 @@ describe('Node, keys', () => {
   it.each(Object.entries(curveNames))('%s', (name, namedCurve) => {
     const spec = Object.keys(curveNames).find((one): one is keyof typeof curveNames => one === name);
     if (!spec) throw new Error(name);
-    const { privateKey, publicKey } = node.generateKeyPairSync('ec', { namedCurve, ...encoding });
+    const { privateKey, publicKey } = exported(node.generateKeyPairSync('ec', { namedCurve }));
     // Byte for byte what Node writes.
     expect(toHex(imported(spec, privateKey, publicKey).private)).toBe(privateKey.toString('hex'));
     expect(nodePrivate(ours(spec)).export({ type: 'pkcs8', format: 'der' })).toEqual(
@@ -88,15 +92,14 @@ describe('Node, keys', () => {
     );
   });
   it('Ed25519', () => {
-    const { privateKey, publicKey } = node.generateKeyPairSync('ed25519', encoding);
+    const { privateKey, publicKey } = exported(node.generateKeyPairSync('ed25519'));
     const pair = imported('ECC_NIST_EDWARDS25519', privateKey, publicKey);
     expect(toHex(pair.private)).toBe(privateKey.toString('hex'));
   });
   it.each(['RSA_2048', 'RSA_3072'] as const)('%s', (spec) => {
-    const { privateKey, publicKey } = node.generateKeyPairSync('rsa', {
-      modulusLength: rsaBits[spec],
-      ...encoding,
-    });
+    const { privateKey, publicKey } = exported(
+      node.generateKeyPairSync('rsa', { modulusLength: rsaBits[spec] }),
+    );
     expect(toHex(imported(spec, privateKey, publicKey).private)).toBe(privateKey.toString('hex'));
     expect(nodePrivate(ours(spec)).asymmetricKeyDetails).toEqual({
       modulusLength: rsaBits[spec],
@@ -111,7 +114,7 @@ describe('Node, keys', () => {
 /** RSA 4096 pairs come from Node: one of ours takes seconds, and 3072 have shown that Node takes them. */
 const pairFor = (spec: AsymmetricSpec): KeyPair => {
   if (spec !== 'RSA_4096' || pairs.has(spec)) return ours(spec);
-  const { privateKey, publicKey } = node.generateKeyPairSync('rsa', { modulusLength: 4096, ...encoding });
+  const { privateKey, publicKey } = exported(node.generateKeyPairSync('rsa', { modulusLength: 4096 }));
   const pair = imported(spec, privateKey, publicKey);
   pairs.set(spec, pair);
   return pair;
@@ -187,7 +190,7 @@ describe('Node, encryption and agreement', () => {
   });
 
   it.each(['ECC_NIST_P256', 'ECC_NIST_P384', 'ECC_NIST_P521'] as const)('ECDH %s', (spec) => {
-    const theirs = node.generateKeyPairSync('ec', { namedCurve: curveNames[spec], ...encoding });
+    const theirs = exported(node.generateKeyPairSync('ec', { namedCurve: curveNames[spec] }));
     const secret = deriveSharedSecret(openPrivateKey(spec, ours(spec).private), of(theirs.publicKey));
     const expected = node.diffieHellman({
       privateKey: node.createPrivateKey({ key: theirs.privateKey, format: 'der', type: 'pkcs8' }),
