@@ -23,6 +23,23 @@ export {
   type ConditionKeyFacts,
 } from './vocabulary.ts';
 export { applyEdits, type JsonEdit, type JsonPath } from './edits.ts';
+export {
+  applyPolicyChange,
+  policyChangeKinds,
+  policyDocumentAt,
+  type PolicyChange,
+  type PolicyChangeKind,
+  type PolicyChangeTarget,
+} from './change.ts';
+export { smallestChange, type Proposal, type SmallestChangeOptions } from './smallestChange.ts';
+export {
+  accessMatrix,
+  diffMatrix,
+  type AccessMatrix,
+  type MatrixCell,
+  type MatrixChange,
+  type MatrixPrincipal,
+} from './matrix.ts';
 export { lintPolicy } from './lint/lint.ts';
 export { lintRules, type Finding, type LintOptions, type LintRule, type Severity } from './lint/finding.ts';
 export { checkKeyPolicy, type KeyPolicyCheck } from './checkKeyPolicy.ts';
