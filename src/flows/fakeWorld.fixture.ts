@@ -181,6 +181,7 @@ export function fakeWorld(): FakeWorld {
         event: {
           eventName: request.operation,
           eventTime: '2026-11-19T09:14:07Z',
+          recipientAccountId: '111122223333',
           ...(refusal && { errorCode: refusal.refused }),
         } as TrailLine['event'],
       });

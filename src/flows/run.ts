@@ -54,6 +54,8 @@ export interface TrailNote {
   readonly eventName: string;
   readonly eventTime: string;
   readonly errorCode: string | undefined;
+  /** In whose trail it stands. */
+  readonly account: string;
 }
 
 /** The key as its records were right after the call. */
@@ -217,4 +219,5 @@ export const trailNotes = (lines: readonly TrailLine[], seq: number): readonly T
       eventName: event.eventName,
       eventTime: event.eventTime,
       errorCode: event.errorCode,
+      account: event.recipientAccountId,
     }));

@@ -17,6 +17,8 @@ export interface FactsSaid {
   readonly materials: string;
   readonly trail: string;
   readonly context: string;
+  /** Empty when there is one account only. */
+  readonly trailOf: string;
 }
 
 const size = (n: number | undefined): string => (n === undefined ? '' : byteSize(n));
@@ -51,5 +53,7 @@ export function factsSaid(scene: Scene, frame: Frame): FactsSaid {
         : `${plural(vault.materials, 'material')}, ${vault.materials > 1 ? `the ${ordinal(vault.materials - 1)} is current` : 'current'}`,
     trail: trail ? `${trail.eventName}, ${timeOfDay(trail.eventTime)}` : '',
     context: trail ? (trail.errorCode ?? cut(contextSaid(scene.encryptionContext), 26)) : '',
+    trailOf:
+      trail && scene.account !== scene.keyAccount ? `in the trail of ${trail.accounts.join(' and of ')}` : '',
   };
 }

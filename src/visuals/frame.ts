@@ -23,8 +23,9 @@ export function frameOf(beat: Pick<Beat, 'id'> | undefined, scene: Scene, progre
   return {
     token: tip,
     // A gate speaks when the token has come to it: cause before effect.
+    // At rest all verdicts are shown, also of gates beyond the stop: the decision asked them too.
     gates:
-      beat?.id === 'gates'
+      beat?.id === 'gates' && p < 1
         ? scene.gates.map((gate) => (tip !== undefined && tip + 1e-9 >= gate.at ? gate : unspoken(gate)))
         : scene.gates,
     answer: scene.answer.state === 'done' ? 1 : scene.answer.state === 'moving' ? p : 0,

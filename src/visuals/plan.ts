@@ -101,7 +101,13 @@ export interface Scene {
         readonly check: 'none' | 'whole' | 'broken';
       };
   readonly trail:
-    | { readonly eventName: string; readonly eventTime: string; readonly errorCode: string | undefined }
+    | {
+        readonly eventName: string;
+        readonly eventTime: string;
+        readonly errorCode: string | undefined;
+        /** In whose trails the call stands. */
+        readonly accounts: readonly string[];
+      }
     | undefined;
   readonly encryptionContext: Readonly<Record<string, string>>;
 }

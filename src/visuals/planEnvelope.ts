@@ -128,7 +128,10 @@ function sceneAt(run: Run, record: BeatRecord | undefined): Scene {
           check: check ? (check.whole ? 'whole' : 'broken') : 'none',
         }
       : { state: 'empty' },
-    trail: note && when(run, 'request') !== 'now' ? note : undefined,
+    trail:
+      note && when(run, 'request') !== 'now'
+        ? { ...note, accounts: request.trail.map(({ account }) => account) }
+        : undefined,
     encryptionContext: request?.encryptionContext ?? run.setting.encryptionContext,
   };
 }
