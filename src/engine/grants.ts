@@ -47,9 +47,6 @@ export function grantableOperations({
   return [...own, ...always, ...(facts.class === 'asymmetric' ? ['GetPublicKey'] : [])];
 }
 
-/** The grant that gives an action: `kms:ReEncryptFrom` → `ReEncryptFrom`. */
-export const grantOperationOf = (action: string): string => action.slice('kms:'.length);
-
 /** quotas.json "grantsPerKey". */
 export const grantsPerKey = 50_000;
 
@@ -111,10 +108,6 @@ export async function grantsFor(
     )
     .filter(({ visible, grantId }) => visible <= step.env.at || named.has(grantId));
 }
-
-/** Any grants at all on a key? Cheap: reads one row. */
-export const hasGrants = (key: KeyArn, { view }: Step): boolean =>
-  view.range('ref', { prefix: under.grants(key), n: 1 }).length > 0;
 
 /** What a listing shows of a grant; members that were not given are left out (FACTS.md "Values"). */
 export function grantEntry(grant: GrantRec): Readonly<Record<string, unknown>> {

@@ -126,7 +126,7 @@ const conditional: Readonly<Record<string, string>> = {
 };
 
 /** Where the table's reason is not one of the key of this sweep: what it answers. */
-function wantedIn(name: string, state: KeyState, cell: ReturnType<typeof cellOf>): readonly string[] {
+function wantedIn(name: string, cell: ReturnType<typeof cellOf>): readonly string[] {
   const through = past[name] ?? 'ok';
   if (cell === 'ok' || cell === undefined) return [through];
   if (typeof cell === 'object' && 'conditional' in cell) return [conditional[name] ?? through];
@@ -151,7 +151,7 @@ describe('operation × state', () => {
         bench.put(ref.key(rec.arn), { ...rec, KeyState: state });
         const { result } = await bench.outcome(name, inputs[name]?.(things) ?? { KeyId: things.key });
         const got = result.ok ? 'ok' : result.refusal.refused;
-        expect(wantedIn(name, state, cell), `${name} in ${state}: ${got}`).toContain(got);
+        expect(wantedIn(name, cell), `${name} in ${state}: ${got}`).toContain(got);
       }
     },
     20_000,

@@ -98,7 +98,6 @@ describe('a refusal reaches the client as its own class', () => {
   it.each([
     ['ValidationException', () => encrypt({ Plaintext: new Uint8Array(4097) })],
     ['AccessDeniedException', () => clientOf(alice).send(new sdk.ListKeysCommand({}))],
-
   ])('or, like %s, as the base class where the model has none', async (name, call) => {
     const error = await call().catch((e: unknown) => e);
     expect(error).toBeInstanceOf(sdk.KMSServiceException);

@@ -1,3 +1,4 @@
+import type { DueKind } from '../../engine/index.ts';
 import { shortId } from '../format/text.ts';
 
 /** Words of the lab. Markup holds no sentence. */
@@ -173,7 +174,14 @@ export const words = {
   plusWeek: '+ 7 days',
   nextDue: 'Next due',
   nothingDue: 'nothing is due',
-  dueDelete: (name: string) => `${name} is deleted`,
+  due: (what: DueKind, name: string) =>
+    ({
+      DeleteKey: `${name} is deleted`,
+      RotateKey: `${name} rotates`,
+      DeleteExpiredKeyMaterial: `material of ${name} expires`,
+      KeySettles: `${name} is ready`,
+      KeyStoreSettles: 'a key store settles',
+    })[what],
   happened: (n: number) =>
     n === 0 ? 'Nothing fell due on the way.' : n === 1 ? 'On the way:' : `On the way, ${n} events:`,
   railLabel: (events: number, due: string) => `${events} recent events. ${due}.`,
