@@ -5,7 +5,6 @@ import {
   indexKey,
   ref,
   refuse,
-  under,
   type Bytes,
   type GrantRec,
   type KeyArn,
