@@ -23,35 +23,60 @@ export function validateInput(operation: string, input: unknown): Validated {
   const shape = operationShape(operation);
   if (!shape) throw new Error(`"validateInput" knows no operation ${operation}`);
   const known: Record<string, unknown> = {};
-  const found: Findings = { violations: [], wrongType: undefined };
   if (!isObject(input)) return { input: known, violations: [], wrongType: 'the request' };
+  const violations: string[] = [];
+  let wrongType: string | undefined;
   for (const [name, member] of Object.entries(shape.in)) {
-    const value = input[name];
-    checkMember(lowerFirst(name), member, value, found);
+    const value = Object.hasOwn(input, name) ? input[name] : undefined;
+    const path = lowerFirst(name);
+    // A value of another type goes no further: nobody below is prepared to show or to log it.
+    const misfit = wrongTypeAt(path, member, value);
+    wrongType ??= misfit;
+    if (misfit !== undefined) continue;
+    checkMember(path, member, value, violations);
     if (value !== undefined && value !== null) known[name] = pruned(member.type, value);
   }
-  return { input: known, ...found };
+  return { input: known, violations: wrongType === undefined ? violations : [], wrongType };
 }
 
-interface Findings {
-  violations: string[];
-  wrongType: string | undefined;
+/** Where a value is not of the shape's type, here or further down. Goes no deeper than the shape does. */
+function wrongTypeAt(path: string, member: MemberShape, value: unknown): string | undefined {
+  return value === undefined || value === null ? undefined : wrongTypeIn(path, typeShape(member.type), value);
 }
 
-function checkMember(path: string, member: MemberShape, value: unknown, found: Findings): void {
+function wrongTypeIn(path: string, shape: TypeShape, value: unknown): string | undefined {
+  if (!hasKind(shape, value)) return path;
+  let wrong: string | undefined;
+  if (shape.kind === 'list') {
+    const element = typeShape(shape.of ?? 'string');
+    // FACTS.md: elements count from 1.
+    (value as readonly unknown[]).forEach((one, i) => {
+      wrong ??= wrongTypeIn(`${path}.${i + 1}.member`, element, one);
+    });
+  } else if (shape.kind === 'map') {
+    for (const [key, one] of Object.entries(value as object))
+      if (typeof one !== 'string') wrong ??= `${path}.${key}`;
+  } else if (shape.kind === 'structure') {
+    for (const [name, member] of Object.entries(shape.members ?? {}))
+      wrong ??= wrongTypeAt(`${path}.${lowerFirst(name)}`, member, ownMember(value, name));
+  }
+  return wrong;
+}
+
+const ownMember = (value: unknown, name: string): unknown =>
+  isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+
+function checkMember(path: string, member: MemberShape, value: unknown, violations: string[]): void {
   if (value === undefined || value === null) {
-    if (member.required) found.violations.push(sentence(undefined, path, 'not be null'));
+    if (member.required) violations.push(sentence(undefined, path, 'not be null'));
     return;
   }
-  checkValue(path, typeShape(member.type), value, found);
+  checkValue(path, typeShape(member.type), value, violations);
 }
 
-function checkValue(path: string, shape: TypeShape, value: unknown, found: Findings): void {
-  if (!hasKind(shape, value)) {
-    found.wrongType ??= path;
-    return;
-  }
-  const say = (rule: string) => found.violations.push(sentence(shownValue(shape, value), path, rule));
+/** `value` is of the shape's type: {@link wrongTypeAt} has seen it. */
+function checkValue(path: string, shape: TypeShape, value: unknown, violations: string[]): void {
+  const say = (rule: string) => violations.push(sentence(shownValue(shape, value), path, rule));
   switch (shape.kind) {
     case 'string':
       checkString(shape, value as string, say);
@@ -66,18 +91,13 @@ function checkValue(path: string, shape: TypeShape, value: unknown, found: Findi
       checkLength(shape, (value as Uint8Array).length, say);
       return;
     case 'list':
-      checkList(path, shape, value as readonly unknown[], say, found);
-      return;
-    case 'map':
-      for (const [key, one] of Object.entries(value as object)) {
-        if (typeof one !== 'string') found.wrongType ??= `${path}.${key}`;
-      }
+      checkList(path, shape, value as readonly unknown[], say, violations);
       return;
     case 'structure':
-      for (const [name, member] of Object.entries(shape.members ?? {})) {
-        checkMember(`${path}.${lowerFirst(name)}`, member, (value as Record<string, unknown>)[name], found);
-      }
+      for (const [name, member] of Object.entries(shape.members ?? {}))
+        checkMember(`${path}.${lowerFirst(name)}`, member, ownMember(value, name), violations);
       return;
+    case 'map':
     case 'boolean':
     case 'timestamp':
       return;
@@ -110,15 +130,12 @@ function checkList(
   shape: TypeShape,
   list: readonly unknown[],
   say: Say,
-  found: Findings,
+  violations: string[],
 ): void {
   checkLength(shape, list.length, say);
   const element = typeShape(shape.of ?? 'string');
-  list.forEach((one, i) => {
-    // FACTS.md: elements count from 1; a bad string in a list of strings may be named the same way.
-    if (one === undefined || one === null) found.wrongType ??= `${path}.${i + 1}`;
-    else checkValue(`${path}.${i + 1}.member`, element, one, found);
-  });
+  // FACTS.md: elements count from 1; a bad string in a list of strings may be named the same way.
+  list.forEach((one, i) => checkValue(`${path}.${i + 1}.member`, element, one, violations));
 }
 
 const sentence = (shown: string | undefined, path: string, rule: string): string =>
@@ -168,8 +185,9 @@ function pruned(type: string, value: unknown): unknown {
   if (shape.kind === 'structure' && isObject(value)) {
     return Object.fromEntries(
       Object.entries(shape.members ?? {})
-        .filter(([name]) => value[name] !== undefined && value[name] !== null)
-        .map(([name, member]) => [name, pruned(member.type, value[name])]),
+        .map(([name, member]) => [name, member, ownMember(value, name)] as const)
+        .filter(([, , one]) => one !== undefined && one !== null)
+        .map(([name, member, one]) => [name, pruned(member.type, one)]),
     );
   }
   return value;
@@ -195,7 +213,7 @@ export function describeMembers(
 ): readonly MemberNote[] {
   const members = operationShape(operation)?.in ?? {};
   return Object.entries(input)
-    .filter(([name]) => name in members)
+    .filter(([name]) => Object.hasOwn(members, name))
     .map(([member, value]) => ({ member, shown: shown(members[member]?.type ?? 'string', value) }));
 }
 
@@ -216,7 +234,7 @@ export function redactInput(
   const members = operationShape(operation)?.in ?? {};
   return Object.fromEntries(
     Object.entries(input)
-      .filter(([name]) => name in members)
+      .filter(([name]) => Object.hasOwn(members, name))
       .map(([name, value]) => [name, redacted(members[name]?.type ?? 'string', value)]),
   );
 }
