@@ -253,6 +253,7 @@ export function fakeWorld(): FakeWorld {
     accounts: unused('accounts'),
     principals: unused('principals'),
     keys: unused('keys'),
+    keyStores: unused('keyStores'),
     trace: unused('trace'),
     traces: unused('traces'),
     fork: unused('fork'),

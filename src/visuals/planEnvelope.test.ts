@@ -97,6 +97,24 @@ describe('planEnvelope', () => {
     expect(plan.counters).toEqual({ callsToKms: 1, fileBytesKmsSaw: 0, plaintextCopies: 0, trailLines: 1 });
   });
 
+  it('counts the calls of earlier attempts, and keeps verdicts beyond the stop', async () => {
+    const world = fakeWorld();
+    world.refuse['GenerateDataKey'] = {
+      stage: 'keyState',
+      refused: 'DisabledException',
+      message: '',
+      status: 400,
+    };
+    const actor = start(world);
+    await runs(actor);
+    world.refuse = {};
+    actor.send({ type: 'RETRY' });
+    const run = (await runs(actor)).at(-1);
+    if (!run) throw new Error('no run');
+    expect(planEnvelope(run).counters).toMatchObject({ callsToKms: world.calls.length, trailLines: 2 });
+    expect(checkPlan(planEnvelope(run), run)).toEqual([]);
+  });
+
   it('keeps one wrong plan of each kind, and the checker catches it', async () => {
     const run = await whole();
     const plan = planEnvelope(run);
