@@ -16,7 +16,7 @@ interface Sieve {
 }
 let sieve: Sieve | undefined;
 
-/** Made when the first key is generated; about 8 ms. */
+/** Made when the first key is generated, and kept. */
 function theSieve(): Sieve {
   if (sieve) return sieve;
   // At index i stands 2i + 1.

@@ -3,7 +3,6 @@ import { hasVectors, hex, seed, vectorsOf, type Vector } from '../../../../test/
 import { toHex } from '../index.ts';
 import type { Bytes } from '../../model/index.ts';
 import { deriveSharedSecret } from './agree.ts';
-import { pointOf } from './curves.ts';
 import { der } from './der.ts';
 import {
   decapsulate,
@@ -211,7 +210,8 @@ describe('encryption and agreement', () => {
       for (const { tcId, comment, flags, public: other, private: scalar, shared, result } of tests) {
         // As a signed number: sometimes with a zero in front, sometimes without its leading zeros.
         const secret = hex(scalar.padStart(size * 2, '0').slice(-size * 2));
-        const key: PrivateKey = { kind: 'EC', spec, secret, point: pointOf(spec, secret) };
+        // Agreement does not look at the own point.
+        const key: PrivateKey = { kind: 'EC', spec, secret, point: zeros(0) };
         const found = deriveSharedSecret(key, hex(other));
         const name = `tcId ${tcId} ${comment} ${flags?.join()}`;
         if (result === 'valid') expect(found && toHex(found), name).toBe(shared);
