@@ -1,7 +1,6 @@
 export * from './plan.ts';
-export { planEnvelope, countersOf } from './planEnvelope.ts';
+export { planEnvelope } from './planEnvelope.ts';
 export { checkPlan } from './checkPlan.ts';
-export { gatesOf } from './gates.ts';
 export { frameOf, type Frame } from './frame.ts';
 export { textTwin, pictureSaid, gateSaid, type TwinRow } from './textTwin.ts';
 export { factsSaid, type FactsSaid } from './factsSaid.ts';

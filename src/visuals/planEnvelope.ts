@@ -266,7 +266,7 @@ function wrappedKeyAt(run: Run): Scene['wrappedKey'] {
   return { state: factsIn(run, 'store') ? 'stored' : 'waiting', byteLength };
 }
 
-export function countersOf(run: Run): Counters {
+function countersOf(run: Run): Counters {
   const request = factsIn(run, 'request');
   const wrapped = factsIn(run, 'take')?.object.wrappedKey.length ?? 0;
   const deedCalls = run.deeds.filter(({ trace }) => trace !== undefined);
