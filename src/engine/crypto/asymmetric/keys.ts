@@ -234,7 +234,10 @@ function readContent(spec: AsymmetricSpec, content: Bytes, rules: Rules): Privat
   return secret.length === 32 ? ed25519Key(secret) : { fault: 'size', expected: '32 bytes' };
 }
 
-/** ECPrivateKey (RFC 5915 §3). */
+/**
+ * ECPrivateKey (RFC 5915 §3).
+ * OURS: a secret without its leading zeros, as some old software wrote it, is refused; the RFC fixes the length.
+ */
 function readCurvePrivate(spec: CurveSpec, content: Bytes, rules: Rules): CurvePrivateKey | KeyFault {
   const [version, secretField, ...options] = childrenOf(readElement(content, rules)) ?? [];
   const secret = octetsOf(secretField);
@@ -280,7 +283,10 @@ function readLatticePrivate(
     : { fault: 'numbers', expected: 'the expanded key that belongs to the seed' };
 }
 
-/** A public key from outside: strict DER, a point on the curve and not at infinity. */
+/**
+ * A public key from outside: strict DER, a point on the curve and not at infinity.
+ * OURS: compressed points are taken (RFC 5480 §2.2 leaves it open), written-out curve parameters are not.
+ */
 export function readPublicKey(spec: AsymmetricSpec, spki: Bytes): PublicKey | KeyFault {
   const [algorithm, content, ...more] = childrenOf(readElement(spki, 'DER')) ?? [];
   const bits = bitsOf(content);

@@ -77,8 +77,9 @@ const edwardsOf = (algorithm: SigningAlgorithm): typeof ed25519 =>
   algorithm === 'ED25519_PH_SHA_512' ? ed25519ph : ed25519;
 
 /**
- * A signature in the form that KMS answers. All chance comes from `random`: ECDSA nonces are those of RFC 6979 with 32
- * drawn bytes added (§3.6), ML-DSA is hedged (FIPS 204 §3.4); PKCS #1 v1.5 and Ed25519 draw nothing.
+ * A signature in the form that KMS answers. PKCS #1 v1.5 and Ed25519 draw nothing.
+ * OURS: where the other nonces come from. ECDSA: RFC 6979 with 32 drawn bytes added (§3.6); ML-DSA: hedged (FIPS 204
+ * §3.4). So all chance comes from `random`, and draws that repeat give no nonce twice to two messages.
  */
 export function sign(request: SignRequest): Bytes {
   const { algorithm, privateKey: key, random } = request;

@@ -94,8 +94,9 @@ export function encryptWithNonce(point: Bytes, message: Bytes, k: bigint): Sm2Ci
 }
 
 /**
- * SM2PKE as KMS writes and takes it: SEQUENCE { x, y, hash, ciphertext } (GB/T 35276-2017 §7.2), the "ASN.1 format" of
- * the Developer Guide's page on offline operations, which OpenSSL writes too.
+ * SM2PKE as KMS takes it: the "ASN.1 format" of
+ * https://docs.aws.amazon.com/kms/latest/developerguide/offline-operations.html (SM2OfflineOperationHelper), which is
+ * SEQUENCE { x, y, hash, ciphertext } (GB/T 35276-2017 §7.2) and what OpenSSL writes.
  */
 export function encryptSm2({ point }: CurvePublicKey, message: Bytes, random: Random): Bytes {
   if (message.length === 0) throw new RangeError('"message" expected at least one byte');
