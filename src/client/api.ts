@@ -1,19 +1,24 @@
 import type {
   AccountId,
   AccountRec,
+  BackingRec,
   Bytes,
   ClockRec,
   Due,
   EpochMs,
+  GrantRec,
   IdentityPolicyRec,
   KeyArn,
   KeyRec,
   KeyState,
+  KeyStoreRec,
   MaterialRec,
   PrincipalArn,
   PrincipalRec,
+  RedactedCall,
   Refusal,
   Region,
+  RotationRec,
   TagRec,
   Trace,
   TrailEvent,
@@ -34,6 +39,11 @@ export interface CallRequest {
   readonly region: Region;
   /** Calls and advances of one group are undone as one. */
   readonly group?: string | undefined;
+  /**
+   * A name for this request that nobody else uses (a UUID). Asked again with the same one, the world answers what it
+   * answered and does nothing: for callers that cannot know whether their first request arrived.
+   */
+  readonly once?: string | undefined;
 }
 
 export interface CallAnswer {
@@ -70,7 +80,15 @@ export interface KeyCard {
 export interface KeyDetail extends KeyCard {
   readonly policy: string;
   readonly tags: readonly TagRec[];
-  readonly materials: readonly Pick<MaterialRec, 'materialId' | 'version' | 'created'>[];
+  readonly materials: readonly MaterialCard[];
+  /** Undefined: never touched, so rotation is off. */
+  readonly rotation: RotationRec | undefined;
+  /** The first thousand, oldest first as stored. */
+  readonly grants: readonly GrantRec[];
+  /** The keys of a multi-Region set, the primary first, this one included; empty for a single-Region key. */
+  readonly related: readonly RelatedKey[];
+  /** What a key of a custom key store hangs on. */
+  readonly keyStore: KeyStoreCard | undefined;
   readonly lastUse: { readonly operation: string; readonly at: EpochMs } | undefined;
   /** The state-changing operations: what the state machine and the operation table say of each from here. */
   readonly transitions: readonly {
@@ -79,6 +97,25 @@ export interface KeyDetail extends KeyCard {
     readonly allowed: boolean;
     readonly refusal?: Refusal;
   }[];
+}
+/** One version of a key's material, without its bytes. */
+export interface MaterialCard extends Pick<
+  MaterialRec,
+  'materialId' | 'version' | 'created' | 'rotated' | 'imported' | 'publicKey'
+> {
+  /** False: imported material that was deleted, or has expired. */
+  readonly present: boolean;
+  readonly state: 'CURRENT' | 'PENDING_ROTATION' | 'NON_CURRENT';
+}
+export interface RelatedKey {
+  readonly arn: KeyArn;
+  readonly region: Region;
+  readonly isPrimary: boolean;
+  readonly state: KeyState;
+}
+/** A custom key store and the health of what stands behind it. The secret stays in the vault. */
+export interface KeyStoreCard extends Omit<KeyStoreRec, 'secret'> {
+  readonly backing: BackingRec;
 }
 export interface Page<T> {
   readonly items: readonly T[];
@@ -122,16 +159,177 @@ export type WorldEvent =
       readonly trace: Trace | undefined;
     }
   | { readonly kind: 'storageFailed'; readonly message: string }
-  | { readonly kind: 'objects' };
+  | { readonly kind: 'objects' }
+  /** Who writes this world now: this tab, another one, or (for a moment) nobody. What was asked is kept and answered. */
+  | { readonly kind: 'writer'; readonly writer: Writer };
+
+/** The tab that writes a world: `here`, `elsewhere`, or `none` while the last one is gone and the next not yet there. */
+export type Writer = 'here' | 'elsewhere' | 'none';
+
+/** How the world was moved along its own history, and to the state after which entry. */
+export interface Travel {
+  readonly kind: 'undo' | 'redo' | 'goTo';
+  readonly to: number;
+}
+
+/** One journal entry as lists show it. The words for it are the reader's. */
+export interface HistoryEntry {
+  readonly seq: number;
+  readonly group: string;
+  /** Virtual time of the step. */
+  readonly at: EpochMs;
+  readonly call: RedactedCall;
+  /** Set for the entries that undo, redo and goTo append. */
+  readonly travel: Travel | undefined;
+  /** The entry whose state it began from. */
+  readonly from: number;
+  /** Part of how the world came to be as it is now; else it lies on a branch that was left. */
+  readonly onPath: boolean;
+  readonly tables: readonly TableName[];
+  /** Changed nothing but quota and usage. */
+  readonly readOnly: boolean;
+  /** AWS's exception name, when the call was refused. */
+  readonly refused: string | undefined;
+  readonly trace: string | undefined;
+}
+export interface HistoryGroup {
+  readonly group: string;
+  /** First and last seq; groups are runs without a gap. */
+  readonly first: number;
+  readonly last: number;
+  readonly onPath: boolean;
+  /** Oldest first. */
+  readonly entries: readonly HistoryEntry[];
+}
+export interface HistoryState {
+  /** The last entry of the journal. */
+  readonly head: number;
+  /** The entry after which the world is as it is now; differs from `head` after undo, redo and goTo. */
+  readonly position: number;
+  /** Entries up to this one are folded away: nothing goes back beyond it. */
+  readonly checkpoint: number;
+  /** What undo would reverse, newest entry last; undefined with the reason in `undoRefused`. */
+  readonly undo: HistoryGroup | undefined;
+  readonly undoRefused: HistoryRefusal | undefined;
+  /** Where redo would go. */
+  readonly redo: number | undefined;
+}
+/** Why undo, redo or goTo did nothing: nothing before, nothing after, beyond the checkpoint, no such entry. */
+export type HistoryRefusal = 'atBeginning' | 'nothingToRedo' | 'beyondCheckpoint' | 'noSuchEntry';
+export type HistoryMove =
+  | { readonly ok: true; readonly seq: number; readonly position: number }
+  | { readonly ok: false; readonly refused: HistoryRefusal; readonly checkpoint: number };
+
+/** One member of a record that differs. `path` is empty when a whole record came or went. Bytes are told as lengths. */
+export interface FieldChange {
+  readonly path: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+export interface RecordChange {
+  readonly ref: string;
+  readonly table: TableName;
+  readonly kind: 'added' | 'removed' | 'changed';
+  readonly before: Readonly<Record<string, unknown>> | undefined;
+  readonly after: Readonly<Record<string, unknown>> | undefined;
+  readonly fields: readonly FieldChange[];
+}
+
+export interface HistoryApi {
+  state(options?: UndoOptions): Promise<HistoryState>;
+  /** Groups, newest first, at least `n` entries while there are any. `before` is a seq; `next` the one to go on with. */
+  list(page?: {
+    readonly before?: number | undefined;
+    readonly n?: number | undefined;
+  }): Promise<{ readonly groups: readonly HistoryGroup[]; readonly next: number | undefined }>;
+  /** What one entry changed. */
+  changes(seq: number): Promise<readonly RecordChange[] | undefined>;
+  /** Reverses the newest group by an entry of its own. Nothing is erased; the old branch stays. */
+  undo(options?: UndoOptions): Promise<HistoryMove>;
+  /** Goes back to where the last undo came from, while nothing else was done since. */
+  redo(): Promise<HistoryMove>;
+  /** Makes the world what it was after an entry of any branch. */
+  goTo(seq: number): Promise<HistoryMove>;
+}
+export interface UndoOptions {
+  /** Groups that changed nothing but quota and usage are undone together with the one before them. */
+  readonly skipReadOnly?: boolean | undefined;
+}
+
+/** A file for the user to keep. */
+export interface ExportFile {
+  readonly fileName: string;
+  readonly blob: Blob;
+}
+export interface ExportOptions {
+  /** Seals what opens the key material in the file. Without one, the file says plainly that it opens what it holds. */
+  readonly passphrase?: string | undefined;
+  /** Sealed files too. */
+  readonly objects?: boolean | undefined;
+}
+
+export interface LinkOptions {
+  /** Lets the bytes of inputs (Plaintext, Message, …) into the link. Else they are replaced by fillers of their length. */
+  readonly plaintext?: boolean | undefined;
+  /** Only the calls up to this entry of the present branch. */
+  readonly upTo?: number | undefined;
+}
+/** Everything that a link contains, for the user to read before it is given away or opened. */
+export interface LinkContents {
+  readonly version: number;
+  readonly seed: string;
+  readonly now: string;
+  readonly accounts: readonly string[];
+  readonly steps: readonly {
+    readonly operation: string;
+    readonly principal: string | undefined;
+    readonly region: string | undefined;
+    /** Every text in its input, by member. */
+    readonly texts: readonly { readonly path: string; readonly text: string }[];
+    readonly blobs: readonly {
+      readonly path: string;
+      readonly length: number;
+      readonly what: 'given' | 'filler';
+    }[];
+  }[];
+  /** True: nothing that was typed or opened as plaintext is inside. */
+  readonly withoutPlaintext: boolean;
+}
+export type LinkAnswer =
+  | {
+      readonly ok: true;
+      /** What follows `#` in the address. */
+      readonly fragment: string;
+      readonly contents: LinkContents;
+      /** Entries that cannot be given away (their bytes were forgotten with the page that made them). */
+      readonly leftOut: readonly { readonly seq: number; readonly operation: string }[];
+    }
+  | { readonly ok: false; readonly refused: 'tooLong' | 'nothing' | 'foldedAway'; readonly length?: number };
 
 export interface WorldApi {
   readonly id: string;
+  readonly history: HistoryApi;
+  /** Freezes the clock at the present virtual time, or lets it run on from there. A journal entry. */
+  setClock(mode: ClockRec['mode']): Promise<void>;
+  /** SHA-256 over the records in canonical form, in hex. What only the device knows is left out. */
+  hash(): Promise<string>;
+  exportFile(options?: ExportOptions): Promise<ExportFile>;
+  /** Undefined when the trace is no longer kept. */
+  exportTrace(id: string): Promise<ExportFile | undefined>;
+  /** As CloudTrail writes its log files: `{ "Records": [...] }`, oldest first. */
+  exportTrail(): Promise<ExportFile>;
+  /** Seed and calls of the present branch as a link. */
+  share(options?: LinkOptions): Promise<LinkAnswer>;
+  /** Which of these access key ids are this world's own: they may be pasted. */
+  ownAccessKeys(ids: readonly string[]): Promise<readonly string[]>;
   call(request: CallRequest): Promise<CallAnswer>;
   /** Moves virtual time and runs what falls due, in date order. Answers what happened on the way. */
   advance(
     by:
       | { readonly days?: number; readonly hours?: number; readonly seconds?: number }
-      | { readonly to: number },
+      | { readonly to: number }
+      /** To the next date at which something falls due; nothing happens when there is none. */
+      | { readonly next: 'due' },
   ): Promise<{ readonly now: EpochMs; readonly happened: readonly TrailEvent[] }>;
   now(): Promise<{ readonly at: EpochMs; readonly clock: ClockRec; readonly due: readonly DueItem[] }>;
   settings(): Promise<WorldRec>;
@@ -146,6 +344,8 @@ export interface WorldApi {
     readonly n?: number | undefined;
   }): Promise<Page<KeyCard>>;
   key(arn: KeyArn): Promise<KeyDetail | undefined>;
+  /** The custom key stores of an account in a Region. */
+  keyStores(at: { readonly account: AccountId; readonly region: Region }): Promise<readonly KeyStoreCard[]>;
   /** Newest first. `before` is a seq. */
   trail(page?: {
     readonly before?: number | undefined;
@@ -178,11 +378,163 @@ export interface WorldApi {
   close(): Promise<void>;
 }
 
+/** `where` a world lives, `why` when that is not where it should. */
+export interface Kept {
+  readonly where: 'indexeddb' | 'memory';
+  readonly why?: string | undefined;
+}
+
+export interface TemplateInfo {
+  readonly id: TemplateId;
+  readonly accounts: number;
+  /** Calls that the engine executes to make it. */
+  readonly calls: number;
+}
+export type TemplateId = 'empty' | 'oneAccount' | 'twoAccounts' | 'company';
+
+export interface WorldInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly template: TemplateId | undefined;
+  /** Wall clock. */
+  readonly created: number;
+  readonly lastOpened: number;
+  readonly where: Kept['where'];
+  /** The world that is `main` in this tab. */
+  readonly open: boolean;
+  /** Set when it was deleted; `restoreWorld` brings it back until it is purged, at the next start at the latest. */
+  readonly deleted: number | undefined;
+}
+
+export interface Comparison {
+  readonly added: readonly RecordChange[];
+  readonly removed: readonly RecordChange[];
+  readonly changed: readonly RecordChange[];
+}
+
+export interface StorageReport extends Kept {
+  /** Bytes, as the browser tells them. */
+  readonly usage: number | undefined;
+  readonly quota: number | undefined;
+  /** The browser has promised not to drop it by itself. */
+  readonly persisted: boolean;
+  /** Whether the page can be shared by several tabs safely (Web Locks are there). */
+  readonly tabs: boolean;
+  /** OURS: no browser says so; a page cannot know, so this is never guessed. */
+  readonly private: 'unknown';
+}
+
+/** What a file holds, told before anything changes. */
+export type ImportReport =
+  | {
+      readonly ok: true;
+      readonly kind: 'world' | 'worlds';
+      readonly version: number;
+      /** Lifted from an older format while reading. */
+      readonly migrated: boolean;
+      readonly worlds: readonly ImportedWorld[];
+      /** `none`: whoever has the file can open what its keys encrypted. */
+      readonly protection: 'none' | 'passphrase';
+      readonly bytes: number;
+    }
+  | {
+      readonly ok: false;
+      /** JSON path: `$.entries[3].diff[0].after`. */
+      readonly place: string;
+      readonly reason: string;
+      /** The file is good, the passphrase is missing or wrong. */
+      readonly passphrase?: 'missing' | 'wrong' | undefined;
+    };
+export interface ImportedWorld {
+  readonly name: string;
+  readonly entries: number;
+  readonly checkpoint: number;
+  readonly from: EpochMs;
+  readonly until: EpochMs;
+  readonly accounts: readonly string[];
+  /** Records by table. */
+  readonly records: Readonly<Record<string, number>>;
+  readonly objects: number;
+  readonly seeded: boolean;
+}
+export interface ImportOptions {
+  readonly passphrase?: string | undefined;
+  /** Which worlds of the file, by position; all when absent. */
+  readonly pick?: readonly number[] | undefined;
+  readonly rename?: string | undefined;
+}
+
+export type LinkReport =
+  | { readonly ok: true; readonly contents: LinkContents }
+  | { readonly ok: false; readonly place: string; readonly reason: string };
+
+export type LabEvent =
+  /** Another world is `main` now; the old one is closed. */
+  | { readonly kind: 'main'; readonly world: WorldApi }
+  /** The list of worlds changed, here or in another tab. */
+  | { readonly kind: 'worlds' }
+  /** Where the open world is kept changed: full disk, lost connection, or saved again. */
+  | { readonly kind: 'kept'; readonly kept: Kept }
+  /** A newer version of KMS Lab wants the database: this tab must be loaded again. */
+  | { readonly kind: 'outdated' };
+
 export interface LabApi {
-  /** The world that is kept. */
+  /** The world that is open and kept. Another one after `openWorld`. */
   readonly main: WorldApi;
   /** Where the main world is kept, said plainly. */
-  readonly kept: { readonly where: 'indexeddb' | 'memory'; readonly why?: string | undefined };
+  readonly kept: Kept;
   /** A world in memory, for a scenario. */
   sandbox(genesis: Genesis): Promise<WorldApi>;
+
+  worlds(): Promise<readonly WorldInfo[]>;
+  templates(): Promise<readonly TemplateInfo[]>;
+  /** Makes a world, by calls that the engine executes; does not open it. */
+  createWorld(options: {
+    readonly name: string;
+    readonly template: TemplateId;
+    readonly seed?: string | undefined;
+    readonly now?: string | undefined;
+  }): Promise<WorldInfo>;
+  /** Makes a world `main` in this tab. Event: `main`. */
+  openWorld(id: string): Promise<WorldApi>;
+  /** A world of its own, with the history up to entry `at` (all of it when absent). */
+  duplicateWorld(
+    id: string,
+    options: { readonly name: string; readonly at?: number | undefined },
+  ): Promise<WorldInfo>;
+  renameWorld(id: string, name: string): Promise<void>;
+  /** Begins it again from its template. What it was stays as a deleted world, which can be restored. */
+  resetWorld(id: string): Promise<{ readonly world: WorldInfo; readonly before: WorldInfo }>;
+  /** Soft: it can be restored until it is purged. Deleting the open world opens another one. */
+  deleteWorld(id: string): Promise<void>;
+  restoreWorld(id: string): Promise<void>;
+  /** For good, and only what was deleted before. */
+  purgeWorld(id: string): Promise<void>;
+  /** Record by record. `at`: as it was after an entry. */
+  compareWorlds(
+    a: { readonly id: string; readonly at?: number | undefined },
+    b: { readonly id: string; readonly at?: number | undefined },
+  ): Promise<Comparison>;
+
+  storage(): Promise<StorageReport>;
+  /** Asks the browser not to drop the data. Ask after the user has made something worth keeping. */
+  askPersist(): Promise<boolean>;
+  /** After a full disk: tries to keep again what lives in memory since. */
+  retryStorage(): Promise<Kept>;
+
+  /** All worlds in one file. */
+  exportAll(options?: ExportOptions): Promise<ExportFile>;
+  /** Reads a file whole and says what it holds. Changes nothing. */
+  inspectImport(file: Blob, passphrase?: string): Promise<ImportReport>;
+  /** New worlds from a file, all or none. @throws ImportFault with `place` and `reason` */
+  importFile(file: Blob, options?: ImportOptions): Promise<readonly WorldInfo[]>;
+  inspectLink(fragment: string): Promise<LinkReport>;
+  /** Replays a link into a sandbox, or into a kept world of that name. @throws LinkFault with `place` and `reason` */
+  openLink(
+    fragment: string,
+    into?: { readonly name: string },
+  ): Promise<{ readonly world: WorldApi; readonly kept: WorldInfo | undefined }>;
+
+  subscribe(listener: (event: LabEvent) => void): () => void;
+  close(): Promise<void>;
 }
