@@ -117,6 +117,25 @@ export interface RelatedKey {
 export interface KeyStoreCard extends Omit<KeyStoreRec, 'secret'> {
   readonly backing: BackingRec;
 }
+/** One version of a key's material, without its bytes. */
+export interface MaterialCard extends Pick<
+  MaterialRec,
+  'materialId' | 'version' | 'created' | 'rotated' | 'imported' | 'publicKey'
+> {
+  /** False: imported material that was deleted, or has expired. */
+  readonly present: boolean;
+  readonly state: 'CURRENT' | 'PENDING_ROTATION' | 'NON_CURRENT';
+}
+export interface RelatedKey {
+  readonly arn: KeyArn;
+  readonly region: Region;
+  readonly isPrimary: boolean;
+  readonly state: KeyState;
+}
+/** A custom key store and the health of what stands behind it. The secret stays in the vault. */
+export interface KeyStoreCard extends Omit<KeyStoreRec, 'secret'> {
+  readonly backing: BackingRec;
+}
 export interface Page<T> {
   readonly items: readonly T[];
   /** Give it back as `after` for the next page. */
@@ -344,6 +363,8 @@ export interface WorldApi {
     readonly n?: number | undefined;
   }): Promise<Page<KeyCard>>;
   key(arn: KeyArn): Promise<KeyDetail | undefined>;
+  /** The custom key stores of an account in a Region. */
+  keyStores(at: { readonly account: AccountId; readonly region: Region }): Promise<readonly KeyStoreCard[]>;
   /** The custom key stores of an account in a Region. */
   keyStores(at: { readonly account: AccountId; readonly region: Region }): Promise<readonly KeyStoreCard[]>;
   /** Newest first. `before` is a seq. */

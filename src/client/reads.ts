@@ -1,18 +1,24 @@
 import {
+  backingId,
+  backingOf,
   indexKey,
   dueNext,
+  keyArn,
   keyTransitions,
   keyStateOf,
   Missing,
+  pendingMaterial,
   ref,
   under,
   type AccountId,
   type AccountRec,
   type AliasRec,
+  type GrantRec,
   type IdentityPolicyRec,
   type IndexName,
   type KeyArn,
   type KeyRec,
+  type KeyStoreRec,
   type MaterialRec,
   type PrincipalRec,
   type Region,
@@ -21,7 +27,16 @@ import {
   type TagRec,
   type View,
 } from '../engine/index.ts';
-import type { DueItem, KeyCard, KeyDetail, Page, PrincipalCard } from './api.ts';
+import type {
+  DueItem,
+  KeyCard,
+  KeyDetail,
+  KeyStoreCard,
+  MaterialCard,
+  Page,
+  PrincipalCard,
+  RelatedKey,
+} from './api.ts';
 
 /*
  * What the lists show, read from records: no event, no quota. Synchronous like a step: what is not loaded raises Missing,
@@ -102,18 +117,65 @@ export function readKeys(view: View, { account, region, after, n = 100 }: KeysAt
 export function readKey(view: View, arn: KeyArn): KeyDetail | undefined {
   const rec = view.get(ref.key(arn));
   if (!rec) return undefined;
-  const materials: readonly MaterialRec[] = rows(view, 'material', 'ref', under.materials(arn));
   const tags: readonly TagRec[] = rows(view, 'tag', 'ref', under.tags(arn));
+  const grants: readonly GrantRec[] = rows(view, 'grant', 'ref', under.grants(arn));
   const usage = view.get(ref.usage(arn));
   return {
     ...card(view, rec),
     policy: view.get(ref.keyPolicy(arn))?.document ?? '',
     tags,
-    materials: materials.map(({ materialId, version, created }) => ({ materialId, version, created })),
+    materials: materialCards(view, rec),
+    rotation: view.get(ref.rotation(arn)),
+    grants,
+    related: relatedOf(view, rec),
+    keyStore: storeOf(view, rec),
     lastUse: usage && { operation: usage.operation, at: usage.at },
     transitions: keyTransitions(rec, view),
   };
 }
+
+function materialCards(view: View, rec: KeyRec): readonly MaterialCard[] {
+  const materials: readonly MaterialRec[] = rows(view, 'material', 'ref', under.materials(rec.arn));
+  const pending = pendingMaterial(rec, view)?.materialId;
+  return materials.map(({ materialId, version, created, rotated, imported, publicKey, wrapped }) => ({
+    materialId,
+    version,
+    created,
+    rotated,
+    imported,
+    publicKey,
+    present: wrapped !== undefined,
+    state:
+      materialId === rec.currentMaterial
+        ? 'CURRENT'
+        : materialId === pending
+          ? 'PENDING_ROTATION'
+          : 'NON_CURRENT',
+  }));
+}
+
+function relatedOf(view: View, rec: KeyRec): readonly RelatedKey[] {
+  const set = rec.MultiRegion ? view.get(ref.multiRegion(rec.account, rec.key)) : undefined;
+  if (!set) return [];
+  return each([set.primary, ...set.replicas], (region) => {
+    const arn = keyArn(region, rec.account, rec.key);
+    const other = view.get(ref.key(arn));
+    return { arn, region, isPrimary: region === set.primary, state: other?.KeyState ?? 'PendingDeletion' };
+  });
+}
+
+const storeCard = (view: View, { secret: _, ...store }: KeyStoreRec): KeyStoreCard => ({
+  ...store,
+  backing: backingOf(backingId(store), store.cloudHsm ? 'cluster' : 'proxy', view),
+});
+
+function storeOf(view: View, { keyStore, account, region }: KeyRec): KeyStoreCard | undefined {
+  const store = keyStore && view.get(ref.keyStore(account, region, keyStore.id));
+  return store && storeCard(view, store);
+}
+
+export const readKeyStores = (view: View, account: AccountId, region: Region): readonly KeyStoreCard[] =>
+  each(rows(view, 'keyStore', 'ref', under.keyStores(account, region)), (store) => storeCard(view, store));
 
 /** OURS: the hundred next dates; a rail shows no more. */
 export const readDue = (view: View): readonly DueItem[] => dueNext(view, 100);

@@ -36,6 +36,7 @@ import type {
   Genesis,
   KeyCard,
   KeyDetail,
+  KeyStoreCard,
   Page,
   PrincipalCard,
   Progress,
@@ -50,7 +51,15 @@ import { platformPair, seededPair, slowPairOf } from './keyPairs.ts';
 import { ForkStore } from './forkStore.ts';
 import { checkSwitches, genesisDiff } from './genesis.ts';
 import { Objects, type SealSource } from './objects.ts';
-import { readAccounts, readDue, readKey, readKeys, readPrincipals, type KeysAt } from './reads.ts';
+import {
+  readAccounts,
+  readDue,
+  readKey,
+  readKeys,
+  readKeyStores,
+  readPrincipals,
+  type KeysAt,
+} from './reads.ts';
 import { Traces } from './traces.ts';
 import { readTrail } from './trail.ts';
 import { WorkingView, type ForkView, type LiveView } from './working.ts';
@@ -456,6 +465,10 @@ export class World implements WorldApi {
 
   key(arn: KeyArn): Promise<KeyDetail | undefined> {
     return this.read((view) => readKey(view, arn));
+  }
+
+  keyStores({ account, region }: Parameters<WorldApi['keyStores']>[0]): Promise<readonly KeyStoreCard[]> {
+    return this.read((view) => readKeyStores(view, account, region));
   }
 
   trail(page: Parameters<WorldApi['trail']>[0] = {}): Promise<readonly TrailLine[]> {

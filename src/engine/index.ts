@@ -9,7 +9,10 @@ export { Overlay } from './overlay.ts';
 export { keyTransitions, type KeyTransition } from './transitions.ts';
 export { secretOf } from './hsm.ts';
 export { stateOf as keyStateOf } from './keyState.ts';
-export { keySpecs, algorithmsOf } from './keySpecs.ts';
+export { keySpecs, algorithmsOf, usageFault, placeFault } from './keySpecs.ts';
+export { grantableOperations } from './grants.ts';
+export { backingId, backingOf } from './keyStores.ts';
+export { pendingMaterial } from './rotation.ts';
 export { operations } from './operations/index.ts';
 export { quotaOf, take } from './quota/index.ts';
 export {

@@ -100,6 +100,7 @@ function remoteWorld(line: Line, { world, name }: Handle): WorldApi {
     principals: asks('principals'),
     keys: asks('keys'),
     key: asks('key'),
+    keyStores: asks('keyStores'),
     trail: asks('trail'),
     trace: asks('trace'),
     traces: asks('traces'),

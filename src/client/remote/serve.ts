@@ -12,6 +12,7 @@ const methods: Readonly<Record<string, { readonly progressAt?: number }>> = {
   principals: {},
   keys: {},
   key: {},
+  keyStores: {},
   trail: {},
   trace: {},
   traces: {},

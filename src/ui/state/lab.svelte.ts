@@ -47,6 +47,20 @@ export interface ClockFace {
 }
 
 const pageSize = 50;
+/** What the page of one key shows. */
+const keyTables = [
+  'key',
+  'alias',
+  'keyPolicy',
+  'tag',
+  'material',
+  'usage',
+  'rotation',
+  'grant',
+  'multiRegion',
+  'keyStore',
+  'backing',
+] as const;
 /** Regions that the switcher offers before one is typed: every Region of the partition exists (design.md §3). */
 const firstRegion = 'us-east-1' as Region;
 
@@ -261,7 +275,7 @@ export class LabState {
           this.#readClock(),
         ];
         if (any('key', 'alias')) reads.push(this.#readKeys(Math.max(pageSize, this.keys.length)));
-        if (any('key', 'alias', 'keyPolicy', 'tag', 'material', 'usage')) reads.push(this.#readKey());
+        if (any(...keyTables)) reads.push(this.#readKey());
         if (any('account', 'principal', 'identityPolicy')) reads.push(this.#readPrincipals());
         if (any('world')) reads.push(this.#readSettings());
         await Promise.all(reads);
