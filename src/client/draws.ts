@@ -1,13 +1,28 @@
 import { uuidFrom, type Bytes, type KeyPair, type KeySpec, type Random } from '../engine/index.ts';
 import { platformPair, type PairMaker } from './keyPairs.ts';
 
-/** Fresh bytes of the platform, for free worlds. */
+/** A step draws a few bytes several times, and each question to the platform costs more than the bytes. */
+const pool = new Uint8Array(4096);
+let used = pool.length;
+
+/** Fresh bytes of the platform, for free worlds. What has left the pool is wiped there. */
 export const platformRandom: Random = (n) => {
+  if (n > 256) return straightRandom(n);
+  if (used + n > pool.length) {
+    crypto.getRandomValues(pool);
+    used = 0;
+  }
+  const bytes = pool.slice(used, used + n);
+  pool.fill(0, used, (used += n));
+  return bytes;
+};
+
+function straightRandom(n: number): Bytes {
   const bytes = new Uint8Array(n);
   // The platform gives at most 65,536 bytes at once (Web Cryptography API §10.1.1).
   for (let at = 0; at < n; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536));
   return bytes;
-};
+}
 
 /** The draws of one step, kept while it runs, so that a second attempt gets the same ones. In memory only. */
 export class ReplayableDraws {

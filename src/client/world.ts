@@ -51,6 +51,7 @@ import { platformPair, seededPair, slowPairOf } from './keyPairs.ts';
 import { ForkStore } from './forkStore.ts';
 import { checkSwitches, genesisDiff } from './genesis.ts';
 import { Objects, type SealSource } from './objects.ts';
+import { ownCopy } from './ownCopy.ts';
 import {
   readAccounts,
   readDue,
@@ -581,13 +582,4 @@ function millisecondsOf(by: {
 }): number {
   const { days = 0, hours = 0, seconds = 0 } = by;
   return Math.round(((days * 24 + hours) * 3600 + seconds) * 1000);
-}
-
-/** The caller may wipe or reuse its bytes while the call waits in the queue. */
-function ownCopy(input: unknown): unknown {
-  try {
-    return structuredClone(input);
-  } catch {
-    return input; // not data: the engine will say what is wrong with it
-  }
 }

@@ -1,5 +1,5 @@
-import { equalHex, sigV4Signature, sigV4SigningKey } from './crypto/index.ts';
-import { secretOf } from './hsm.ts';
+import { equalHex, sigV4Signature } from './crypto/index.ts';
+import { signingKeyOf } from './hsm.ts';
 import {
   parseArn,
   ref,
@@ -64,8 +64,7 @@ async function signed(signature: SigV4, call: Call, desk: Desk): Promise<Identit
   }
   const place = misplaced(signature, call, desk.env);
   if (place) return place;
-  const secret = await secretOf(desk, credential.accessKeyId);
-  const key = sigV4SigningKey(secret, signature.date, signature.region, signature.service);
+  const key = await signingKeyOf(desk, signature);
   if (!equalHex(sigV4Signature(key, signature.stringToSign), signature.signature)) {
     return refuse(
       'InvalidSignatureException',

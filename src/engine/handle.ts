@@ -28,7 +28,7 @@ import {
 import type { Located, Operation, Step } from './operation.ts';
 import { operationByName } from './operations/index.ts';
 import { Overlay } from './overlay.ts';
-import { keyStoreQuota, quotaOf, take } from './quota/index.ts';
+import { asSet, keyStoreQuota, quotaOf, take } from './quota/index.ts';
 import { describeMembers, operationShape, redactInput, statusOf, validateInput } from './shapes/index.ts';
 
 /*
@@ -150,7 +150,8 @@ class Run {
    */
   #quota(operation: Operation, { account }: Identity): Refusal | undefined {
     const { region } = this.#call;
-    const { bucket, rate } = quotaOf(operation.name, region, this.#specAsked(operation, account));
+    const quota = quotaOf(operation.name, region, this.#specAsked(operation, account));
+    const { bucket, rate } = asSet(quota, this.#kept);
     if (!this.#settings().throttling) {
       this.#steps.push({
         stage: 'quota',
@@ -265,7 +266,7 @@ class Run {
 
   #storeQuota({ keyStore, account, region }: KeyRec): Refusal | undefined {
     if (!keyStore || !this.#settings().throttling) return undefined;
-    const { bucket, rate } = keyStoreQuota(keyStore.id);
+    const { bucket, rate } = asSet(keyStoreQuota(keyStore.id), this.#kept);
     const at = ref.bucket(account, region, bucket);
     const { served, level } = take(this.#kept.get(at), rate, this.#env.at, 1);
     this.#kept.put(at, { account, region, bucket, ...level });

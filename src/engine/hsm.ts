@@ -8,6 +8,7 @@ import {
   openBlob,
   parseBlob,
   sealBlob,
+  sigV4SigningKey,
   toHex,
   unwrapMaterial,
   utf8,
@@ -23,6 +24,7 @@ import {
   type KeySpec,
   type MaterialRec,
   type Region,
+  type SigV4,
   type Work,
 } from './model/index.ts';
 import type { Overlay } from './overlay.ts';
@@ -238,6 +240,28 @@ const iamHome = 'us-east-1' as Region;
 /** The secret of a simulated access key: derived, never stored. */
 export async function secretOf(hsm: Omit<Hsm, 'region'>, accessKeyId: string): Promise<string> {
   return credentialSecret(await domainKey({ ...hsm, region: iamHome }), accessKeyId);
+}
+
+/** Signing keys of one domain key by their scope: the four steps of their derivation are the same for a whole day. */
+const signingKeys = new WeakMap<Bytes, Map<string, Bytes>>();
+const mostSigningKeys = 256;
+
+/** The key that a signature of an access key must have been made with. Memoized like everything of this memory. */
+export async function signingKeyOf(
+  hsm: Omit<Hsm, 'region'>,
+  { accessKeyId, date, region, service }: Pick<SigV4, 'accessKeyId' | 'date' | 'region' | 'service'>,
+): Promise<Bytes> {
+  const domain = await domainKey({ ...hsm, region: iamHome });
+  const known = signingKeys.get(domain) ?? new Map<string, Bytes>();
+  signingKeys.set(domain, known);
+  const scope = `${accessKeyId}/${date}/${region}/${service}`;
+  const found = known.get(scope);
+  if (found) return found;
+  // Scopes come from outside: nobody shall fill the memory with them.
+  if (known.size >= mostSigningKeys) known.clear();
+  const key = sigV4SigningKey(credentialSecret(domain, accessKeyId), date, region, service);
+  known.set(scope, key);
+  return key;
 }
 
 /** A tag over a text that only this Region's HSM can make: what makes grant tokens and import tokens genuine. */

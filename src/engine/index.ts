@@ -14,7 +14,7 @@ export { grantableOperations } from './grants.ts';
 export { backingId, backingOf } from './keyStores.ts';
 export { pendingMaterial } from './rotation.ts';
 export { operations } from './operations/index.ts';
-export { quotaOf, take } from './quota/index.ts';
+export { quotaOf, setQuota, symmetricBucket, take } from './quota/index.ts';
 export {
   nextKeyState,
   keyStateMachine,

@@ -44,29 +44,24 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 /** Value of each ASCII code; 64 where the code is no base64 digit. */
 const valueOf = new Uint8Array(128).fill(64);
 for (let i = 0; i < 64; i++) valueOf[alphabet.charCodeAt(i)] = i;
-const digit = (value: number): number => alphabet.charCodeAt(value & 63);
+/** The two digits of every twelve bits. */
+const twoDigits: readonly string[] = Array.from(
+  { length: 4096 },
+  (_, value) => alphabet.charAt(value >> 6) + alphabet.charAt(value & 63),
+);
 
 /** Standard alphabet with padding (RFC 4648 §4). */
 export function toBase64(bytes: Bytes): string {
-  const codes = new Uint8Array(Math.ceil(bytes.length / 3) * 4);
-  let at = 0;
-  for (let i = 0; i < bytes.length; i += 3) {
-    const word = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
-    codes[at++] = digit(word >> 18);
-    codes[at++] = digit(word >> 12);
-    codes[at++] = digit(word >> 6);
-    codes[at++] = digit(word);
-  }
-  const over = (3 - (bytes.length % 3)) % 3;
-  codes.fill(61, codes.length - over);
-  return asciiOf(codes);
-}
-
-/** In pieces, because a call takes only so many arguments. */
-function asciiOf(codes: Bytes): string {
+  const whole = bytes.length - (bytes.length % 3);
   let text = '';
-  for (let i = 0; i < codes.length; i += 8192) text += String.fromCharCode(...codes.subarray(i, i + 8192));
-  return text;
+  for (let i = 0; i < whole; i += 3) {
+    const word = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    text += `${twoDigits[word >> 12]}${twoDigits[word & 4095]}`;
+  }
+  if (whole === bytes.length) return text;
+  const word = ((bytes[whole] ?? 0) << 16) | ((bytes[whole + 1] ?? 0) << 8);
+  const last = whole + 1 === bytes.length ? '=' : alphabet.charAt((word >> 6) & 63);
+  return `${text}${twoDigits[word >> 12]}${last}=`;
 }
 
 /**

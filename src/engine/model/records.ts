@@ -297,6 +297,14 @@ export interface CounterRec {
   readonly count: number;
 }
 
+/** A request quota that the world's user has set: stands before the dated value of quotas.json, in every Region. */
+export interface QuotaRec {
+  /** Name of the bucket. */
+  readonly bucket: string;
+  /** Requests a second. */
+  readonly rate: number;
+}
+
 export interface Tables {
   readonly world: WorldRec;
   readonly clock: ClockRec;
@@ -318,6 +326,7 @@ export interface Tables {
   readonly usage: UsageRec;
   readonly bucket: BucketRec;
   readonly counter: CounterRec;
+  readonly quota: QuotaRec;
 }
 export type TableName = keyof Tables;
 export type Rec = Tables[TableName];

@@ -32,6 +32,7 @@ export const ref = {
   bucket: (account: AccountId, region: Region, bucket: string): Ref<'bucket'> =>
     `bucket/${account}/${region}/${bucket}`,
   counter: (name: string): Ref<'counter'> => `counter/${name}`,
+  quota: (bucket: string): Ref<'quota'> => `quota/${bucket}`,
 };
 
 /** Prefixes for {@link View.range} over the primary order (`ref`). */
@@ -44,6 +45,7 @@ export const under = {
   materials: (arn: KeyArn) => `material/${place(arn)}|`,
   tags: (arn: KeyArn) => `tag/${place(arn)}|`,
   grants: (arn: KeyArn) => `grant/${place(arn)}|`,
+  quotas: 'quota/',
   keyStores: (account: AccountId, region: Region) => `keyStore/${account}/${region}/`,
 };
 
