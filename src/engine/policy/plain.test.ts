@@ -160,9 +160,9 @@ const cases: readonly Case[] = [
   },
   {
     fact: '§2',
-    title: 'an RCP level that says what it allows',
+    title: 'an RCP takes nothing away by what it does not allow',
     asks: { rcps: [[doc(allow('*', { Action: 's3:*' }))]] },
-    decision: 'Deny',
+    decision: 'Allow',
   },
   {
     fact: '§1',

@@ -43,8 +43,8 @@ export interface PlainPolicies {
   /** One list of documents for each level of the organization path; every level must allow. */
   readonly scps?: readonly (readonly PolicyInput[])[] | undefined;
   /**
-   * As `scps`. AWS attaches RCPFullAWSAccess at every level and nobody can detach it, so a level that allows nothing is
-   * read as standing beside it.
+   * As `scps`, but without RCPFullAWSAccess: AWS attaches it at every level and nobody can detach it, so it is always put
+   * beside what is given here.
    */
   readonly rcps?: readonly (readonly PolicyInput[])[] | undefined;
   readonly endpointPolicy?: PolicyInput | undefined;
@@ -109,8 +109,6 @@ const fullAccess: NamedPolicy = {
   }),
 };
 
-const allowsSomething = ({ document }: NamedPolicy): boolean => /"Effect"\s*:\s*"Allow"/.test(document);
-
 /** The part of an access request that does not change between the requests of one situation. */
 type Policies = Pick<
   AccessRequest,
@@ -143,8 +141,7 @@ function readPolicies(input: PlainPolicies): Policies {
       named(level, 'serviceControl', `scps[${i}]`),
     ),
     resourceControlPolicies: listAt(rcps, 'rcps').map((level, i) => {
-      const policies = named(level, 'resourceControl', `rcps[${i}]`);
-      return policies.some(allowsSomething) ? policies : [fullAccess, ...policies];
+      return [fullAccess, ...named(level, 'resourceControl', `rcps[${i}]`)];
     }),
     endpointPolicy: one(input.endpointPolicy, 'endpoint', 'endpointPolicy'),
   };
