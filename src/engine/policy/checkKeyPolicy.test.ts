@@ -36,6 +36,21 @@ describe('checkKeyPolicy', () => {
   });
 
   test.each([
+    ['kms:EncryptionContext:app', 'encryption context'],
+    ['aws:RequestTag/team', 'tag'],
+  ])('[conditions.json OverlyPermissiveCondition] refuses ForAllValues on %s', (name, what) => {
+    const text = withRoot(allow('*', { Condition: { 'ForAllValues:StringEquals': { [name]: 'a' } } }));
+    expect(check(text)).toMatchObject(
+      refusal(
+        'Using the ForAllValues set operator with a single-valued condition key matches requests without the ' +
+          `specified ${what} or with an unspecified ${what}. To fix, remove ForAllValues.`,
+      ),
+    );
+    const several = { Condition: { 'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': 'a' } } };
+    expect(check(withRoot(allow('*', several)))).toBeUndefined();
+  });
+
+  test.each([
     '*',
     { AWS: '*' },
     { AWS: other },

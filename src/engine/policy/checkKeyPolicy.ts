@@ -1,6 +1,6 @@
 import { isRefusal, parseArn, rootArn, type AccountId, type Identity, type Refusal } from '../model/index.ts';
 import { decide } from './decide.ts';
-import type { PrincipalEntry } from './document.ts';
+import type { PolicyDocument, PrincipalEntry } from './document.ts';
 import { malformed, parsePolicy } from './parsePolicy.ts';
 import { accountOfPrincipal } from './principals.ts';
 import type { AccessRequest } from './types.ts';
@@ -51,11 +51,33 @@ function isValidPrincipal({ type, value }: PrincipalEntry, exists: (arn: string)
   return arn.service === 'iam' && /^(user|role)\/./.test(arn.resource) && exists(value);
 }
 
+/**
+ * conditions.json, "multiOnSingle": ForAllValues on a single value of the encryption context, or on a tag of the request.
+ * OURS: the exception's name is not known; the sentence is AWS's.
+ */
+function overlyPermissive({ statements }: PolicyDocument): Refusal | undefined {
+  for (const { conditions } of statements) {
+    for (const { use, key } of conditions) {
+      const [, kind] = /^(kms:EncryptionContext:|aws:RequestTag\/)./i.exec(key) ?? [];
+      if (use.set !== 'ForAllValues' || kind === undefined) continue;
+      const what = kind.toLowerCase().startsWith('kms:') ? 'encryption context' : 'tag';
+      return malformed(
+        'Using the ForAllValues set operator with a single-valued condition key matches requests without the ' +
+          `specified ${what} or with an unspecified ${what}. To fix, remove ForAllValues.`,
+        'conditions.json OverlyPermissiveCondition',
+      );
+    }
+  }
+  return undefined;
+}
+
 /** What CreateKey and PutKeyPolicy check before they take a policy: policy.md §3. */
 export function checkKeyPolicy(check: KeyPolicyCheck): Refusal | undefined {
   const { text, identity, account, keyArn, principalExists } = check;
   const document = parsePolicy(text, 'key');
   if (isRefusal(document)) return document;
+  const permissive = overlyPermissive(document);
+  if (permissive) return permissive;
   const everyPrincipal = document.statements.flatMap(({ principal }) => principal?.items ?? []);
   if (!everyPrincipal.every((entry) => isValidPrincipal(entry, principalExists))) {
     return malformed('Policy contains a statement with one or more invalid principals.');
