@@ -72,8 +72,8 @@ const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown
  */
 export class LabState {
   readonly api: LabApi;
-  /** The world that is kept. */
-  readonly world: WorldApi;
+  /** The world that is open and kept. Another one after `adopt`: whatever belongs to one world is keyed by it. */
+  world = $state.raw() as WorldApi; // set by the constructor
   readonly prefs = new Preferences();
 
   accounts = $state.raw<readonly AccountRec[]>([]);
@@ -103,12 +103,16 @@ export class LabState {
 
   #dirty = new Set<string>();
   #refreshing: Promise<void> | undefined;
-  readonly #unsubscribe: () => void;
+  #unsubscribe: () => void;
 
   constructor(api: LabApi) {
     this.api = api;
     this.world = api.main;
-    this.#unsubscribe = this.world.subscribe((event) => {
+    this.#unsubscribe = this.#follow();
+  }
+
+  #follow(): () => void {
+    return this.world.subscribe((event) => {
       if (event.kind === 'committed') this.#touch(event.tables);
       else if (event.kind === 'storageFailed') {
         this.fault = event.message;
@@ -116,6 +120,27 @@ export class LabState {
       }
     });
   }
+
+  /** Another world is open now: everything that was read of the last one is forgotten, and read of this one. */
+  async adopt(world: WorldApi): Promise<void> {
+    this.#unsubscribe();
+    this.world = world;
+    this.ready = false;
+    this.keys = [];
+    this.moreKeys = undefined;
+    this.keyArn = undefined;
+    this.key = undefined;
+    this.trail = [];
+    this.clock = undefined;
+    this.lastCall = undefined;
+    this.shown = undefined;
+    this.fault = undefined;
+    this.#unsubscribe = this.#follow();
+    await this.start();
+  }
+
+  /** What another part of the page asks the lab's screen to open. The screen takes it and sets it back. */
+  wish = $state.raw<'create' | 'call' | 'trace' | undefined>();
 
   /** Reads all that the first screen needs. */
   async start(): Promise<void> {
@@ -191,7 +216,8 @@ export class LabState {
   async advance(
     by:
       | { readonly days?: number; readonly hours?: number; readonly seconds?: number }
-      | { readonly to: number },
+      | { readonly to: number }
+      | { readonly next: 'due' },
   ): Promise<readonly TrailEvent[] | undefined> {
     try {
       const { now, happened } = await this.world.advance(by);
