@@ -27,6 +27,7 @@ import {
   type Person,
   type StatementInput,
 } from './request.fixture.ts';
+import { requestIn as anyRequestIn, world } from './world.fixture.ts';
 
 const alice = people.alice.arn;
 const role = people.session.principal;
@@ -39,6 +40,17 @@ function verified(request: AccessRequest, { changes }: Proposal): boolean {
   let at: AccessRequest | undefined = request;
   for (const change of changes) at = at && applyPolicyChange(at, change);
   return at !== undefined && decide(at).allowed;
+}
+
+/** A change may need the one before it: a statement that is not there cannot be edited. */
+function applies(request: AccessRequest, { changes }: Proposal): boolean {
+  try {
+    let at: AccessRequest | undefined = request;
+    for (const change of changes) at = at && applyPolicyChange(at, change);
+    return at !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 interface Case {
@@ -421,6 +433,26 @@ describe('laws of the smallest change', () => {
       { numRuns: runs, maxSkipsPerRun: 100 },
     );
     expect(denials).toBeGreaterThanOrEqual(runs);
+  });
+
+  test('on any random denial every proposal is verified, and no part of it would do', () => {
+    let found = 0;
+    fc.assert(
+      fc.property(world, (one) => {
+        const request = anyRequestIn(one);
+        const proposals = smallestChange(request, { mostDecisions: 300 });
+        found += proposals.length;
+        for (const proposal of proposals) {
+          expect(verified(request, proposal)).toBe(true);
+          for (const left of proposal.changes.keys()) {
+            const part = { ...proposal, changes: proposal.changes.filter((_, i) => i !== left) };
+            expect(applies(request, part) && verified(request, part)).toBe(false);
+          }
+        }
+      }),
+      { numRuns: runs * 2 },
+    );
+    expect(found).toBeGreaterThan(runs);
   });
 
   test('the worlds are worth asking: every break denies somebody', () => {
