@@ -21,16 +21,52 @@ function keepChoice(name: string, value: string): void {
   }
 }
 
-/** Theme and motion, and which principal and Region were chosen last. */
+/** Small things of this browser that one screen reads and keeps by itself. */
+type Kept = 'principal' | 'region';
+
+/** Theme and motion, how keys and undo behave, and which principal and Region were chosen last. */
 export class Preferences {
   #theme = $state<Theme>('system');
   #motion = $state<Motion>('system');
+  #singleKeys = $state(true);
+  #undoReadOnly = $state(false);
+  #firstSteps = $state(true);
   readonly #systemReduces = new MediaQuery('(prefers-reduced-motion: reduce)', false);
 
   constructor() {
     const theme = themes.find((t) => t === readChoice('theme'));
     this.theme = theme ?? 'system';
     this.motion = readChoice('motion') === 'on' ? 'on' : 'system';
+    this.#singleKeys = readChoice('singleKeys') !== 'off';
+    this.#undoReadOnly = readChoice('undoReadOnly') === 'on';
+    this.#firstSteps = readChoice('firstSteps') !== 'done';
+  }
+
+  /** Shortcuts of one letter. Whoever speaks to the machine turns them off (WCAG 2.1.4). */
+  get singleKeys(): boolean {
+    return this.#singleKeys;
+  }
+  set singleKeys(on: boolean) {
+    this.#singleKeys = on;
+    keepChoice('singleKeys', on ? 'on' : 'off');
+  }
+
+  /** Undo stops at calls that only read, too. */
+  get undoReadOnly(): boolean {
+    return this.#undoReadOnly;
+  }
+  set undoReadOnly(on: boolean) {
+    this.#undoReadOnly = on;
+    keepChoice('undoReadOnly', on ? 'on' : 'off');
+  }
+
+  /** The first steps are shown until they are done or put away; help brings them back. */
+  get firstSteps(): boolean {
+    return this.#firstSteps;
+  }
+  set firstSteps(shown: boolean) {
+    this.#firstSteps = shown;
+    keepChoice('firstSteps', shown ? 'shown' : 'done');
   }
 
   get theme(): Theme {
@@ -58,10 +94,10 @@ export class Preferences {
     return this.#motion === 'on' || this.#systemReduces.current;
   }
 
-  read(name: 'principal' | 'region'): string | undefined {
+  read(name: Kept): string | undefined {
     return readChoice(name);
   }
-  keep(name: 'principal' | 'region', value: string): void {
+  keep(name: Kept, value: string): void {
     keepChoice(name, value);
   }
 }

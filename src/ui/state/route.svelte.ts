@@ -4,11 +4,15 @@ export interface Route {
   readonly room: Room;
   /** What follows the room: the scene of the stage, the id of a question. */
   readonly rest: string;
+  /** A shared link, to be looked at before it is opened: the whole fragment, without `#`. */
+  readonly link?: string;
 }
 
 /** Reads `#/stage/envelope`; whatever it does not know is the lab. */
 export function parseRoute(hash: string): Route {
-  const [, room, ...rest] = hash.replace(/^#/, '').split('/');
+  const fragment = hash.replace(/^#/, '');
+  const [, room, ...rest] = fragment.split('/');
+  if (room === 'open') return { room: 'lab', rest: '', link: fragment };
   const known = rooms.find((r) => r === room);
   return known ? { room: known, rest: rest.join('/') } : { room: 'lab', rest: '' };
 }
