@@ -235,6 +235,8 @@ const underCeilings = (request: AccessRequest, policies: readonly PolicyReason[]
 /**
  * How an allow reaches the caller: straight, and then boundary and session policy do not limit it; through the role that
  * the session is of, and then they do; or through the account, and then IAM has to allow as well (policy.md §4).
+ * Everybody, `Principal: "*"`, is straight, also with a condition on aws:PrincipalArn (IAM User Guide,
+ * reference_policies_elements_principal, "IAM role principals").
  */
 type Route = 'straight' | 'role' | 'account';
 const routes: readonly Route[] = ['straight', 'role', 'account'];

@@ -104,7 +104,9 @@ export const notPrincipal: StatementRule = (linted) => {
           { op: 'set', path: [...path, 'Condition', 'ArnNotEquals', 'aws:PrincipalArn'], value: spared },
         ]
       : undefined;
-  const severity = statement.effect === 'Allow' ? 'error' : 'warning';
+  // The guide: not supported with Allow, nor in resource control policies.
+  const unsupported = statement.effect === 'Allow' || linted.options.kind === 'resourceControl';
+  const severity = unsupported ? 'error' : 'warning';
   return [
     about(linted, 'not-principal', severity, ['NotPrincipal'], { effect: statement.effect, spared }, fix),
   ];
