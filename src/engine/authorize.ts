@@ -37,7 +37,7 @@ export async function authorize(
   step: Step,
 ): Promise<{ readonly decisions: readonly Decision[]; readonly refusal: Refusal | undefined }> {
   const identityPolicies = identityPoliciesOf(step);
-  const shared = { ...callerKeys(asking, step), ...asking.context };
+  const shared = Object.assign(callerKeys(asking, step), asking.context);
   const decisions: Decision[] = [];
   for (const permission of asking.permissions) {
     const grants = permission.key ? await grantsFor(permission.key.rec.arn, asking.grantTokens, step) : [];
@@ -90,8 +90,19 @@ function decideOne(
     grants: retires ? [retires] : grants,
     retires,
     creates,
-    context: { ...shared, ...keyKeys(key, step), ...context },
+    context: contextOf(shared, key, context, step),
   });
+}
+
+function contextOf(
+  shared: ConditionKeys,
+  key: LocatedKey,
+  own: ConditionKeys | undefined,
+  step: Step,
+): ConditionKeys {
+  const keys: Gathered = Object.assign({}, shared);
+  addKeyKeys(keys, key, step);
+  return own ? Object.assign(keys, own) : keys;
 }
 
 /** All policies that the caller's user or role has; the root user has none and needs none. */
@@ -102,50 +113,52 @@ export function identityPoliciesOf(step: Step): readonly NamedPolicy[] {
     .map(({ rec }) => rec as IdentityPolicyRec);
 }
 
-function callerKeys({ sourceIp, userAgent }: Asking, { identity, env, region }: Step): ConditionKeys {
-  return {
+/** A request's condition keys, while they are gathered: one object, written once. */
+type Gathered = Record<string, string | readonly string[]>;
+
+function callerKeys({ sourceIp, userAgent }: Asking, { identity, env, region }: Step): Gathered {
+  const keys: Gathered = {
     'kms:CallerAccount': identity.account,
     'aws:PrincipalArn': identity.principal,
     'aws:PrincipalAccount': identity.account,
-    'aws:PrincipalType': { root: 'Account', user: 'User', session: 'AssumedRole' }[identity.kind],
+    'aws:PrincipalType': principalTypes[identity.kind],
     'aws:userid':
       identity.kind === 'session'
         ? `${identity.principalId}:${sessionOf(identity.arn)}`
         : identity.principalId,
-    ...(identity.kind === 'user' ? { 'aws:username': identity.name } : {}),
     'aws:PrincipalIsAWSService': 'false',
     'aws:ViaAWSService': 'false',
     'aws:RequestedRegion': region,
     'aws:SecureTransport': 'true',
     'aws:CurrentTime': new Date(env.at).toISOString(),
     'aws:EpochTime': String(Math.floor(env.at / 1000)),
-    ...(sourceIp === undefined ? {} : { 'aws:SourceIp': sourceIp }),
-    ...(userAgent === undefined ? {} : { 'aws:UserAgent': userAgent }),
   };
+  if (identity.kind === 'user') keys['aws:username'] = identity.name;
+  if (sourceIp !== undefined) keys['aws:SourceIp'] = sourceIp;
+  if (userAgent !== undefined) keys['aws:UserAgent'] = userAgent;
+  return keys;
 }
+
+const principalTypes = { root: 'Account', user: 'User', session: 'AssumedRole' } as const;
 
 const sessionOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 
-function keyKeys({ rec, alias }: LocatedKey, step: Step): ConditionKeys {
-  const tags = step.view
-    .range('ref', { prefix: under.tags(rec.arn), n: 50 })
-    .map(({ rec: tag }) => tag as TagRec);
-  const aliases = step.view
-    .range('aliasByTarget', { prefix: indexKey.aliasByTarget(rec.arn), n: 51 })
-    .map(({ rec: one }) => (one as AliasRec).alias);
-  return {
-    'kms:KeySpec': rec.KeySpec,
-    'kms:KeyUsage': rec.KeyUsage,
-    'kms:KeyOrigin': rec.Origin,
-    'kms:MultiRegion': String(rec.MultiRegion),
-    ...(rec.MultiRegion
-      ? { 'kms:MultiRegionKeyType': isPrimary(rec, step.view) ? 'PRIMARY' : 'REPLICA' }
-      : {}),
-    'aws:ResourceAccount': rec.account,
-    ...(aliases.length > 0 ? { 'kms:ResourceAliases': aliases } : {}),
-    ...(alias === undefined ? {} : { 'kms:RequestAlias': alias }),
-    ...Object.fromEntries(tags.map(({ TagKey, TagValue }) => [`aws:ResourceTag/${TagKey}`, TagValue])),
-  };
+/** Adds what a policy may ask of the key. */
+function addKeyKeys(keys: Gathered, { rec, alias }: LocatedKey, step: Step): void {
+  keys['kms:KeySpec'] = rec.KeySpec;
+  keys['kms:KeyUsage'] = rec.KeyUsage;
+  keys['kms:KeyOrigin'] = rec.Origin;
+  keys['kms:MultiRegion'] = String(rec.MultiRegion);
+  if (rec.MultiRegion) keys['kms:MultiRegionKeyType'] = isPrimary(rec, step.view) ? 'PRIMARY' : 'REPLICA';
+  keys['aws:ResourceAccount'] = rec.account;
+  const aliases = step.view.range('aliasByTarget', { prefix: indexKey.aliasByTarget(rec.arn), n: 51 });
+  if (aliases.length > 0)
+    keys['kms:ResourceAliases'] = aliases.map(({ rec: one }) => (one as AliasRec).alias);
+  if (alias !== undefined) keys['kms:RequestAlias'] = alias;
+  for (const { rec: tag } of step.view.range('ref', { prefix: under.tags(rec.arn), n: 50 })) {
+    const { TagKey, TagValue } = tag as TagRec;
+    keys[`aws:ResourceTag/${TagKey}`] = TagValue;
+  }
 }
 
 /** Condition keys of an encryption context and the algorithm that goes with it. */

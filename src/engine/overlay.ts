@@ -1,5 +1,5 @@
 import {
-  indexKeysOf,
+  indexKeyIn,
   ref as refs,
   type Change,
   type Diff,
@@ -37,6 +37,7 @@ export class Overlay implements View {
   }
 
   range(index: IndexName, range: Range): readonly Found[] {
+    if (this.#written.size === 0) return this.#under.range(index, range);
     const mine = this.#mine(index, range);
     if (mine.hidden.size === 0 && mine.rows.length === 0) return this.#under.range(index, range);
     // At most as many rows of the one below can be hidden as were written here.
@@ -52,9 +53,10 @@ export class Overlay implements View {
     const rows: Found[] = [];
     const inRange = (key: string) => key.startsWith(prefix) && (after === undefined || key > after);
     for (const [ref, { before, after: rec }] of this.#written) {
-      for (const key of keysIn(index, ref, before)) if (inRange(key)) hidden.add(key);
-      if (!rec) continue;
-      for (const key of keysIn(index, ref, rec)) if (inRange(key)) rows.push({ indexKey: key, ref, rec });
+      const was = before && indexKeyIn(index, ref, before);
+      if (was !== undefined && inRange(was)) hidden.add(was);
+      const is = rec && indexKeyIn(index, ref, rec);
+      if (rec && is !== undefined && inRange(is)) rows.push({ indexKey: is, ref, rec });
     }
     return { hidden, rows };
   }
@@ -88,6 +90,3 @@ export class Overlay implements View {
     return changes;
   }
 }
-
-const keysIn = (index: IndexName, ref: Ref, rec: Rec | undefined): readonly string[] =>
-  rec ? indexKeysOf(ref, rec).flatMap((row) => (row.index === index ? [row.indexKey] : [])) : [];

@@ -114,5 +114,10 @@ export function encryptedData(iv: Bytes, sealed: Bytes): Bytes {
 }
 
 /** How long {@link encryptedData} will be: the header, which is authenticated, says it before there is a ciphertext. */
-export const encryptedDataLength = (sealedLength: number): number =>
-  encryptedData(new Uint8Array(12), new Uint8Array(sealedLength)).length;
+export function encryptedDataLength(sealedLength: number): number {
+  const wrapped = (contentLength: number): number => derHead(0, contentLength).length + contentLength;
+  const content = oidData.length + algorithmLength + wrapped(sealedLength);
+  return wrapped(oidEncryptedData.length + wrapped(wrapped(cmsVersion.length + wrapped(content))));
+}
+const algorithmLength =
+  algorithmStart.length + oidAes256Gcm.length + parametersStart.length + 12 + tagLengthField.length;

@@ -13,7 +13,8 @@ export const ref = {
   clock: 'clock/now' as Ref<'clock'>,
   account: (account: AccountId): Ref<'account'> => `account/${account}`,
   principal: (arn: PrincipalArn): Ref<'principal'> => `principal/${arn}`,
-  identityPolicy: (arn: PrincipalArn, name: string): Ref<'identityPolicy'> => `identityPolicy/${arn}|${name}`,
+  /** Of a user, a role, or a group. */
+  identityPolicy: (arn: string, name: string): Ref<'identityPolicy'> => `identityPolicy/${arn}|${name}`,
   credential: (accessKeyId: string): Ref<'credential'> => `credential/${accessKeyId}`,
   domainKey: (region: Region): Ref<'domainKey'> => `domainKey/${region}`,
   key: (arn: KeyArn): Ref<'key'> => `key/${place(arn)}`,
@@ -33,13 +34,28 @@ export const ref = {
     `bucket/${account}/${region}/${bucket}`,
   counter: (name: string): Ref<'counter'> => `counter/${name}`,
   quota: (bucket: string): Ref<'quota'> => `quota/${bucket}`,
+  trustPolicy: (role: PrincipalArn): Ref<'trustPolicy'> => `trustPolicy/${role}`,
+  group: (arn: string): Ref<'group'> => `group/${arn}`,
+  managedPolicy: (arn: string): Ref<'managedPolicy'> => `managedPolicy/${arn}`,
+  policyVersion: (arn: string, version: string): Ref<'policyVersion'> => `policyVersion/${arn}|${version}`,
+  session: (accessKeyId: string): Ref<'session'> => `session/${accessKeyId}`,
+  organization: (id: string): Ref<'organization'> => `organization/${id}`,
+  /** `id` of a root or an organizational unit, or the number of an account. */
+  orgNode: (id: string): Ref<'orgNode'> => `orgNode/${id}`,
+  orgPolicy: (id: string): Ref<'orgPolicy'> => `orgPolicy/${id}`,
+  vpcEndpoint: (id: string): Ref<'vpcEndpoint'> => `vpcEndpoint/${id}`,
 };
 
 /** Prefixes for {@link View.range} over the primary order (`ref`). */
 export const under = {
   accounts: 'account/',
   principals: (account: AccountId) => `principal/arn:aws:iam::${account}:`,
-  identityPolicies: (arn: PrincipalArn) => `identityPolicy/${arn}|`,
+  /** Inline policies of a user, a role or a group. */
+  identityPolicies: (arn: string) => `identityPolicy/${arn}|`,
+  groups: (account: AccountId) => `group/arn:aws:iam::${account}:`,
+  managedPolicies: (account: AccountId) => `managedPolicy/arn:aws:iam::${account}:`,
+  policyVersions: (arn: string) => `policyVersion/${arn}|`,
+  vpcEndpoints: 'vpcEndpoint/',
   keys: (account: AccountId, region: Region) => `key/${account}/${region}/`,
   aliases: (account: AccountId, region: Region) => `alias/${account}/${region}/`,
   materials: (arn: KeyArn) => `material/${place(arn)}|`,
@@ -60,7 +76,13 @@ export const indexKey = {
   grantByRetirer: (principal: string) => `${principal}|`,
   grantByGrantee: (key: KeyArn, principal: string) => `${key}|${principal}|`,
   keyByStore: (id: string) => `${id}|`,
+  /** The newest session of an ARN comes first: fixed width, counted down. */
+  sessionByArn: (arn: string) => `${arn}|`,
+  orgNodeByParent: (parent: string) => `${parent}|`,
+  orgPolicyByOrganization: (organization: string) => `${organization}|`,
 };
+
+const countedDown = (at: number): string => String(9_999_999_999_999_999 - at);
 
 interface IndexDeclaration {
   readonly name: Exclude<IndexName, 'ref'>;
@@ -92,7 +114,15 @@ export const indexes: readonly IndexDeclaration[] = [
   }),
   declare('keyByStore', 'key', (k) => (k.keyStore ? indexKey.keyByStore(k.keyStore.id) : undefined)),
   declare('credentialByPrincipal', 'credential', (c) => indexKey.credentialByPrincipal(c.principal)),
+  declare('sessionByArn', 'session', (s) => `${indexKey.sessionByArn(s.arn)}${countedDown(s.issued)}|`),
+  declare('orgNodeByParent', 'orgNode', (n) =>
+    n.parent === undefined ? undefined : indexKey.orgNodeByParent(n.parent),
+  ),
+  declare('orgPolicyByOrganization', 'orgPolicy', (p) => indexKey.orgPolicyByOrganization(p.organization)),
 ];
+
+const declaredFor = new Map<string, readonly IndexDeclaration[]>();
+for (const one of indexes) declaredFor.set(one.table, [...(declaredFor.get(one.table) ?? []), one]);
 
 /** The earliest date at which something happens to a record. */
 function dueKey(...dates: readonly (EpochMs | undefined)[]): string | undefined {
@@ -105,12 +135,26 @@ export function indexKeysOf(
   at: Ref,
   rec: Rec,
 ): readonly { readonly index: IndexName; readonly indexKey: string }[] {
-  const table = tableOf(at);
   const keys: { index: IndexName; indexKey: string }[] = [{ index: 'ref', indexKey: at }];
-  for (const declared of indexes) {
-    if (declared.table !== table) continue;
+  for (const declared of declaredFor.get(tableOf(at)) ?? []) {
     const key = declared.keyOf(rec);
     if (key !== undefined) keys.push({ index: declared.name, indexKey: key + at });
   }
   return keys;
+}
+
+/** The index keys of one record in one index: none, or one. The same as picking them out of {@link indexKeysOf}. */
+export function indexKeyIn(index: IndexName, at: Ref, rec: Rec): string | undefined {
+  if (index === 'ref') return at;
+  for (const declared of declaredFor.get(tableOf(at)) ?? []) {
+    if (declared.name !== index) continue;
+    const key = declared.keyOf(rec);
+    if (key !== undefined) return key + at;
+  }
+  return undefined;
+}
+
+/** Whether a record changed without moving in any index: then no index has to be touched. */
+export function staysInPlace(at: Ref, before: Rec, after: Rec): boolean {
+  return (declaredFor.get(tableOf(at)) ?? []).every(({ keyOf }) => keyOf(before) === keyOf(after));
 }
