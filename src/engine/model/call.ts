@@ -1,11 +1,20 @@
 import type { AccountId, PrincipalArn, Region } from './ids.ts';
+import type { SessionRec } from './records.ts';
 import type { Diff } from './world.ts';
 import type { Trace } from './trace.ts';
 
 /** Who asks, as the simulated network delivers it. */
 export type Caller =
-  /** A caller that needs no proof: the page itself, tests. `session` makes a role's session of it. */
-  | { readonly kind: 'principal'; readonly arn: PrincipalArn; readonly session?: string | undefined }
+  /**
+   * A caller that needs no proof: the page itself, tests. `session` makes a role's session of it; the ARN of a session
+   * is that of one that AssumeRole has made, the newest when there are several. `mfa`: with a second factor.
+   */
+  | {
+      readonly kind: 'principal';
+      readonly arn: PrincipalArn;
+      readonly session?: string | undefined;
+      readonly mfa?: boolean | undefined;
+    }
   /** A signed request; the engine knows the secret and checks. */
   | { readonly kind: 'sigV4'; readonly signature: SigV4 };
 
@@ -23,7 +32,12 @@ export interface SigV4 {
   readonly sessionToken: string | undefined;
 }
 
+/** The services that a world may have. KMS is the engine's own; the others come with a catalogue. */
+export type ServiceName = 'kms' | 'iam' | 'sts' | 'organizations' | 'ec2';
+
 export interface Call {
+  /** `kms` when absent. */
+  readonly service?: ServiceName | undefined;
   /** AWS's operation name. Unknown names are refused inside. */
   readonly operation: string;
   /** AWS's input with AWS's member names; blobs are Bytes, timestamps Date. Unchecked: parsed inside. */
@@ -32,6 +46,13 @@ export interface Call {
   readonly caller: Caller;
   readonly userAgent?: string | undefined;
   readonly sourceIp?: string | undefined;
+  /** Id of the VPC endpoint that the call comes through. */
+  readonly vpcEndpoint?: string | undefined;
+  /**
+   * A service that calls with the caller's credentials (a forward access session): `s3.us-east-1.amazonaws.com`, as
+   * kms:ViaService has it.
+   */
+  readonly viaService?: string | undefined;
 }
 
 /** The caller after authentication. */
@@ -45,6 +66,10 @@ export interface Identity {
   readonly principalId: string;
   readonly name: string;
   readonly accessKeyId: string | undefined;
+  /** Set when AssumeRole made it. */
+  readonly session?: SessionRec | undefined;
+  /** With a second factor. */
+  readonly mfa?: boolean | undefined;
 }
 
 /** KMS says no: a value, never thrown. */
@@ -76,6 +101,8 @@ export interface Outcome {
 
 /** A call without its blobs: what the journal keeps. */
 export interface RedactedCall {
+  /** `kms` when absent. */
+  readonly service?: ServiceName | undefined;
   readonly operation: string;
   readonly region: Region;
   readonly principal: string;
@@ -87,7 +114,8 @@ export interface TrailEvent {
   readonly eventVersion: string;
   readonly userIdentity: Readonly<Record<string, unknown>>;
   readonly eventTime: string;
-  readonly eventSource: 'kms.amazonaws.com';
+  /** `kms.amazonaws.com` */
+  readonly eventSource: `${ServiceName}.amazonaws.com`;
   readonly eventName: string;
   readonly awsRegion: string;
   readonly sourceIPAddress: string;

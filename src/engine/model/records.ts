@@ -47,6 +47,134 @@ export interface PrincipalRec {
   readonly name: string;
   /** AIDA… or AROA…, the account number for the root user. */
   readonly principalId: string;
+  /*
+   * What IAM operations add. A principal that came with the world has none of it, so that a call of it reads no more than
+   * its inline policies.
+   */
+  readonly created?: EpochMs | undefined;
+  readonly description?: string | undefined;
+  /** ARNs of managed policies, in the order in which they were attached. */
+  readonly attached?: readonly string[] | undefined;
+  /** ARNs of the groups that a user is in. */
+  readonly groups?: readonly string[] | undefined;
+  /** ARN of the managed policy that is the permissions boundary. */
+  readonly boundary?: string | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** Roles: how long a session may be, in seconds. */
+  readonly maxSessionDuration?: number | undefined;
+}
+
+/** Who may assume a role. Absent: nobody. */
+export interface TrustPolicyRec {
+  readonly role: PrincipalArn;
+  readonly document: string;
+}
+
+/** A group of users; its inline policies are identity policies under its ARN. */
+export interface GroupRec {
+  readonly arn: string;
+  readonly account: AccountId;
+  readonly name: string;
+  /** AGPA… */
+  readonly groupId: string;
+  readonly created: EpochMs;
+  readonly attached: readonly string[];
+}
+
+/** A customer managed policy; its texts are {@link PolicyVersionRec}s. */
+export interface ManagedPolicyRec {
+  readonly arn: string;
+  readonly account: AccountId;
+  readonly name: string;
+  readonly description: string | undefined;
+  /** ANPA… */
+  readonly policyId: string;
+  /** `v1` */
+  readonly defaultVersion: string;
+  /** Oldest first. */
+  readonly versions: readonly string[];
+  /** Number of the next version: a number is never used again. */
+  readonly nextVersion: number;
+  readonly created: EpochMs;
+  readonly updated: EpochMs;
+}
+
+export interface PolicyVersionRec {
+  readonly policy: string;
+  readonly version: string;
+  readonly document: string;
+  readonly created: EpochMs;
+}
+
+/** A session that AssumeRole made. It ends by itself: who comes after `expires` is told so. */
+export interface SessionRec {
+  /** ASIA… */
+  readonly accessKeyId: string;
+  /** `arn:aws:sts::A:assumed-role/R/S`; several sessions may have the same. */
+  readonly arn: PrincipalArn;
+  readonly role: PrincipalArn;
+  readonly sessionName: string;
+  readonly issued: EpochMs;
+  readonly expires: EpochMs;
+  /** Inline session policy. */
+  readonly policy: string | undefined;
+  /** ARNs of managed session policies. */
+  readonly policyArns: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly transitiveTagKeys: readonly string[];
+  readonly sourceIdentity: string | undefined;
+  /** Begun with a second factor. */
+  readonly mfa: boolean;
+}
+
+/** An organization of accounts. */
+export interface OrganizationRec {
+  /** `o-…` */
+  readonly id: string;
+  readonly managementAccount: AccountId;
+  /** `r-…` */
+  readonly root: string;
+}
+
+export type OrgNodeKind = 'root' | 'organizationalUnit' | 'account';
+
+/** A place in the tree of an organization: its root, an organizational unit, or an account (by its number). */
+export interface OrgNodeRec {
+  readonly id: string;
+  readonly organization: string;
+  readonly kind: OrgNodeKind;
+  readonly name: string;
+  /** Undefined for the root. */
+  readonly parent: string | undefined;
+  /** Ids of the policies attached here. */
+  readonly serviceControlPolicies: readonly string[];
+  readonly resourceControlPolicies: readonly string[];
+}
+
+export type OrgPolicyType = 'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY';
+
+export interface OrgPolicyRec {
+  /** `p-…` */
+  readonly id: string;
+  readonly organization: string;
+  readonly name: string;
+  readonly description: string;
+  readonly type: OrgPolicyType;
+  readonly document: string;
+}
+
+/** An interface endpoint of KMS in a VPC. */
+export interface VpcEndpointRec {
+  /** `vpce-…` */
+  readonly id: string;
+  readonly vpc: string;
+  readonly account: AccountId;
+  readonly region: Region;
+  /** `com.amazonaws.us-east-1.kms` */
+  readonly serviceName: string;
+  /** Undefined: the default, which lets everything through. */
+  readonly policy: string | undefined;
+  readonly created: EpochMs;
 }
 
 /** An identity policy attached to a user or role. `name` is unique per principal. */
@@ -327,6 +455,15 @@ export interface Tables {
   readonly bucket: BucketRec;
   readonly counter: CounterRec;
   readonly quota: QuotaRec;
+  readonly trustPolicy: TrustPolicyRec;
+  readonly group: GroupRec;
+  readonly managedPolicy: ManagedPolicyRec;
+  readonly policyVersion: PolicyVersionRec;
+  readonly session: SessionRec;
+  readonly organization: OrganizationRec;
+  readonly orgNode: OrgNodeRec;
+  readonly orgPolicy: OrgPolicyRec;
+  readonly vpcEndpoint: VpcEndpointRec;
 }
 export type TableName = keyof Tables;
 export type Rec = Tables[TableName];

@@ -17,7 +17,10 @@ export type IndexName =
   | 'credentialByPrincipal'
   | 'grantByRetirer'
   | 'grantByGrantee'
-  | 'keyByStore';
+  | 'keyByStore'
+  | 'sessionByArn'
+  | 'orgNodeByParent'
+  | 'orgPolicyByOrganization';
 
 /**
  * The first `n` records of an index whose index key starts with `prefix` and is greater than `after`, in the order of

@@ -17,14 +17,16 @@ export interface TypeShape {
   readonly enum?: readonly string[];
   /** Never shown: not in messages, trail events, traces. */
   readonly sensitive?: boolean;
-  /** Element type of a list. */
+  /** Element type of a list, by name and as it is. */
   readonly of?: string;
+  readonly element?: TypeShape;
   readonly members?: Readonly<Record<string, MemberShape>>;
 }
 
 export interface MemberShape {
   readonly type: string;
   readonly required: boolean;
+  readonly shape: TypeShape;
 }
 
 export interface OperationShape {
@@ -43,7 +45,8 @@ interface RawType {
   readonly of?: string;
   readonly members?: Readonly<Record<string, string>>;
 }
-interface RawModel {
+/** The shapes of one API as its data file writes them: `Type!` is a required member. */
+export interface RawModel {
   readonly types: Readonly<Record<string, RawType>>;
   readonly operations: Readonly<
     Record<
@@ -59,16 +62,13 @@ interface RawModel {
     Record<string, { readonly min: number; readonly max: number; readonly default: number | string }>
   >;
 }
-// The JSON module's inferred type is one literal per member; this is the shape that all of them share.
-const raw = model as unknown as RawModel;
 
-const membersOf = (members: Readonly<Record<string, string>>): Record<string, MemberShape> =>
-  Object.fromEntries(
-    Object.entries(members).map(([name, type]) => [
-      name,
-      { type: type.endsWith('!') ? type.slice(0, -1) : type, required: type.endsWith('!') },
-    ]),
-  );
+/** The shapes of one API, every type linked to those it is made of. */
+export interface Model {
+  readonly types: ReadonlyMap<string, TypeShape>;
+  readonly operations: ReadonlyMap<string, OperationShape>;
+  readonly errors: Readonly<Record<string, number>>;
+}
 
 const primitive: Readonly<Record<string, TypeShape>> = {
   string: { kind: 'string' },
@@ -77,19 +77,47 @@ const primitive: Readonly<Record<string, TypeShape>> = {
   timestamp: { kind: 'timestamp' },
 };
 
-const types = new Map<string, TypeShape>(
-  Object.entries(raw.types).map(([name, t]) => {
-    const { type, members, ...rest } = t;
-    return [name, { ...rest, kind: type as ShapeKind, ...(members ? { members: membersOf(members) } : {}) }];
-  }),
-);
+/** Reads the shapes of an API. A type that its file does not have is a mistake of ours. */
+export function readModel(raw: RawModel): Model {
+  const types = new Map<string, TypeShape>();
+  const typeOf = (name: string): TypeShape => {
+    const known = types.get(name) ?? primitive[name];
+    if (known) return known;
+    const given = raw.types[name];
+    if (!given) throw new Error(`"readModel" knows no type ${name}`);
+    const { type, members, ...rest } = given;
+    const shape: TypeShape = {
+      ...rest,
+      kind: type as ShapeKind, // The files are made from AWS's models, whose kinds these are.
+      ...(given.of === undefined ? {} : { element: typeOf(given.of) }),
+      ...(members ? { members: membersOf(members) } : {}),
+    };
+    types.set(name, shape);
+    return shape;
+  };
+  const membersOf = (members: Readonly<Record<string, string>>): Record<string, MemberShape> =>
+    Object.fromEntries(
+      Object.entries(members).map(([name, written]) => {
+        const type = written.replace(/!$/, '');
+        return [name, { type, required: type !== written, shape: typeOf(type) }];
+      }),
+    );
+  for (const name of Object.keys(raw.types)) typeOf(name);
+  const operations = new Map<string, OperationShape>(
+    Object.entries(raw.operations).map(([name, o]) => [
+      name,
+      { in: membersOf(o.in ?? {}), out: o.out ? membersOf(o.out) : undefined },
+    ]),
+  );
+  return { types, operations, errors: raw.errors };
+}
 
-const operations = new Map<string, OperationShape>(
-  Object.entries(raw.operations).map(([name, o]) => [
-    name,
-    { in: membersOf(o.in ?? {}), out: o.out ? membersOf(o.out) : undefined },
-  ]),
-);
+// The JSON module's inferred type is one literal per member; this is the shape that all of them share.
+const raw = model as unknown as RawModel;
+
+/** KMS. */
+export const kmsModel: Model = readModel(raw);
+const { types, operations } = kmsModel;
 
 /** The shape of a named or primitive type. Unknown names are a fault of ours. */
 export function typeShape(name: string): TypeShape {

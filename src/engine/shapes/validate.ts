@@ -1,5 +1,5 @@
 import type { MemberNote } from '../model/index.ts';
-import { operationShape, typeShape, type MemberShape, type TypeShape } from './shapes.ts';
+import { kmsModel, type MemberShape, type Model, type TypeShape } from './shapes.ts';
 
 /*
  * Generic validation, before any key is looked up. The sentences are recorded (FACTS.md "Generic validation"); all
@@ -19,8 +19,8 @@ export interface Validated {
  * Checks `input` of an operation against the shape data.
  * @returns the known members, and what AWS would object to.
  */
-export function validateInput(operation: string, input: unknown): Validated {
-  const shape = operationShape(operation);
+export function validateInput(operation: string, input: unknown, model: Model = kmsModel): Validated {
+  const shape = model.operations.get(operation);
   if (!shape) throw new Error(`"validateInput" knows no operation ${operation}`);
   const known: Record<string, unknown> = {};
   if (!isObject(input)) return { input: known, violations: [], wrongType: 'the request' };
@@ -34,21 +34,21 @@ export function validateInput(operation: string, input: unknown): Validated {
     wrongType ??= misfit;
     if (misfit !== undefined) continue;
     checkMember(path, member, value, violations);
-    if (value !== undefined && value !== null) known[name] = pruned(member.type, value);
+    if (value !== undefined && value !== null) known[name] = pruned(member.shape, value);
   }
   return { input: known, violations: wrongType === undefined ? violations : [], wrongType };
 }
 
 /** Where a value is not of the shape's type, here or further down. Goes no deeper than the shape does. */
 function wrongTypeAt(path: string, member: MemberShape, value: unknown): string | undefined {
-  return value === undefined || value === null ? undefined : wrongTypeIn(path, typeShape(member.type), value);
+  return value === undefined || value === null ? undefined : wrongTypeIn(path, member.shape, value);
 }
 
 function wrongTypeIn(path: string, shape: TypeShape, value: unknown): string | undefined {
   if (!hasKind(shape, value)) return path;
   let wrong: string | undefined;
   if (shape.kind === 'list') {
-    const element = typeShape(shape.of ?? 'string');
+    const element = elementOf(shape);
     // FACTS.md: elements count from 1.
     (value as readonly unknown[]).forEach((one, i) => {
       wrong ??= wrongTypeIn(`${path}.${i + 1}.member`, element, one);
@@ -63,6 +63,9 @@ function wrongTypeIn(path: string, shape: TypeShape, value: unknown): string | u
   return wrong;
 }
 
+const anyText: TypeShape = { kind: 'string' };
+const elementOf = ({ element = anyText }: TypeShape): TypeShape => element;
+
 const ownMember = (value: unknown, name: string): unknown =>
   isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 
@@ -71,7 +74,7 @@ function checkMember(path: string, member: MemberShape, value: unknown, violatio
     if (member.required) violations.push(sentence(undefined, path, 'not be null'));
     return;
   }
-  checkValue(path, typeShape(member.type), value, violations);
+  checkValue(path, member.shape, value, violations);
 }
 
 /** `value` is of the shape's type: {@link wrongTypeAt} has seen it. */
@@ -133,7 +136,7 @@ function checkList(
   violations: string[],
 ): void {
   checkLength(shape, list.length, say);
-  const element = typeShape(shape.of ?? 'string');
+  const element = elementOf(shape);
   // FACTS.md: elements count from 1; a bad string in a list of strings may be named the same way.
   list.forEach((one, i) => checkValue(`${path}.${i + 1}.member`, element, one, violations));
 }
@@ -178,16 +181,15 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   !(value instanceof Date);
 
 /** Only the members that the shapes know, so that nothing unknown travels on into a record or an event. */
-function pruned(type: string, value: unknown): unknown {
-  const shape = typeShape(type);
+function pruned(shape: TypeShape, value: unknown): unknown {
   if (shape.kind === 'list' && Array.isArray(value))
-    return value.map((one) => pruned(shape.of ?? 'string', one));
+    return value.map((one) => pruned(elementOf(shape), one));
   if (shape.kind === 'structure' && isObject(value)) {
     return Object.fromEntries(
       Object.entries(shape.members ?? {})
         .map(([name, member]) => [name, member, ownMember(value, name)] as const)
         .filter(([, , one]) => one !== undefined && one !== null)
-        .map(([name, member, one]) => [name, pruned(member.type, one)]),
+        .map(([name, member, one]) => [name, pruned(member.shape, one)]),
     );
   }
   return value;
@@ -200,7 +202,9 @@ const compiled = new Map<string, RegExp>();
 function patternOf(pattern: string): RegExp {
   let regex = compiled.get(pattern);
   if (!regex) {
-    regex = new RegExp(`^(?:${pattern.replace(/^\^/, '').replace(/\$$/, '')})$`, 's');
+    // A class such as `\p{L}` is one in Unicode mode only.
+    const flags = pattern.includes('\\p{') ? 'su' : 's';
+    regex = new RegExp(`^(?:${pattern.replace(/^\^/, '').replace(/\$$/, '')})$`, flags);
     compiled.set(pattern, regex);
   }
   return regex;
@@ -210,16 +214,16 @@ function patternOf(pattern: string): RegExp {
 export function describeMembers(
   operation: string,
   input: Readonly<Record<string, unknown>>,
+  model: Model = kmsModel,
 ): readonly MemberNote[] {
-  const members = operationShape(operation)?.in ?? {};
+  const members = model.operations.get(operation)?.in ?? {};
   return Object.entries(input)
     .filter(([name]) => Object.hasOwn(members, name))
-    .map(([member, value]) => ({ member, shown: shown(members[member]?.type ?? 'string', value) }));
+    .map(([member, value]) => ({ member, shown: shown(members[member]?.shape ?? anyText, value) }));
 }
 
 const longest = 160;
-function shown(type: string, value: unknown): string {
-  const shape = typeShape(type);
+function shown(shape: TypeShape, value: unknown): string {
   if (value instanceof Uint8Array) return `${value.length} bytes`;
   if (shape.sensitive) return 'not shown';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
@@ -230,17 +234,17 @@ function shown(type: string, value: unknown): string {
 export function redactInput(
   operation: string,
   input: Readonly<Record<string, unknown>>,
+  model: Model = kmsModel,
 ): Record<string, unknown> {
-  const members = operationShape(operation)?.in ?? {};
+  const members = model.operations.get(operation)?.in ?? {};
   return Object.fromEntries(
     Object.entries(input)
       .filter(([name]) => Object.hasOwn(members, name))
-      .map(([name, value]) => [name, redacted(members[name]?.type ?? 'string', value)]),
+      .map(([name, value]) => [name, redacted(members[name]?.shape ?? anyText, value)]),
   );
 }
 
-function redacted(type: string, value: unknown): unknown {
-  const shape = typeShape(type);
+function redacted(shape: TypeShape, value: unknown): unknown {
   if (value instanceof Uint8Array) return { redacted: value.length };
   if (shape.sensitive) return { redacted: String(value).length };
   if (value instanceof Date) return value.toISOString();
@@ -248,7 +252,7 @@ function redacted(type: string, value: unknown): unknown {
     return Object.fromEntries(
       Object.entries(value).map(([name, one]) => [
         name,
-        redacted(shape.members?.[name]?.type ?? 'string', one),
+        redacted(shape.members?.[name]?.shape ?? anyText, one),
       ]),
     );
   }
