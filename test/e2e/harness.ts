@@ -69,11 +69,15 @@ export class LabInBrowser {
   readonly requests: string[] = [];
   /** Errors of the console, uncaught exceptions, refusals by the policy. */
   readonly errors: string[] = [];
+  /** Everything that page and worker wrote to the console. */
+  readonly said: string[] = [];
   readonly #site: Awaited<ReturnType<typeof serve>>;
   readonly #profile: string;
   readonly #options: Options;
   #context: BrowserContext;
   #page: Page;
+  /** Known ahead: `kill` must not wait for an answer of what it kills. */
+  #processId = 0;
 
   static async open(options: Options): Promise<LabInBrowser> {
     const { folder = join(root, 'dist'), headers } = options;
@@ -110,6 +114,7 @@ export class LabInBrowser {
   }
 
   async #start(): Promise<void> {
+    this.#processId = await processIdOf(this.#context);
     this.#context.on('request', (request) => this.requests.push(request.url()));
     this.#context.on('page', (page) => this.#listen(page));
     this.#listen(this.#page);
@@ -119,6 +124,7 @@ export class LabInBrowser {
 
   #listen(page: Page): void {
     page.on('console', (message) => {
+      this.said.push(message.text());
       if (message.type() === 'error') this.errors.push(message.text());
     });
     page.on('pageerror', (error) => this.errors.push(String(error)));
@@ -192,7 +198,7 @@ export class LabInBrowser {
   /** Ends the browser process at once, as a crash or a power cut would. */
   async kill(): Promise<void> {
     const gone = new Promise<void>((done) => this.#context.once('close', () => done()));
-    process.kill(await processIdOf(this.#context), 'SIGKILL');
+    process.kill(this.#processId, 'SIGKILL');
     await gone;
   }
 

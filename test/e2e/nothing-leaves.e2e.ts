@@ -6,6 +6,18 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { root } from '../../scripts/install.mjs';
 import { openLab, type LabInBrowser } from './harness.ts';
+import {
+  beats,
+  button,
+  createKey,
+  decryptBeats,
+  encryptBeats,
+  encryptInLab,
+  findStored,
+  goToStage,
+  sceneSays,
+  spellings,
+} from './steps.ts';
 
 /*
  * The promise "nothing leaves the machine", asked of the browser. What a page may do is tried from page code and from the
@@ -124,5 +136,124 @@ test('opening the page asks nobody but its origin, for at most 250 KB compressed
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(250 * 1024);
   } finally {
     await lab.close();
+  }
+});
+
+/** What only this test knows. Nobody else has a reason to write these words down. */
+const secrets = ['swordfish-7f3a91c4-of-the-lab', 'swordfish-b20d66e8-of-the-stage'] as const;
+
+/** Notes every use of WebAssembly and every refusal by the policy, from before the first line of the page or worker. */
+const watchdog = `
+const watched = { wasm: [], refused: [] };
+globalThis.watched = watched;
+const { WebAssembly } = globalThis;
+Object.defineProperty(globalThis, 'WebAssembly', {
+  configurable: true,
+  get() {
+    watched.wasm.push(new Error().stack);
+    return WebAssembly;
+  },
+});
+addEventListener('securitypolicyviolation', (event) => {
+  watched.refused.push(event.violatedDirective + ' ' + event.blockedURI);
+});
+`;
+
+/** The build with the watchdog before the worker's code: its module is loaded after it, as the page's is. */
+async function guarded(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'kms-lab-guarded-'));
+  await cp(dist, folder, { recursive: true });
+  const assets = join(folder, 'assets');
+  const worker = (await readdir(assets)).find((name) => /^worker-.*\.js$/.test(name));
+  if (worker === undefined) throw new Error('the build has no worker');
+  await cp(join(assets, worker), join(assets, `real-${worker}`));
+  await writeFile(join(assets, 'watchdog.js'), watchdog);
+  await writeFile(join(assets, worker), `import './watchdog.js';\nimport './real-${worker}';\n`);
+  return folder;
+}
+
+test('a whole session: nobody is asked, no WebAssembly, no refusal by the policy, and no secret is written down', async () => {
+  const folder = await guarded();
+  const lab = await openLab({ folder });
+  try {
+    const { page } = lab;
+    await lab.context.addInitScript(watchdog);
+    await page.reload();
+    await page.getByRole('region', { name: 'Keys' }).waitFor();
+    const addresses: string[] = [];
+    page.on('framenavigated', (frame) => addresses.push(frame.url()));
+
+    await createKey(page, 'payroll');
+    await encryptInLab(page, secrets[0]);
+    await button(page, 'Decrypt this').click();
+    await page
+      .getByRole('region', { name: 'Key', exact: true })
+      .getByRole('button', { name: 'Decrypt', exact: true })
+      .click();
+    await page.getByText(secrets[0], { exact: true }).last().waitFor();
+    await page.getByRole('radio', { name: 'GenerateDataKey', exact: true }).click();
+    await page
+      .getByRole('region', { name: 'Key', exact: true })
+      .getByRole('button', { name: 'GenerateDataKey', exact: true })
+      .click();
+    await expect
+      .poll(() => page.getByRole('status').first().innerText())
+      .toMatch(/GenerateDataKey was served/);
+
+    await goToStage(page);
+    await page.getByRole('textbox', { name: 'Text', exact: true }).fill(secrets[1]);
+    await page.getByRole('heading', { name: 'Envelope encryption' }).click();
+    await beats(page, encryptBeats.slice(0, 4));
+    await button(page, 'Data key: show what is in it').click();
+    const hex = await page.getByRole('group', { name: 'Data key', exact: true }).innerText();
+    const dataKey = Buffer.from(hex.replace(/[^0-9a-f]/g, ''), 'hex');
+    expect(dataKey).toHaveLength(32);
+    await page.getByRole('heading', { name: 'Envelope encryption' }).click();
+    await beats(page, encryptBeats.slice(4));
+    await button(page, 'Decryption').click();
+    await page.getByRole('heading', { name: 'Envelope decryption' }).click();
+    await beats(page, decryptBeats);
+    await sceneSays(page, /are back/);
+
+    await page.getByRole('link', { name: 'Quiz' }).click();
+    await page.getByRole('link', { name: /Allowed in IAM/ }).click();
+    await page.getByRole('radio', { name: /second identity policy/ }).check();
+    await page.getByRole('radio', { name: 'Sure', exact: true }).check();
+    await button(page, 'Answer').click();
+    await page.getByRole('heading', { name: /^Wrong, and you were sure/ }).waitFor();
+
+    expect(lab.strangers()).toEqual([]);
+    expect(lab.requests.filter((url) => /\.wasm\b/.test(url))).toEqual([]);
+    expect(lab.errors).toEqual([]);
+    const [worker] = page.workers();
+    if (worker === undefined) throw new Error('the page has no worker');
+    expect(await page.evaluate('watched')).toEqual({ wasm: [], refused: [] });
+    expect(await worker.evaluate('watched')).toEqual({ wasm: [], refused: [] });
+    // The watchdog sees what it is there for.
+    expect(await worker.evaluate('typeof WebAssembly, watched.wasm.length')).toBe(1);
+
+    const written = [dataKey, ...secrets.map((secret) => Buffer.from(secret))].flatMap(spellings);
+    const places = {
+      console: lab.said.join('\n'),
+      addresses: [...addresses, page.url(), ...lab.requests].join('\n'),
+      titles: await page.title(),
+      localStorage: await page.evaluate(() => JSON.stringify({ ...localStorage })),
+      sessionStorage: await page.evaluate(() => JSON.stringify({ ...sessionStorage })),
+      history: await page.evaluate(() => JSON.stringify(history.state)),
+    };
+    for (const [place, text] of Object.entries(places))
+      expect
+        .soft(
+          written.filter((spelling) => text.includes(spelling)),
+          place,
+        )
+        .toEqual([]);
+    const stored = await findStored(page, written);
+    expect(stored.found).toEqual([]);
+    // It can find: the alias and the context are written down, in plain view.
+    expect((await findStored(page, ['alias/payroll'])).found).not.toEqual([]);
+  } finally {
+    await lab.close();
+    await rm(folder, { recursive: true, force: true });
   }
 });

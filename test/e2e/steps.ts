@@ -1,0 +1,173 @@
+import type { Page } from 'playwright';
+import { expect } from 'vitest';
+
+/* What a person does on the page, by role, pointer and keyboard. Nothing here waits for time to pass. */
+
+/** The beats of the two scenes, by their titles on the rail. */
+export const encryptBeats = [
+  'Ask for a data key',
+  'Pass the gates',
+  'Make and wrap',
+  'Return both copies',
+  'Encrypt the file',
+  'Erase the data key',
+  'Store side by side',
+  'Check',
+];
+export const decryptBeats = [
+  'Take the object',
+  'Ask KMS to unwrap',
+  'Pass the gates',
+  'Open the wrapped key',
+  'Return the data key',
+  'Decrypt the file',
+  'Erase the data key',
+  'Compare',
+];
+
+export const button = (page: Page, name: string | RegExp) =>
+  page.getByRole('button', { name, exact: typeof name === 'string' });
+
+/** By pointer and keyboard, in the lab. */
+export async function createKey(page: Page, alias: string): Promise<void> {
+  await button(page, 'Create').click();
+  await page.getByRole('textbox', { name: 'Alias name' }).fill(alias);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: `alias/${alias}` }).waitFor();
+  await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
+}
+
+export async function goToStage(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Stage' }).click();
+  await page.getByRole('tab', { name: 'Prepare' }).waitFor();
+}
+
+/** Fills the form of "Call this key" and sends it; the open key is the one that is called. */
+export async function encryptInLab(page: Page, plaintext: string): Promise<void> {
+  await button(page, 'Call this key').click();
+  await page.getByRole('textbox', { name: 'Plaintext' }).fill(plaintext);
+  await page
+    .getByRole('region', { name: 'Key', exact: true })
+    .getByRole('button', { name: 'Encrypt', exact: true })
+    .click();
+  await button(page, 'Decrypt this').waitFor();
+}
+
+/** The beat of this title is the one that is shown. */
+export async function atBeat(page: Page, title: string): Promise<void> {
+  await page.locator('li[aria-current="step"]', { hasText: title }).waitFor();
+}
+
+/** The next beat by keyboard, as soon as the player can go on. */
+export async function nextBeat(page: Page, title: string): Promise<void> {
+  await page.locator('button[aria-label="Next beat"][aria-disabled="false"]').waitFor({ timeout: 60_000 });
+  await page.keyboard.press('ArrowRight');
+  await atBeat(page, title);
+}
+
+export async function beats(page: Page, titles: readonly string[]): Promise<void> {
+  for (const title of titles) await nextBeat(page, title);
+}
+
+/** The sentence of the scene; waits until it matches. */
+export async function sceneSays(page: Page, words: RegExp): Promise<void> {
+  await expect
+    .poll(() => page.getByRole('region', { name: 'The scene' }).innerText(), { timeout: 60_000 })
+    .toMatch(words);
+}
+
+/** What the focused element is called. */
+async function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const here = document.activeElement;
+    const label =
+      here?.getAttribute('aria-label') ??
+      (here instanceof HTMLInputElement ||
+      here instanceof HTMLSelectElement ||
+      here instanceof HTMLTextAreaElement
+        ? here.labels?.[0]?.textContent
+        : undefined) ??
+      here?.textContent ??
+      '';
+    return label.replace(/\s+/g, ' ').trim();
+  });
+}
+
+/** Tab until something of this name has the focus: what the keyboard can reach, it reaches so. */
+export async function tabTo(page: Page, name: RegExp, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+  const met: string[] = [];
+  for (let i = 0; i < 90; i++) {
+    await page.keyboard.press(key);
+    const here = await focused(page);
+    if (name.test(here)) return;
+    met.push(here.slice(0, 30));
+  }
+  throw new Error(`the keyboard does not reach ${name}; it met ${[...new Set(met)].join(' | ')}`);
+}
+
+/** Chooses among the radio buttons of the focused group with the arrow keys. */
+export async function arrowTo(page: Page, name: RegExp): Promise<void> {
+  for (let i = 0; i < 8; i++) {
+    if (name.test(await focused(page))) break;
+    await page.keyboard.press('ArrowDown');
+  }
+  expect(await focused(page)).toMatch(name);
+  await page.keyboard.press(' ');
+}
+
+/**
+ * Looks for texts in everything that the origin keeps in IndexedDB, bytes as one character each, Blobs too. Answers where
+ * they are, and how much was looked through.
+ */
+export async function findStored(
+  page: Page,
+  texts: readonly string[],
+): Promise<{ readonly found: readonly string[]; readonly length: number }> {
+  return page.evaluate(async (wanted) => {
+    const latin1 = (bytes: Uint8Array): string => {
+      const parts: string[] = [];
+      for (let i = 0; i < bytes.length; i += 8192)
+        parts.push(String.fromCharCode(...bytes.subarray(i, i + 8192)));
+      return parts.join('');
+    };
+    const textOf = async (value: unknown): Promise<string> => {
+      if (value instanceof Blob) return latin1(new Uint8Array(await value.arrayBuffer()));
+      if (value instanceof ArrayBuffer) return latin1(new Uint8Array(value));
+      if (ArrayBuffer.isView(value))
+        return latin1(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+      if (typeof value !== 'object' || value === null) return String(value);
+      const members = Object.entries(value).map(async ([name, member]) => `${name}: ${await textOf(member)}`);
+      return (await Promise.all(members)).join('\n');
+    };
+    const done = <T>(request: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error ?? new Error('no reason'));
+      });
+    const found: string[] = [];
+    let length = 0;
+    for (const { name = '' } of await indexedDB.databases()) {
+      const database = await done(indexedDB.open(name));
+      for (const store of database.objectStoreNames) {
+        for (const row of await done<unknown[]>(database.transaction(store).objectStore(store).getAll())) {
+          const text = await textOf(row);
+          length += text.length;
+          for (const one of wanted) if (text.includes(one)) found.push(`${store}: ${text.slice(0, 200)}`);
+        }
+      }
+      database.close();
+    }
+    return { found, length };
+  }, texts);
+}
+
+/** Ways in which bytes could be written down. */
+export function spellings(bytes: Buffer): readonly string[] {
+  return [
+    bytes.toString('latin1'),
+    bytes.toString('hex'),
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('base64url'),
+    [...bytes].join(','),
+  ];
+}
