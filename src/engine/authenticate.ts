@@ -1,5 +1,5 @@
-import { equalHex, sigV4Signature } from './crypto/index.ts';
-import { signingKeyOf } from './hsm.ts';
+import { equalHex } from './crypto/index.ts';
+import { signerOf } from './hsm.ts';
 import {
   parseArn,
   ref,
@@ -64,8 +64,8 @@ async function signed(signature: SigV4, call: Call, desk: Desk): Promise<Identit
   }
   const place = misplaced(signature, call, desk.env);
   if (place) return place;
-  const key = await signingKeyOf(desk, signature);
-  if (!equalHex(sigV4Signature(key, signature.stringToSign), signature.signature)) {
+  const sign = await signerOf(desk, signature);
+  if (!equalHex(sign(signature.stringToSign), signature.signature)) {
     return refuse(
       'InvalidSignatureException',
       'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',

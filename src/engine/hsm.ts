@@ -8,12 +8,14 @@ import {
   openBlob,
   parseBlob,
   sealBlob,
+  sigV4Signer,
   sigV4SigningKey,
   toHex,
   unwrapMaterial,
   utf8,
   wrapMaterial,
   type ParsedBlob,
+  type SigV4Signer,
 } from './crypto/index.ts';
 import { currentMaterialOf, materialById } from './materials.ts';
 import {
@@ -242,26 +244,26 @@ export async function secretOf(hsm: Omit<Hsm, 'region'>, accessKeyId: string): P
   return credentialSecret(await domainKey({ ...hsm, region: iamHome }), accessKeyId);
 }
 
-/** Signing keys of one domain key by their scope: the four steps of their derivation are the same for a whole day. */
-const signingKeys = new WeakMap<Bytes, Map<string, Bytes>>();
-const mostSigningKeys = 256;
+/** Signers of one domain key by their scope: the four steps of the key's derivation are the same for a whole day. */
+const signers = new WeakMap<Bytes, Map<string, SigV4Signer>>();
+const mostSigners = 256;
 
-/** The key that a signature of an access key must have been made with. Memoized like everything of this memory. */
-export async function signingKeyOf(
+/** Signs as the holder of an access key must have signed. Memoized like everything of this memory. */
+export async function signerOf(
   hsm: Omit<Hsm, 'region'>,
   { accessKeyId, date, region, service }: Pick<SigV4, 'accessKeyId' | 'date' | 'region' | 'service'>,
-): Promise<Bytes> {
+): Promise<SigV4Signer> {
   const domain = await domainKey({ ...hsm, region: iamHome });
-  const known = signingKeys.get(domain) ?? new Map<string, Bytes>();
-  signingKeys.set(domain, known);
+  const known = signers.get(domain) ?? new Map<string, SigV4Signer>();
+  signers.set(domain, known);
   const scope = `${accessKeyId}/${date}/${region}/${service}`;
   const found = known.get(scope);
   if (found) return found;
   // Scopes come from outside: nobody shall fill the memory with them.
-  if (known.size >= mostSigningKeys) known.clear();
-  const key = sigV4SigningKey(credentialSecret(domain, accessKeyId), date, region, service);
-  known.set(scope, key);
-  return key;
+  if (known.size >= mostSigners) known.clear();
+  const signer = sigV4Signer(sigV4SigningKey(credentialSecret(domain, accessKeyId), date, region, service));
+  known.set(scope, signer);
+  return signer;
 }
 
 /** A tag over a text that only this Region's HSM can make: what makes grant tokens and import tokens genuine. */

@@ -3,7 +3,7 @@ export { seededBytes, uuidFrom, type Random } from './chance.ts';
 export { concat, equalBytes, fromBase64, fromHex, fromUtf8, toBase64, toHex, utf8 } from './codec.ts';
 export { encryptionContextAad } from './encryptionContext.ts';
 export { openGcm, sealGcm } from './gcm.ts';
-export { hmacSha256, kdfCounterHmacSha256 } from './kdf.ts';
+export { hmacSha256, hmacSha256Under, kdfCounterHmacSha256 } from './kdf.ts';
 export {
   isSimulatedMaterialId,
   materialAad,
@@ -23,4 +23,11 @@ export {
   type ParsedBlob,
 } from './parseBlob.ts';
 export { openBlob, sealBlob, type SealRequest } from './sealBlob.ts';
-export { credentialSecret, equalHex, sigV4Signature, sigV4SigningKey } from './sigV4.ts';
+export {
+  credentialSecret,
+  equalHex,
+  sigV4Signature,
+  sigV4Signer,
+  sigV4SigningKey,
+  type SigV4Signer,
+} from './sigV4.ts';

@@ -1,6 +1,6 @@
 import type { Bytes } from '../model/index.ts';
 import { concat, toBase64, toHex, utf8 } from './codec.ts';
-import { hmacSha256 } from './kdf.ts';
+import { hmacSha256, hmacSha256Under } from './kdf.ts';
 
 /**
  * The secret access key that belongs to an access key id: 40 base64 characters, like AWS's. Derived, so that no record
@@ -24,6 +24,15 @@ export function sigV4SigningKey(secret: string, date: string, region: string, se
 /** 64 lower-case hex digits. */
 export const sigV4Signature = (signingKey: Bytes, stringToSign: string): string =>
   toHex(hmacSha256(signingKey, utf8(stringToSign)));
+
+/** Answers the signature of a string to sign. */
+export type SigV4Signer = (stringToSign: string) => string;
+
+/** {@link sigV4Signature} under one key, for many requests of a day. */
+export function sigV4Signer(signingKey: Bytes): SigV4Signer {
+  const mac = hmacSha256Under(signingKey);
+  return (stringToSign) => toHex(mac(utf8(stringToSign)));
+}
 
 /** Compares two hex texts in a time that does not tell where they differ (only whether their lengths do). */
 export function equalHex(a: string, b: string): boolean {
