@@ -1,15 +1,18 @@
 import { equalHex } from './crypto/index.ts';
 import { signerOf } from './hsm.ts';
 import {
+  indexKey,
   parseArn,
   ref,
   refuse,
   type Call,
+  type Caller,
   type Env,
   type Identity,
   type PrincipalArn,
   type PrincipalRec,
   type Refusal,
+  type SessionRec,
   type SigV4,
   type Work,
 } from './model/index.ts';
@@ -31,20 +34,44 @@ const signatureWindow = 5 * 60_000;
 
 export async function authenticate(call: Call, desk: Desk): Promise<Identity | Refusal> {
   return call.caller.kind === 'principal'
-    ? trusted(call.caller.arn, call.caller.session, desk)
+    ? trusted(call.caller, desk)
     : signed(call.caller.signature, call, desk);
 }
 
-function trusted(arn: PrincipalArn, session: string | undefined, desk: Desk): Identity | Refusal {
+function trusted(
+  { arn, session, mfa }: Extract<Caller, { kind: 'principal' }>,
+  desk: Desk,
+): Identity | Refusal {
+  if (/^arn:[^:]+:sts:/.test(arn)) return ofSession(newestSession(arn, desk.view), desk);
   const rec = desk.view.get(ref.principal(arn));
   if (!rec) return unknownToken;
-  return identityOf(rec, session ?? 'lab', undefined);
+  const identity = identityOf(rec, session ?? 'lab', undefined);
+  return mfa === undefined ? identity : { ...identity, mfa };
+}
+
+function newestSession(arn: PrincipalArn, view: Overlay): SessionRec | undefined {
+  const [found] = view.range('sessionByArn', { prefix: indexKey.sessionByArn(arn), n: 1 });
+  return found?.rec as SessionRec | undefined; // the index holds nothing else
+}
+
+/** A session that AssumeRole made, as long as it lasts and its role is there. */
+function ofSession(session: SessionRec | undefined, { view, env }: Desk): Identity | Refusal {
+  const rec = session && view.get(ref.principal(session.role));
+  if (!session || !rec) return unknownToken;
+  if (session.expires <= env.at) return expired;
+  return { ...identityOf(rec, session.sessionName, session.accessKeyId), session };
 }
 
 const unknownToken = refuse(
   'UnrecognizedClientException',
   'The security token included in the request is invalid.',
   'model.json commonErrors UnrecognizedClientException',
+);
+
+const expired = refuse(
+  'ExpiredTokenException',
+  'The security token included in the request is expired',
+  'model.json commonErrors ExpiredTokenException',
 );
 
 async function signed(signature: SigV4, call: Call, desk: Desk): Promise<Identity | Refusal> {
@@ -56,11 +83,7 @@ async function signed(signature: SigV4, call: Call, desk: Desk): Promise<Identit
     return unknownToken;
   }
   if (credential.expires !== undefined && credential.expires <= desk.env.at) {
-    return refuse(
-      'ExpiredTokenException',
-      'The security token included in the request is expired',
-      'model.json commonErrors ExpiredTokenException',
-    );
+    return expired;
   }
   const place = misplaced(signature, call, desk.env);
   if (place) return place;
@@ -72,6 +95,8 @@ async function signed(signature: SigV4, call: Call, desk: Desk): Promise<Identit
       'model.json commonErrors InvalidSignatureException',
     );
   }
+  const session = desk.view.get(ref.session(signature.accessKeyId));
+  if (session) return ofSession(session, desk);
   const rec = desk.view.get(ref.principal(credential.principal));
   if (!rec) return unknownToken;
   return identityOf(rec, credential.sessionName ?? 'session', credential.accessKeyId);
@@ -84,7 +109,9 @@ function misplaced(signature: SigV4, call: Call, env: Env): Refusal | undefined 
   if (signature.region !== call.region) {
     return invalid(`Credential should be scoped to a valid region. `);
   }
-  if (signature.service !== 'kms') return invalid(`Credential should be scoped to correct service: 'kms'. `);
+  const service = call.service ?? 'kms';
+  if (signature.service !== service)
+    return invalid(`Credential should be scoped to correct service: '${service}'. `);
   const off = signature.signedAt - env.wall;
   if (off < -signatureWindow) {
     return invalid(

@@ -5,15 +5,16 @@ import {
   refuse,
   under,
   type AliasRec,
+  type Call,
   type GrantRec,
-  type IdentityPolicyRec,
   type Refusal,
   type TagRec,
 } from './model/index.ts';
+import { addCallerKeys, callerSide, identityPoliciesOf, ownerSide, type CallerSide } from './callerSide.ts';
 import { grantsFor } from './grants.ts';
 import { isPrimary } from './multiRegion.ts';
 import { decide, type Decision } from './policy/index.ts';
-import type { ConditionKeys, LocatedKey, Operation, Permission, Step } from './operation.ts';
+import type { ConditionKeys, LocatedKey, Operation, Permission, ServiceErrors, Step } from './operation.ts';
 
 /*
  * Asks for every permission of a call, with everything that a policy may look at filled in from the real call.
@@ -24,8 +25,9 @@ export interface Asking {
   readonly operation: Operation;
   readonly permissions: readonly Permission[];
   readonly context: ConditionKeys;
-  readonly sourceIp: string | undefined;
-  readonly userAgent: string | undefined;
+  readonly call: Pick<Call, 'sourceIp' | 'userAgent' | 'vpcEndpoint' | 'viaService'>;
+  /** What the service calls a denial. */
+  readonly errors: Pick<ServiceErrors, 'denied' | 'deniedStatus'>;
   readonly grantTokens: readonly string[];
   /** The grant that RetireGrant is about. */
   readonly retires: GrantRec | undefined;
@@ -36,50 +38,70 @@ export async function authorize(
   asking: Asking,
   step: Step,
 ): Promise<{ readonly decisions: readonly Decision[]; readonly refusal: Refusal | undefined }> {
-  const identityPolicies = identityPoliciesOf(step);
+  const caller = callerSide(asking.call, step);
   const shared = Object.assign(callerKeys(asking, step), asking.context);
   const decisions: Decision[] = [];
   for (const permission of asking.permissions) {
     const grants = permission.key ? await grantsFor(permission.key.rec.arn, asking.grantTokens, step) : [];
     if (isRefusal(grants)) return { decisions, refusal: grants };
-    const decision = decideOne(permission, asking, shared, { identityPolicies, grants }, step);
+    const decision = decideOne(permission, asking, shared, { caller, grants }, step);
     decisions.push(decision);
     if (!decision.allowed) {
-      return { decisions, refusal: refuse('AccessDeniedException', decision.message, decision.because) };
+      const { denied, deniedStatus } = asking.errors;
+      return { decisions, refusal: refuse(denied, decision.message, decision.because, deniedStatus) };
     }
   }
   return { decisions, refusal: undefined };
 }
 
-type NamedPolicy = { readonly name: string; readonly document: string };
-
 interface Around {
-  readonly identityPolicies: readonly NamedPolicy[];
+  readonly caller: CallerSide;
   readonly grants: readonly GrantRec[];
 }
 
 function decideOne(
-  { action, key, resource, context, creates }: Permission,
+  { action, key, resource, context, creates, trust }: Permission,
   { operation, retires }: Asking,
   shared: ConditionKeys,
-  { identityPolicies, grants }: Around,
+  { caller, grants }: Around,
   step: Step,
 ): Decision {
   const base = {
+    ...caller,
     identity: step.identity,
     action,
-    identityPolicies,
     worksAcrossAccounts: operation.worksAcrossAccounts,
   };
+  if (trust) {
+    const owner = ownerSide(trust.account, step.view);
+    const decision = decide({
+      ...base,
+      judgedOn: 'key',
+      resource: resource ?? '*',
+      resourceAccount: trust.account,
+      // As a key policy, a trust policy allows nothing by itself, and an account principal leaves it to IAM.
+      keyPolicy: trust.document,
+      resourceControlPolicies: owner.resourceControlPolicies,
+      managementAccount: caller.managementAccount ?? owner.standing?.organization.managementAccount,
+      context: { ...shared, 'aws:ResourceAccount': trust.account, ...owner.keys, ...context },
+    });
+    return trust.worded(decision);
+  }
   if (!key) {
     return decide({
       ...base,
       judgedOn: 'account',
       resource: resource ?? '*',
       resourceAccount: step.identity.account,
-      context: { ...shared, 'aws:ResourceAccount': step.identity.account, ...context },
+      context: {
+        ...shared,
+        'aws:ResourceAccount': step.identity.account,
+        ...ownerSide(step.identity.account, step.view).keys,
+        ...context,
+      },
     });
   }
+  const owner = ownerSide(key.rec.account, step.view);
   return decide({
     ...base,
     judgedOn: 'key',
@@ -87,36 +109,34 @@ function decideOne(
     resourceAccount: key.rec.account,
     keyPolicy: step.view.get(ref.keyPolicy(key.rec.arn))?.document ?? '',
     namedByCiphertext: key.byCiphertext,
+    resourceControlPolicies: owner.resourceControlPolicies,
+    managementAccount: caller.managementAccount ?? owner.standing?.organization.managementAccount,
+    awsManagedKey: key.rec.KeyManager === 'AWS',
     grants: retires ? [retires] : grants,
     retires,
     creates,
-    context: contextOf(shared, key, context, step),
+    context: contextOf(shared, key, owner.keys, context, step),
   });
 }
 
 function contextOf(
   shared: ConditionKeys,
   key: LocatedKey,
+  owner: ConditionKeys | undefined,
   own: ConditionKeys | undefined,
   step: Step,
 ): ConditionKeys {
   const keys: Gathered = Object.assign({}, shared);
   addKeyKeys(keys, key, step);
+  if (owner) Object.assign(keys, owner);
   return own ? Object.assign(keys, own) : keys;
-}
-
-/** All policies that the caller's user or role has; the root user has none and needs none. */
-export function identityPoliciesOf(step: Step): readonly NamedPolicy[] {
-  if (step.identity.kind === 'root') return [];
-  return step.view
-    .range('ref', { prefix: under.identityPolicies(step.identity.principal), n: 1000 })
-    .map(({ rec }) => rec as IdentityPolicyRec);
 }
 
 /** A request's condition keys, while they are gathered: one object, written once. */
 type Gathered = Record<string, string | readonly string[]>;
 
-function callerKeys({ sourceIp, userAgent }: Asking, { identity, env, region }: Step): Gathered {
+function callerKeys({ call }: Asking, step: Step): Gathered {
+  const { identity, env, region } = step;
   const keys: Gathered = {
     'kms:CallerAccount': identity.account,
     'aws:PrincipalArn': identity.principal,
@@ -134,8 +154,8 @@ function callerKeys({ sourceIp, userAgent }: Asking, { identity, env, region }: 
     'aws:EpochTime': String(Math.floor(env.at / 1000)),
   };
   if (identity.kind === 'user') keys['aws:username'] = identity.name;
-  if (sourceIp !== undefined) keys['aws:SourceIp'] = sourceIp;
-  if (userAgent !== undefined) keys['aws:UserAgent'] = userAgent;
+  if (call.userAgent !== undefined) keys['aws:UserAgent'] = call.userAgent;
+  addCallerKeys(keys, call, step);
   return keys;
 }
 
@@ -174,4 +194,4 @@ export function encryptionKeys(
   };
 }
 
-export { isRefusal };
+export { identityPoliciesOf, isRefusal };

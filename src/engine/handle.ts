@@ -12,6 +12,7 @@ import {
   tableOf,
   type AccountId,
   type Call,
+  type Decision,
   type Diff,
   type Env,
   type Identity,
@@ -26,10 +27,10 @@ import {
   type WorldRec,
 } from './model/index.ts';
 import type { Located, Operation, Step } from './operation.ts';
-import { operationByName } from './operations/index.ts';
 import { Overlay } from './overlay.ts';
 import { asSet, keyStoreQuota, quotaOf, take } from './quota/index.ts';
-import { describeMembers, operationShape, redactInput, statusOf, validateInput } from './shapes/index.ts';
+import { kms, kmsOnly, type Catalogue, type Service } from './service.ts';
+import { describeMembers, redactInput, statusOf, validateInput, type Model } from './shapes/index.ts';
 
 /*
  * The order inside one call, written once:
@@ -42,10 +43,37 @@ import { describeMembers, operationShape, redactInput, statusOf, validateInput }
  * One call is one step. Changes nothing in place, asks no clock and no dice but `env`.
  * @throws Missing when the view has not loaded what the step needs: load it and call again with the same draws.
  */
-export async function handle(view: View, call: Call, env: Env): Promise<Outcome> {
-  const run = new Run(view, call, env);
+export async function handle(
+  view: View,
+  call: Call,
+  env: Env,
+  catalogue: Catalogue = kmsOnly,
+): Promise<Outcome> {
+  const run = new Run(view, call, env, catalogue);
   const result = await run.stages();
   return run.outcome(result);
+}
+
+/** What would be decided about a call: the same stages up to authorize. What they write is thrown away. */
+export async function explain(
+  view: View,
+  call: Call,
+  env: Env,
+  catalogue: Catalogue = kmsOnly,
+): Promise<Explanation> {
+  const run = new Run(view, call, env, catalogue);
+  const found = await run.authorized();
+  return run.explanation(isRefusal(found) ? found : undefined);
+}
+
+export interface Explanation {
+  /** Nothing up to authorize says no. What comes after (key state, usage, the operation) is not asked. */
+  readonly allowed: boolean;
+  /** One for each permission, up to the first that is denied; empty when an earlier stage said no. */
+  readonly decisions: readonly Decision[];
+  readonly refusal: Refusal | undefined;
+  /** With the stages that were gone through. */
+  readonly trace: Trace;
 }
 
 type Answer =
@@ -66,8 +94,10 @@ class Run {
   #identity: Identity | undefined;
   #input: Readonly<Record<string, unknown>> = {};
   #located: Located | undefined;
+  readonly #service: Service | undefined;
 
-  constructor(view: View, call: Call, env: Env) {
+  constructor(view: View, call: Call, env: Env, catalogue: Catalogue) {
+    this.#service = catalogue(call.service ?? 'kms');
     this.#call = call;
     this.#env = env;
     this.#kept = new Overlay(view);
@@ -97,14 +127,37 @@ class Run {
     return this.#operate(operation, located, step);
   }
 
+  /** As {@link stages}, but nothing is taken from a quota, and it ends before the key's state is asked. */
+  async authorized(): Promise<undefined | Refusal> {
+    const operation = this.#parse();
+    if (isRefusal(operation)) return operation;
+    const identity = await this.#authenticate();
+    if (isRefusal(identity)) return identity;
+    const invalid = this.#validate(operation);
+    if (invalid) return invalid;
+    const step = this.#step(identity);
+    const located = await this.#find(operation, step);
+    return isRefusal(located) ? located : this.#authorize(operation, located, step);
+  }
+
+  explanation(refusal: Refusal | undefined): Explanation {
+    const last = this.#steps.at(-1);
+    return {
+      allowed: refusal === undefined,
+      decisions: last?.stage === 'authorize' ? last.detail.decisions : [],
+      refusal,
+      trace: this.#trace(refusal ? { ok: false, refusal } : { ok: true, output: {} }),
+    };
+  }
+
   #parse(): Operation | Refusal {
     const { operation: name, input } = this.#call;
     const members = typeof input === 'object' && input !== null ? Object.keys(input) : [];
-    const operation = operationByName(name);
-    const refusal = operation ? undefined : unknownOperation(name);
+    const operation = this.#service?.operation(name);
+    const refusal = operation ? undefined : this.#unknown(name);
     this.#steps.push({ stage: 'parse', verdict: refusal ? 'stop' : 'pass', detail: { members } });
     if (operation) this.#operation = operation;
-    return operation ?? unknownOperation(name);
+    return operation ?? this.#unknown(name);
   }
 
   async #authenticate(): Promise<Identity | Refusal> {
@@ -128,16 +181,16 @@ class Run {
   }
 
   #validate(operation: Operation): Refusal | undefined {
-    const { input, violations, wrongType } = validateInput(operation.name, this.#call.input);
+    const { input, violations, wrongType } = validateInput(operation.name, this.#call.input, this.#model());
     this.#input = input;
     const refusal = wrongType
       ? refuse('SerializationException', '', 'model.json commonErrors SerializationException')
-      : (shapeRefusal(violations) ?? operation.check?.(input));
+      : (this.#misshapen(violations) ?? operation.check?.(input));
     this.#steps.push({
       stage: 'validate',
       verdict: refusal ? 'stop' : 'pass',
       detail: {
-        members: describeMembers(operation.name, input),
+        members: describeMembers(operation.name, input, this.#model()),
         errors: wrongType ? [wrongType] : violations,
       },
     });
@@ -150,6 +203,12 @@ class Run {
    */
   #quota(operation: Operation, { account }: Identity): Refusal | undefined {
     const { region } = this.#call;
+    // OURS: KMS counts its requests; how other services do is outside of this house.
+    if (this.#service !== kms) {
+      const detail = { bucket: '', left: 0, rate: 0, switchedOff: true };
+      this.#steps.push({ stage: 'quota', verdict: 'skip', detail });
+      return undefined;
+    }
     const quota = quotaOf(operation.name, region, this.#specAsked(operation, account));
     const { bucket, rate } = asSet(quota, this.#kept);
     if (!this.#settings().throttling) {
@@ -211,8 +270,8 @@ class Run {
         operation,
         permissions: operation.permissions(this.#input, located, step),
         context: operation.context?.(this.#input, located, step) ?? {},
-        sourceIp: this.#call.sourceIp,
-        userAgent: this.#call.userAgent,
+        call: this.#call,
+        errors: this.#errors(),
         // Validation has seen that it is a list of strings.
         grantTokens: Array.isArray(tokens) ? (tokens as readonly string[]) : [],
         retires: operation.name === 'RetireGrant' ? located.grant : undefined,
@@ -250,7 +309,7 @@ class Run {
   /** OURS: a fault of the service, switched on by the user, strikes where the work would begin. */
   #fault(): Refusal | undefined {
     const { fault } = this.#settings();
-    if (fault === undefined) return undefined;
+    if (fault === undefined || this.#service !== kms) return undefined;
     this.#steps.push({ stage: 'operation', verdict: 'stop', detail: { work: [] } });
     return refuse(fault, '', `model.json errors ${fault}`, statusOf(fault));
   }
@@ -333,6 +392,7 @@ class Run {
       requestId: this.#requestId,
       eventId: this.#eventId,
       env: this.#env,
+      model: this.#model(),
     });
   }
 
@@ -366,30 +426,46 @@ class Run {
   }
 
   #redacted() {
-    const { operation, region } = this.#call;
-    return { operation, region, principal: this.#callerArn(), input: redactInput(operation, this.#input) };
+    const { operation, region, service } = this.#call;
+    const input = redactInput(operation, this.#input, this.#model());
+    return {
+      operation,
+      region,
+      principal: this.#callerArn(),
+      input,
+      ...(service === undefined ? {} : { service }),
+    };
+  }
+
+  #model(): Model {
+    return (this.#service ?? kms).model;
+  }
+
+  #errors(): Service['errors'] {
+    return (this.#service ?? kms).errors;
+  }
+
+  /** OURS: an operation of the API that this build does not have yet is refused like one that no API has. */
+  #unknown(name: string): Refusal {
+    return refuse(
+      this.#errors().unknown,
+      this.#model().operations.has(name) ? `${name} is not in this version of KMS Lab.` : '',
+      'model.json commonErrors UnknownOperationException',
+    );
+  }
+
+  #misshapen(violations: readonly string[]): Refusal | undefined {
+    if (violations.length === 0) return undefined;
+    const count = violations.length === 1 ? '1 validation error' : `${violations.length} validation errors`;
+    return refuse(
+      this.#errors().invalid,
+      `${count} detected: ${violations.join('; ')}`,
+      'FACTS.md generic validation',
+    );
   }
 }
 
 const throttled = 'You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.';
-
-/** OURS: an operation of the API that this build does not have yet is refused like one that no API has. */
-const unknownOperation = (name: string): Refusal =>
-  refuse(
-    'UnknownOperationException',
-    operationShape(name) ? `${name} is not in this version of KMS Lab.` : '',
-    'model.json commonErrors UnknownOperationException',
-  );
-
-function shapeRefusal(violations: readonly string[]): Refusal | undefined {
-  if (violations.length === 0) return undefined;
-  const count = violations.length === 1 ? '1 validation error' : `${violations.length} validation errors`;
-  return refuse(
-    'ValidationException',
-    `${count} detected: ${violations.join('; ')}`,
-    'FACTS.md generic validation',
-  );
-}
 
 function tablesOf(diff: Diff): Readonly<Record<string, number>> {
   const tables: Record<string, number> = {};

@@ -3,7 +3,20 @@ export * from './model/index.ts';
 export * from './policy/index.ts';
 export * from './crypto/index.ts';
 export * from './shapes/index.ts';
-export { handle } from './handle.ts';
+export { explain, handle, type Explanation } from './handle.ts';
+export { kms, type Catalogue, type Service } from './service.ts';
+export {
+  operation,
+  type ConditionKeys,
+  type Located,
+  type Operation,
+  type Permission,
+  type Step,
+  type Trust,
+} from './operation.ts';
+export { principalExists } from './principals.ts';
+export { awsManagedPolicies, fullAccess, managedPolicyText, organizationPolicy } from './managedPolicies.ts';
+export { standingOf, type Standing } from './organizations.ts';
 export { advanceOne, dueNext, type Due, type DueKind, type FellDue } from './advance.ts';
 export { Overlay } from './overlay.ts';
 export { keyTransitions, type KeyTransition } from './transitions.ts';

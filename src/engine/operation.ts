@@ -1,4 +1,5 @@
 import type {
+  AccountId,
   GrantRec,
   KeyStoreRec,
   AliasName,
@@ -11,7 +12,7 @@ import type {
   Work,
 } from './model/index.ts';
 import type { Overlay } from './overlay.ts';
-import type { GrantTerms } from './policy/index.ts';
+import type { Decision, GrantTerms } from './policy/index.ts';
 
 /*
  * What one operation declares. Parsing, authentication, validation, quota, key look-up, authorization, the state check,
@@ -60,6 +61,25 @@ export interface Permission {
   readonly context?: ConditionKeys | undefined;
   /** What a new grant would give: a grant that lets its grantee create grants must be wider. */
   readonly creates?: GrantTerms | undefined;
+  /** Judged by a role's trust policy on `resource`, instead of a key's policy. */
+  readonly trust?: Trust | undefined;
+}
+
+export interface Trust {
+  /** The account of the role. */
+  readonly account: AccountId;
+  /** With a Resource in each statement: a trust policy has none, and means its own role. */
+  readonly document: string;
+  /** The decision in the words of the service. */
+  readonly worded: (decision: Decision) => Decision;
+}
+
+/** What a service calls the refusals that the step driver makes. */
+export interface ServiceErrors {
+  readonly denied: string;
+  readonly deniedStatus: number;
+  readonly invalid: string;
+  readonly unknown: string;
 }
 
 export type ConditionKeys = Readonly<Record<string, string | readonly string[]>>;

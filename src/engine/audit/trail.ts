@@ -1,5 +1,5 @@
 import type { Call, Env, Identity, KeyRec, Refusal, TrailEvent } from '../model/index.ts';
-import { operationShape, typeShape } from '../shapes/index.ts';
+import { kmsModel, type Model, type TypeShape } from '../shapes/index.ts';
 import type { Located, Operation } from '../operation.ts';
 
 /*
@@ -21,6 +21,8 @@ export interface Recorded {
   /** Of the record in the caller's account. */
   readonly eventId: string;
   readonly env: Env;
+  /** Of the service's API; KMS's when absent. */
+  readonly model?: Model | undefined;
 }
 
 /** The records of one call: one in the caller's account, and one in the owner's when a foreign key was used. */
@@ -41,19 +43,25 @@ export function trailEvents(recorded: Recorded): readonly TrailEvent[] {
 function event(recorded: Recorded, recipient: string): TrailEvent {
   const { call, operation, identity, env, requestId, result, input } = recorded;
   const foreign = recipient !== identity.account;
+  const service = call.viaService === undefined ? undefined : serviceHost(call.viaService);
   const additional =
     result.ok && recorded.located ? operation.trail.additional?.(result.output, recorded.located) : undefined;
   return {
     eventVersion,
-    userIdentity: foreign ? seenFromOutside(identity) : userIdentity(identity, env),
+    userIdentity: {
+      ...(foreign ? seenFromOutside(identity) : userIdentity(identity, env)),
+      ...(service === undefined ? {} : { invokedBy: service }),
+    },
     eventTime: new Date(env.at).toISOString().replace(/\.\d+Z$/, 'Z'),
-    eventSource: 'kms.amazonaws.com',
+    eventSource: `${call.service ?? 'kms'}.amazonaws.com`,
     eventName: operation.name,
-    awsRegion: call.region,
-    sourceIPAddress: call.sourceIp ?? '192.0.2.1',
-    userAgent: call.userAgent ?? 'kms-lab',
+    // IAM and Organizations are one for all Regions, and tell their events in the first.
+    awsRegion: globalServices.has(call.service ?? 'kms') ? 'us-east-1' : call.region,
+    sourceIPAddress: service ?? call.sourceIp ?? '192.0.2.1',
+    userAgent: service ?? call.userAgent ?? 'kms-lab',
     ...(result.ok ? {} : failure(result.refusal)),
-    requestParameters: requestParameters(operation, input),
+    requestParameters: requestParameters(operation, input, recorded.model ?? kmsModel),
+
     responseElements: result.ok ? responseElements(recorded) : null,
     ...(additional ? { additionalEventData: additional } : {}),
     requestID: requestId,
@@ -64,8 +72,15 @@ function event(recorded: Recorded, recipient: string): TrailEvent {
     managementEvent: true,
     recipientAccountId: recipient,
     eventCategory: 'Management',
+    ...(call.vpcEndpoint === undefined ? {} : { vpcEndpointId: call.vpcEndpoint }),
   };
 }
+
+/** `s3.amazonaws.com` of `s3.us-east-1.amazonaws.com`: cloudtrail.json "throughService". */
+const serviceHost = (viaService: string): string =>
+  viaService.replace(/^([a-z0-9-]+)\.[a-z0-9-]+\.amazonaws\.com/, '$1.amazonaws.com');
+
+const globalServices: ReadonlySet<string> = new Set(['iam', 'organizations']);
 
 const failure = (refusal: Refusal) => ({
   // cloudtrail.json: samples differ between AccessDenied and AccessDeniedException; the newer one is taken.
@@ -74,7 +89,7 @@ const failure = (refusal: Refusal) => ({
 });
 
 function userIdentity(identity: Identity, env: Env): Readonly<Record<string, unknown>> {
-  const { arn, principal, account, principalId, name, accessKeyId, kind } = identity;
+  const { arn, principal, account, principalId, name, accessKeyId, kind, session: made } = identity;
   const shared = { arn, accountId: account, ...(accessKeyId === undefined ? {} : { accessKeyId }) };
   if (kind === 'root') return { type: 'Root', principalId, ...shared };
   if (kind === 'user') return { type: 'IAMUser', principalId, ...shared, userName: name };
@@ -86,9 +101,10 @@ function userIdentity(identity: Identity, env: Env): Readonly<Record<string, unk
     sessionContext: {
       sessionIssuer: { type: 'Role', principalId, arn: principal, accountId: account, userName: name },
       attributes: {
-        creationDate: new Date(env.at).toISOString().replace(/\.\d+Z$/, 'Z'),
-        mfaAuthenticated: 'false',
+        creationDate: new Date(made?.issued ?? env.at).toISOString().replace(/\.\d+Z$/, 'Z'),
+        mfaAuthenticated: String(made?.mfa ?? identity.mfa ?? false),
       },
+      ...(made?.sourceIdentity === undefined ? {} : { sourceIdentity: made.sourceIdentity }),
     },
   };
 }
@@ -103,32 +119,34 @@ const seenFromOutside = ({ principalId, account }: Identity) => ({
 function requestParameters(
   operation: Operation,
   input: Readonly<Record<string, unknown>>,
+  model: Model,
 ): Readonly<Record<string, unknown>> | null {
   const { request, defaults } = operation.trail;
   if (!request) return null;
-  const members = operationShape(operation.name)?.in ?? {};
+  const members = model.operations.get(operation.name)?.in ?? {};
   const given = { ...defaults?.(input), ...input };
   const kept = request.flatMap((member): [string, unknown][] => {
     const value = given[member];
     return value === undefined
       ? []
-      : [[lowerFirst(member), loggable(members[member]?.type ?? 'string', value)]];
+      : [[lowerFirst(member), loggable(members[member]?.shape ?? anyText, value)]];
   });
   return kept.length === 0 ? null : Object.fromEntries(kept);
 }
 
+const anyText: TypeShape = { kind: 'string' };
+
 /** Member names inside a value begin lower-case; dates are text; bytes never come here. */
-function loggable(type: string, value: unknown): unknown {
-  const shape = typeShape(type);
-  if (value instanceof Uint8Array) throw new Error(`"trail" was asked to log bytes of type ${type}`);
+function loggable(shape: TypeShape, value: unknown): unknown {
+  if (value instanceof Uint8Array) throw new Error(`"trail" was asked to log bytes, ${shape.kind}`);
   if (value instanceof Date) return value.toISOString();
   if (shape.kind === 'list' && Array.isArray(value))
-    return value.map((one) => loggable(shape.of ?? 'string', one));
+    return value.map((one) => loggable(shape.element ?? anyText, one));
   if (shape.kind !== 'structure') return value;
   return Object.fromEntries(
     Object.entries(value as object).map(([name, one]) => [
       lowerFirst(name),
-      loggable(shape.members?.[name]?.type ?? 'string', one),
+      loggable(shape.members?.[name]?.shape ?? anyText, one),
     ]),
   );
 }

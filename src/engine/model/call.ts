@@ -134,5 +134,6 @@ export interface TrailEvent {
   readonly recipientAccountId: string;
   readonly sharedEventID?: string;
   readonly eventCategory: 'Management';
+  readonly vpcEndpointId?: string;
   readonly serviceEventDetails?: Readonly<Record<string, unknown>>;
 }
