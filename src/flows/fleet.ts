@@ -1,0 +1,322 @@
+import { take } from '../client/index.ts';
+
+/*
+ * A fleet of clients that has jobs to do, each of which needs one Decrypt, against the request quota of one account and
+ * Region, in virtual time. The bucket is the engine's own `take`; nothing else of a call is executed, which is what makes
+ * twenty thousand calls a second cheap. A test holds it against the whole engine, call by call.
+ *
+ * Jobs arrive evenly and go round the clients. A refused attempt is tried again as the setting says; a job that has no
+ * attempt left is lost. Everything is an event with a time; ties keep the order in which they came to be.
+ */
+
+export type Retry = 'none' | 'atOnce' | 'backOff' | 'fullJitter';
+
+export interface FleetSetting {
+  readonly clients: number;
+  /** Jobs per second of virtual time, of the whole fleet. */
+  readonly jobsPerSecond: number;
+  /** How long jobs arrive. */
+  readonly loadSeconds: number;
+  /** How long one looks; what waits then has not come back. */
+  readonly seconds: number;
+  /** Requests a second that the bucket holds and is refilled with. */
+  readonly quota: number;
+  readonly retry: Retry;
+  /** Attempts of one job, the first included. */
+  readonly attempts: number;
+  /** The data key of an answer serves the client's next jobs: so many uses, so many seconds. */
+  readonly dataKeyCache: { readonly uses: number; readonly seconds: number } | undefined;
+  /** The jobs reach KMS through S3, which keeps a bucket-level key for each requester. */
+  readonly bucketKeys: boolean;
+  readonly seed: number;
+}
+
+/** OURS: how long the SDK takes to learn of a refusal and to ask again without a wait. */
+export const roundTripMs = 10;
+/** OURS: figures of the exponential wait; AWS's SDKs have their own, which differ by language and mode. */
+export const backOff = { baseMs: 250, capMs: 20_000 } as const;
+/** OURS: AWS calls the bucket-level key short-lived and says no more (services.json, s3.bucketKey). */
+export const bucketKeySeconds = 60;
+
+/** One sample of the course: what happened since the last one, and how things stood at its end. */
+export const sampleMs = 100;
+export type Count = 'sent' | 'served' | 'throttled' | 'local' | 'lost';
+/** How a client looks from outside. */
+export const clientStates = { idle: 0, served: 1, waiting: 2, refused: 3 } as const;
+
+export interface FleetCourse {
+  readonly setting: FleetSetting;
+  /** Samples that are complete. */
+  readonly samples: number;
+  readonly counts: Readonly<Record<Count, Uint32Array>>;
+  /** Jobs between two attempts, at the end of each sample. */
+  readonly waiting: Uint32Array;
+  /** What the bucket held at the end of each sample. */
+  readonly left: Float64Array;
+  /** `clients` bytes a sample: one of `clientStates`. */
+  readonly states: Uint8Array;
+}
+
+/** What one attempt was answered, for whoever wants to compare. */
+export type OnAttempt = (at: number, client: number, attempt: number, served: boolean) => void;
+
+/** Small and seeded: a run is the same again wherever it runs (mulberry32). */
+export function dice(seed: number): () => number {
+  let a = seed >>> 0;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** Whole milliseconds until the attempt after the `attempt`-th; `draw` is asked only for jitter. */
+export function waitAfter(attempt: number, retry: Retry, draw: () => number): number {
+  const cap = Math.min(backOff.capMs, backOff.baseMs * 2 ** (attempt - 1));
+  switch (retry) {
+    case 'none':
+    case 'atOnce':
+      return roundTripMs;
+    case 'backOff':
+      return cap;
+    case 'fullJitter':
+      return Math.round(draw() * cap);
+  }
+}
+
+/** Attempts to come, soonest first: a binary heap on typed arrays, in the order of time, then of arrival. */
+class Attempts {
+  length = 0;
+  time = new Float64Array(1024);
+  #order = new Float64Array(1024);
+  client = new Int32Array(1024);
+  attempt = new Uint8Array(1024);
+  #next = 0;
+
+  push(time: number, client: number, attempt: number): void {
+    if (this.length === this.time.length) this.#grow();
+    let at = this.length++;
+    const order = this.#next++;
+    while (at > 0) {
+      const up = (at - 1) >> 1;
+      // A later order never goes before an equal time.
+      if ((this.time[up] ?? 0) <= time) break;
+      this.#move(up, at);
+      at = up;
+    }
+    this.#put(at, time, order, client, attempt);
+  }
+  /** Drops the first one. Read it before. */
+  pop(): void {
+    const last = --this.length;
+    const time = this.time[last] ?? 0;
+    const order = this.#order[last] ?? 0;
+    const client = this.client[last] ?? 0;
+    const attempt = this.attempt[last] ?? 0;
+    let at = 0;
+    for (;;) {
+      let down = 2 * at + 1;
+      if (down >= last) break;
+      if (down + 1 < last && this.#before(down + 1, down)) down += 1;
+      const downTime = this.time[down] ?? 0;
+      if (downTime > time || (downTime === time && (this.#order[down] ?? 0) > order)) break;
+      this.#move(down, at);
+      at = down;
+    }
+    this.#put(at, time, order, client, attempt);
+  }
+  #before(a: number, b: number): boolean {
+    const [ta, tb] = [this.time[a] ?? 0, this.time[b] ?? 0];
+    return ta < tb || (ta === tb && (this.#order[a] ?? 0) < (this.#order[b] ?? 0));
+  }
+  #put(at: number, time: number, order: number, client: number, attempt: number): void {
+    this.time[at] = time;
+    this.#order[at] = order;
+    this.client[at] = client;
+    this.attempt[at] = attempt;
+  }
+  #move(from: number, to: number): void {
+    this.#put(
+      to,
+      this.time[from] ?? 0,
+      this.#order[from] ?? 0,
+      this.client[from] ?? 0,
+      this.attempt[from] ?? 0,
+    );
+  }
+  #grow(): void {
+    const wider = <A extends Float64Array | Int32Array | Uint8Array>(old: A, fresh: A): A => {
+      fresh.set(old);
+      return fresh;
+    };
+    const n = this.time.length * 2;
+    this.time = wider(this.time, new Float64Array(n));
+    this.#order = wider(this.#order, new Float64Array(n));
+    this.client = wider(this.client, new Int32Array(n));
+    this.attempt = wider(this.attempt, new Uint8Array(n));
+  }
+}
+
+type TakeAt = Parameters<typeof take>[2];
+
+/** The course of one fleet, computed as far as it is asked for: a page can do it in slices. */
+export class Fleet {
+  readonly setting: FleetSetting;
+  readonly totalSamples: number;
+  samples = 0;
+  readonly counts: Record<Count, Uint32Array>;
+  readonly waiting: Uint32Array;
+  readonly left: Float64Array;
+  readonly states: Uint8Array;
+
+  readonly #onAttempt: OnAttempt | undefined;
+  readonly #retries = new Attempts();
+  readonly #draw: () => number;
+  #level: Parameters<typeof take>[0];
+  #job = 0;
+  readonly #jobs: number;
+  #waitingNow = 0;
+  readonly #waitingOf: Int32Array;
+  readonly #last: Uint8Array;
+  readonly #usesLeft: Float64Array;
+  readonly #fresh: Float64Array;
+
+  constructor(setting: FleetSetting, onAttempt?: OnAttempt) {
+    check(setting);
+    this.setting = setting;
+    this.#onAttempt = onAttempt;
+    const n = Math.round((setting.seconds * 1000) / sampleMs);
+    this.totalSamples = n;
+    const counts = () => new Uint32Array(n);
+    this.counts = { sent: counts(), served: counts(), throttled: counts(), local: counts(), lost: counts() };
+    this.waiting = new Uint32Array(n);
+    this.left = new Float64Array(n);
+    this.states = new Uint8Array(n * setting.clients);
+    this.#draw = dice(setting.seed);
+    this.#jobs = Math.round(setting.jobsPerSecond * setting.loadSeconds);
+    this.#waitingOf = new Int32Array(setting.clients);
+    this.#last = new Uint8Array(setting.clients);
+    this.#usesLeft = new Float64Array(setting.clients);
+    this.#fresh = new Float64Array(setting.clients);
+  }
+
+  get done(): boolean {
+    return this.samples >= this.totalSamples;
+  }
+
+  /** Computes the next `n` samples. */
+  run(n: number): void {
+    const until = Math.min(this.totalSamples, this.samples + n);
+    while (this.samples < until) this.#sample();
+  }
+
+  #sample(): void {
+    const at = this.samples;
+    const end = (at + 1) * sampleMs;
+    const retries = this.#retries;
+    const { jobsPerSecond, clients } = this.setting;
+    for (;;) {
+      const arrival = this.#job < this.#jobs ? (this.#job * 1000) / jobsPerSecond : Number.POSITIVE_INFINITY;
+      const retry = retries.length > 0 ? (retries.time[0] ?? 0) : Number.POSITIVE_INFINITY;
+      if (arrival >= end && retry >= end) break;
+      if (arrival <= retry) {
+        this.#arrive(arrival, this.#job % clients, at);
+        this.#job += 1;
+      } else {
+        const client = retries.client[0] ?? 0;
+        const attempt = retries.attempt[0] ?? 0;
+        retries.pop();
+        this.#waitingNow -= 1;
+        this.#waitingOf[client] = (this.#waitingOf[client] ?? 0) - 1;
+        this.#ask(retry, client, attempt, at);
+      }
+    }
+    this.waiting[at] = this.#waitingNow;
+    // What it held at the end of the sample: asked for nothing, the bucket only refills.
+    this.left[at] = take(this.#level, this.setting.quota, end as TakeAt, 0).level.tokens;
+    for (let client = 0, to = at * clients; client < clients; client += 1)
+      this.states[to + client] =
+        (this.#waitingOf[client] ?? 0) > 0 ? clientStates.waiting : (this.#last[client] ?? 0);
+    this.samples += 1;
+  }
+
+  #arrive(time: number, client: number, sample: number): void {
+    if (time < (this.#fresh[client] ?? 0) && (this.#usesLeft[client] ?? 0) > 0) {
+      this.#usesLeft[client] = (this.#usesLeft[client] ?? 0) - 1;
+      this.#add('local', sample);
+      this.#last[client] = clientStates.served;
+      return;
+    }
+    this.#ask(time, client, 1, sample);
+  }
+
+  #ask(time: number, client: number, attempt: number, sample: number): void {
+    const { quota, attempts, retry } = this.setting;
+    // Virtual milliseconds; the engine's own are whole, the bucket's law holds for fractions too.
+    const { served, level } = take(this.#level, quota, time as TakeAt, 1);
+    this.#level = level;
+    this.#add('sent', sample);
+    this.#onAttempt?.(time, client, attempt, served);
+    if (served) {
+      this.#add('served', sample);
+      this.#last[client] = clientStates.served;
+      this.#remember(time, client);
+      return;
+    }
+    this.#add('throttled', sample);
+    if (retry === 'none' || attempt >= attempts) {
+      this.#add('lost', sample);
+      this.#last[client] = clientStates.refused;
+      return;
+    }
+    this.#retries.push(time + waitAfter(attempt, retry, this.#draw), client, attempt + 1);
+    this.#waitingNow += 1;
+    this.#waitingOf[client] = (this.#waitingOf[client] ?? 0) + 1;
+  }
+
+  /** An answer may serve more than the job that asked for it. */
+  #remember(time: number, client: number): void {
+    const { dataKeyCache, bucketKeys } = this.setting;
+    if (bucketKeys) {
+      this.#usesLeft[client] = Number.POSITIVE_INFINITY;
+      this.#fresh[client] = time + bucketKeySeconds * 1000;
+    } else if (dataKeyCache) {
+      this.#usesLeft[client] = dataKeyCache.uses - 1;
+      this.#fresh[client] = time + dataKeyCache.seconds * 1000;
+    }
+  }
+
+  #add(count: Count, sample: number): void {
+    const of = this.counts[count];
+    of[sample] = (of[sample] ?? 0) + 1;
+  }
+}
+
+function check({ clients, jobsPerSecond, loadSeconds, seconds, quota, attempts }: FleetSetting): void {
+  const whole = (name: string, value: number, least: number, most: number) => {
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw new RangeError(`"${name}" expected a whole number from ${least} to ${most}, got ${value}`);
+  };
+  whole('clients', clients, 1, 20_000);
+  whole('jobsPerSecond', jobsPerSecond, 1, 20_000);
+  whole('seconds', seconds, 1, 600);
+  whole('loadSeconds', loadSeconds, 1, seconds);
+  whole('attempts', attempts, 1, 100);
+  if (!(quota > 0 && Number.isFinite(quota)))
+    throw new RangeError(`"quota" expected a number above 0, got ${quota}`);
+}
+
+/** The whole course at once. */
+export function fleetCourse(setting: FleetSetting, onAttempt?: OnAttempt): FleetCourse {
+  const fleet = new Fleet(setting, onAttempt);
+  fleet.run(fleet.totalSamples);
+  return fleet;
+}
+
+/** Sum of a count from one sample to another, the last one not included. */
+export function sum(of: Uint32Array, from: number, to: number): number {
+  let total = 0;
+  for (let at = from; at < to; at += 1) total += of[at] ?? 0;
+  return total;
+}
