@@ -23,6 +23,7 @@ import {
   type Bytes,
   type Env,
   type KeyArn,
+  type KeyRec,
   type KeySpec,
   type MaterialRec,
   type Region,
@@ -31,6 +32,7 @@ import {
 } from './model/index.ts';
 import type { Overlay } from './overlay.ts';
 import { keySpecs } from './keySpecs.ts';
+import { backingId, externalKeyOf } from './keyStores.ts';
 
 /*
  * The HSM. Plaintext key material lives in the functions of this file and in the cache below, nowhere else:
@@ -160,7 +162,31 @@ export async function useMaterial(
 }
 
 export type Context = Readonly<Record<string, string>>;
-type SealedKey = { readonly arn: KeyArn; readonly currentMaterial: string | undefined };
+type SealedKey = Pick<KeyRec, 'arn' | 'account' | 'region' | 'currentMaterial' | 'keyStore'>;
+
+/**
+ * The key outside KMS that encrypts once more, for keys in an external key store. Simulated here, because here is where
+ * secrets are; the proxy and the key's state have been asked by then (keyStores.ts).
+ */
+async function outerKey(hsm: Hsm, { account, region, keyStore }: SealedKey): Promise<Bytes | undefined> {
+  if (keyStore?.xksKeyId === undefined) return undefined;
+  const { view, env } = hsm;
+  const store = view.get(ref.keyStore(account, region, keyStore.id));
+  if (!store) throw new Error(`key store ${keyStore.id} is not in the world`);
+  const rec = externalKeyOf(backingId(store), keyStore.xksKeyId, view);
+  const purpose = `external key ${rec.proxy} ${rec.id}`;
+  if (rec.secret) {
+    const known = opened.get(rec.secret) ?? (await openForSelf(hsm, rec.secret, purpose));
+    if (!known) throw new Error(`${purpose} does not open`);
+    opened.set(rec.secret, known);
+    return known;
+  }
+  const fresh = env.random(32);
+  const secret = await sealForSelf(hsm, fresh, purpose);
+  opened.set(secret, fresh);
+  view.put(ref.externalKey(rec.proxy, rec.id), { ...rec, secret });
+  return fresh;
+}
 
 /** Encrypts under the key's current material. @returns the ciphertext blob (at most 6,144 bytes). */
 export async function seal(
@@ -175,7 +201,9 @@ export async function seal(
   const iv = hsm.env.random(12);
   const aad = encryptionContextAad(context ?? {});
   hsm.note({ kind: 'keyDerived', nonce: toHex(nonce) });
-  const blob = sealBlob({ material: secret, materialId: rec.materialId, nonce, iv, plaintext, aad, kind });
+  const outer = await outerKey(hsm, key);
+  const { materialId } = rec;
+  const blob = sealBlob({ material: secret, materialId, nonce, iv, plaintext, aad, kind, outer });
   hsm.note({
     kind: 'sealed',
     plaintextLength: plaintext.length,
@@ -218,7 +246,7 @@ export async function open(
   hsm.note({ kind: 'materialOpened', materialId: rec.materialId, version: rec.version, current });
   hsm.note({ kind: 'keyDerived', nonce: toHex(parsed.nonce) });
   const aad = encryptionContextAad(context ?? {});
-  const plaintext = openBlob({ blob: parsed, material, aad });
+  const plaintext = openBlob({ blob: parsed, material, aad, outer: await outerKey(hsm, key) });
   if (!plaintext) return failed('tag');
   hsm.note({
     kind: 'opened',

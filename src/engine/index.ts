@@ -21,6 +21,7 @@ export { advanceOne, dueNext, type Due, type DueKind, type FellDue } from './adv
 export { Overlay } from './overlay.ts';
 export { keyTransitions, type KeyTransition } from './transitions.ts';
 export { secretOf } from './hsm.ts';
+export { externalKeyOf, setBacking, setExternalKey } from './keyStores.ts';
 export { stateOf as keyStateOf } from './keyState.ts';
 export { keySpecs, algorithmsOf, usageFault, placeFault } from './keySpecs.ts';
 export { grantableOperations } from './grants.ts';

@@ -5,9 +5,11 @@ import {
   type KeyStoreRec,
   type Refusal,
   type BackingRec,
+  type ExternalKeyRec,
   type View,
 } from './model/index.ts';
 import type { Step } from './operation.ts';
+import type { Overlay } from './overlay.ts';
 
 /*
  * Custom key stores and the simulated things behind them: CloudHSM clusters and external key store proxies. OURS: what
@@ -20,6 +22,33 @@ export const backingId = (store: Pick<KeyStoreRec, 'cloudHsm' | 'xks'>): string 
 /** What is behind a cluster ID or a proxy address; well when the world has no record of it. */
 export const backingOf = (id: string, kind: BackingRec['kind'], view: View): BackingRec =>
   view.get(ref.backing(id)) ?? { id, kind, health: 'healthy', activeHsms: 2, kmsuser: 'ok' };
+
+/** A key behind a proxy; enabled, and without a secret yet, when the world has no record of it. */
+export const externalKeyOf = (proxy: string, id: string, view: View): ExternalKeyRec =>
+  view.get(ref.externalKey(proxy, id)) ?? { id, proxy, state: 'enabled', secret: undefined };
+
+/**
+ * World-side: what stands behind a key store, as its owner changes it. For a step of the world's user
+ * (`lab:SetBacking`); KMS hears of it when it next reaches there.
+ */
+export function setBacking(overlay: Overlay, backing: BackingRec): void {
+  if (!Number.isSafeInteger(backing.activeHsms) || backing.activeHsms < 0)
+    throw new RangeError(`"activeHsms" expected a whole number from 0, got ${backing.activeHsms}`);
+  overlay.put(ref.backing(backing.id), backing);
+}
+
+/**
+ * World-side: an external key is disabled, enabled again, or deleted for good (`lab:SetExternalKey`). A deleted key that
+ * comes back is another key: what the old one encrypted stays shut.
+ */
+export function setExternalKey(
+  overlay: Overlay,
+  { proxy, id, state }: Pick<ExternalKeyRec, 'proxy' | 'id' | 'state'>,
+): void {
+  const before = externalKeyOf(proxy, id, overlay);
+  const secret = state === 'absent' ? undefined : before.secret;
+  overlay.put(ref.externalKey(proxy, id), { ...before, state, secret });
+}
 
 /** OURS: how long connecting and disconnecting take, in milliseconds. */
 export const connectionTakesMs = 60_000;
@@ -36,58 +65,127 @@ export function findStore(id: string, { view, identity, region }: Step): KeyStor
 export const storeStateFault = (store: KeyStoreRec): Refusal =>
   refuse('CustomKeyStoreInvalidStateException', '', `specs.json customKeyStores states: ${store.state}`);
 
+/** ConnectionErrorCode of a cluster that is there but cannot be reached (model.json ConnectionErrorCodeType). */
+const clusterErrors: Readonly<Record<BackingRec['health'], string | undefined>> = {
+  healthy: undefined,
+  slow: undefined,
+  down: 'NETWORK_ERRORS',
+  refuses: 'INVALID_CREDENTIALS',
+  absent: 'CLUSTER_NOT_FOUND',
+  garbled: 'INTERNAL_ERROR',
+  misconfigured: 'SUBNET_NOT_FOUND',
+};
+const userErrors: Readonly<Record<BackingRec['kmsuser'], string | undefined>> = {
+  ok: undefined,
+  lockedOut: 'USER_LOCKED_OUT',
+  loggedIn: 'USER_LOGGED_IN',
+  missing: 'USER_NOT_FOUND',
+  wrongPassword: 'INVALID_CREDENTIALS',
+};
+const proxyErrors = (vpc: boolean): Readonly<Record<BackingRec['health'], string | undefined>> => ({
+  healthy: undefined,
+  slow: 'XKS_PROXY_TIMED_OUT',
+  down: 'XKS_PROXY_NOT_REACHABLE',
+  refuses: 'XKS_PROXY_ACCESS_DENIED',
+  absent: vpc ? 'XKS_VPC_ENDPOINT_SERVICE_NOT_FOUND' : 'XKS_PROXY_NOT_REACHABLE',
+  garbled: 'XKS_PROXY_INVALID_RESPONSE',
+  misconfigured: vpc ? 'XKS_VPC_ENDPOINT_SERVICE_INVALID_CONFIGURATION' : 'XKS_PROXY_INVALID_CONFIGURATION',
+});
+const overVpc = ({ xks }: KeyStoreRec): boolean => xks?.connectivity === 'VPC_ENDPOINT_SERVICE';
+
 /** Why a store cannot be connected, as its ConnectionErrorCode; undefined when nothing stands in the way. */
 export function connectionError(store: KeyStoreRec, view: View): string | undefined {
-  if (store.cloudHsm) {
-    const cluster = backingOf(store.cloudHsm.clusterId, 'cluster', view);
-    if (cluster.health === 'down') return 'NETWORK_ERRORS';
-    if (cluster.activeHsms < 1) return 'INSUFFICIENT_CLOUDHSM_HSMS';
-    const byUser = {
-      ok: undefined,
-      lockedOut: 'USER_LOCKED_OUT',
-      loggedIn: 'USER_LOGGED_IN',
-      missing: 'USER_NOT_FOUND',
-      wrongPassword: 'INVALID_CREDENTIALS',
-    } as const;
-    return byUser[cluster.kmsuser];
-  }
-  const proxy = backingOf(backingId(store), 'proxy', view);
-  const byHealth = {
-    healthy: undefined,
-    slow: 'XKS_PROXY_TIMED_OUT',
-    down: 'XKS_PROXY_NOT_REACHABLE',
-    refuses: 'XKS_PROXY_ACCESS_DENIED',
-  } as const;
-  return byHealth[proxy.health];
+  if (!store.cloudHsm) return proxyErrors(overVpc(store))[backingOf(backingId(store), 'proxy', view).health];
+  const cluster = backingOf(store.cloudHsm.clusterId, 'cluster', view);
+  const insufficient = cluster.activeHsms < 1 ? 'INSUFFICIENT_CLOUDHSM_HSMS' : undefined;
+  return clusterErrors[cluster.health] ?? insufficient ?? userErrors[cluster.kmsuser];
+}
+
+/** Why a store cannot be made on what is behind it, as the exception of CreateCustomKeyStore. */
+export function unfit(store: KeyStoreRec, view: View): Refusal | undefined {
+  const because = 'operations.json CreateCustomKeyStore errors';
+  const no = (exception: string | undefined) =>
+    exception === undefined ? undefined : refuse(exception, '', because);
+  if (!store.cloudHsm)
+    return no(proxyExceptions(overVpc(store))[backingOf(backingId(store), 'proxy', view).health]);
+  const cluster = backingOf(store.cloudHsm.clusterId, 'cluster', view);
+  return no(
+    clusterExceptions[cluster.health] ??
+      // specs.json origins: at least 2 active HSMs in different Availability Zones.
+      (cluster.activeHsms < 2 ? 'CloudHsmClusterInvalidConfigurationException' : undefined),
+  );
+}
+
+const clusterExceptions: Readonly<Record<BackingRec['health'], string | undefined>> = {
+  healthy: undefined,
+  slow: undefined,
+  down: 'CloudHsmClusterNotActiveException',
+  refuses: undefined,
+  absent: 'CloudHsmClusterNotFoundException',
+  garbled: 'CloudHsmClusterNotActiveException',
+  misconfigured: 'CloudHsmClusterInvalidConfigurationException',
+};
+const proxyExceptions = (vpc: boolean): Readonly<Record<BackingRec['health'], string | undefined>> => ({
+  healthy: undefined,
+  slow: 'XksProxyUriUnreachableException',
+  down: 'XksProxyUriUnreachableException',
+  refuses: 'XksProxyIncorrectAuthenticationCredentialException',
+  absent: vpc ? 'XksProxyVpcEndpointServiceNotFoundException' : 'XksProxyUriUnreachableException',
+  garbled: 'XksProxyInvalidResponseException',
+  misconfigured: vpc
+    ? 'XksProxyVpcEndpointServiceInvalidConfigurationException'
+    : 'XksProxyInvalidConfigurationException',
+});
+
+/** Whether a KMS key may be hung on an external key (CreateKey errors; specs.json origins EXTERNAL_KEY_STORE). */
+export function externalKeyFault(store: KeyStoreRec, id: string, view: View): Refusal | undefined {
+  const because = 'specs.json origins EXTERNAL_KEY_STORE';
+  const { state } = externalKeyOf(backingId(store), id, view);
+  if (state === 'absent') return refuse('XksKeyNotFoundException', '', because);
+  return state === 'enabled' ? undefined : refuse('XksKeyInvalidConfigurationException', '', because);
 }
 
 /**
  * A cryptographic call on a key in a store reaches what is behind it only when that answers. The key state does not
  * change; the call fails with a text that names the cause (key-states.json "backingFailure"). OURS: the texts.
  */
-export function backingFault(rec: KeyRec, { view }: Step): Refusal | undefined {
+export function backingFault(rec: KeyRec, { view }: Pick<Step, 'view'>): Refusal | undefined {
   if (!rec.keyStore) return undefined;
   const store = view.get(ref.keyStore(rec.account, rec.region, rec.keyStore.id));
   if (!store) throw new Error(`key ${rec.arn} hangs on store ${rec.keyStore.id}, which is not in the world`);
-  const because = 'key-states.json backingFailure';
-  const invalid = (message: string) => refuse('KMSInvalidStateException', message, because);
+  const invalid = (message: string) =>
+    refuse('KMSInvalidStateException', message, 'key-states.json backingFailure');
   const backing = backingOf(backingId(store), store.cloudHsm ? 'cluster' : 'proxy', view);
   if (store.cloudHsm) {
-    return backing.health === 'healthy' && backing.activeHsms >= 1
+    const answers = backing.health === 'healthy' || backing.health === 'slow';
+    return answers && backing.activeHsms >= 1
       ? undefined
       : invalid(
           `${rec.arn} cannot be used: the CloudHSM cluster ${store.cloudHsm.clusterId} does not answer.`,
         );
   }
-  const said = {
-    healthy: undefined,
-    slow: 'The external key store proxy did not respond in time.',
-    down: 'The external key store proxy could not be reached.',
-    refuses: 'The external key store proxy denied the request.',
-  } as const;
-  const message = said[backing.health];
+  const { state } = externalKeyOf(backing.id, rec.keyStore.xksKeyId ?? '', view);
+  const message = proxySays[backing.health] ?? externalKeySays[state];
   return message === undefined ? undefined : invalid(message);
 }
+
+const proxySays: Readonly<Record<BackingRec['health'], string | undefined>> = {
+  healthy: undefined,
+  // specs.json xks timeoutMs.
+  slow: 'The external key store proxy did not respond in time.',
+  down: 'The external key store proxy could not be reached.',
+  refuses: 'The external key store proxy denied the request.',
+  absent: 'The external key store proxy could not be reached.',
+  garbled: 'The external key store proxy sent a response that could not be read.',
+  misconfigured: 'The external key store proxy is not configured correctly.',
+};
+const externalKeySays: Readonly<Record<ExternalKeyRec['state'], string | undefined>> = {
+  enabled: undefined,
+  disabled: 'The external key store proxy rejected the request because the external key is not enabled.',
+  absent: 'The external key store proxy rejected the request because it could not find the external key.',
+  unsuitable:
+    'The external key store proxy rejected the request because the external key does not support the operation.',
+};
 
 /** What DescribeCustomKeyStores shows: never a password or a credential's secret. */
 export function storeEntry(store: KeyStoreRec): Readonly<Record<string, unknown>> {

@@ -170,8 +170,12 @@ export function parseBlob(blob: Bytes): ParsedBlob | BlobFault {
   walk.headToEnd('encryptedContent', contentTag);
 
   const plaintextLength = walk.left - innerLength - tagLength;
-  if (plaintextLength < 1 || plaintextLength > maxPlaintext) {
-    walk.fail('ciphertext', `room for 1 to ${maxPlaintext} bytes of plaintext, got ${plaintextLength}`);
+  // The largest is a plaintext of a key in an external key store, which has been encrypted once before.
+  if (plaintextLength < 1 || plaintextLength > maxPlaintext + tagLength) {
+    walk.fail(
+      'ciphertext',
+      `room for 1 to ${maxPlaintext + tagLength} bytes of plaintext, got ${plaintextLength}`,
+    );
   }
   const ciphertext = walk.take('ciphertext', Math.max(0, walk.left - tagLength), 'ciphertext');
   const tag = walk.take('tag', tagLength, 'ciphertext');

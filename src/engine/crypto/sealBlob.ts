@@ -30,18 +30,26 @@ export interface SealRequest {
   /** From `encryptionContextAad`. */
   readonly aad: Bytes;
   readonly kind: BlobKind;
+  /**
+   * 32 bytes of a key outside KMS, which encrypts what KMS has encrypted (specs.json xks "doubleEncryption"). The blob
+   * looks the same, 16 bytes longer: the inner tag travels inside.
+   */
+  readonly outer?: Bytes | undefined;
 }
 
 /** The ciphertext blob of one call. */
-export function sealBlob({ material, materialId, nonce, iv, plaintext, aad, kind }: SealRequest): Bytes {
+export function sealBlob(request: SealRequest): Bytes {
+  const { material, materialId, nonce, iv, plaintext, aad, kind, outer } = request;
   expectLength('iv', iv, 12);
   if (plaintext.length < 1 || plaintext.length > maxPlaintext) {
     throw new RangeError(`"plaintext" expected 1 to ${maxPlaintext} bytes, got length=${plaintext.length}`);
   }
   const key = callKey(material, nonce);
-  const framed = concat(innerFrame(plaintext.length), plaintext);
+  // The inner key is of this call alone, so that its one IV may be the outer one's.
+  const inside = outer ? sealGcm(key, iv, plaintext, aad) : plaintext;
+  const framed = concat(innerFrame(inside.length), inside);
   const header = blobHeader(kind, materialId, nonce, encryptedDataLength(framed.length + tagLength));
-  const sealed = sealGcm(key, iv, framed, blobAad(header, aad));
+  const sealed = sealGcm(outer ?? key, iv, framed, blobAad(header, aad));
   key.fill(0);
   framed.fill(0);
   return concat(header, encryptedData(iv, sealed));
@@ -52,17 +60,19 @@ export function openBlob({
   blob,
   material,
   aad,
+  outer,
 }: {
   blob: ParsedBlob;
   material: Bytes;
   aad: Bytes;
+  outer?: Bytes | undefined;
 }): Bytes | undefined {
   const key = callKey(material, blob.nonce);
-  const framed = openGcm(key, blob.iv, concat(blob.ciphertext, blob.tag), blobAad(blob.header, aad));
+  const framed = openGcm(outer ?? key, blob.iv, concat(blob.ciphertext, blob.tag), blobAad(blob.header, aad));
+  const right = framed && equalBytes(framed.slice(0, innerLength), innerFrame(blob.plaintextLength));
+  const inside = right ? framed.slice(innerLength) : undefined;
+  const plaintext = inside && outer ? openGcm(key, blob.iv, inside, aad) : inside;
   key.fill(0);
-  if (!framed || !equalBytes(framed.slice(0, innerLength), innerFrame(blob.plaintextLength)))
-    return undefined;
-  const plaintext = framed.slice(innerLength);
-  framed.fill(0);
+  framed?.fill(0);
   return plaintext;
 }

@@ -113,6 +113,8 @@ export interface SessionRec {
   /** `arn:aws:sts::A:assumed-role/R/S`; several sessions may have the same. */
   readonly arn: PrincipalArn;
   readonly role: PrincipalArn;
+  /** Of the role that was assumed: another role of the same name does not inherit its sessions. */
+  readonly roleId: string;
   readonly sessionName: string;
   readonly issued: EpochMs;
   readonly expires: EpochMs;
@@ -368,9 +370,34 @@ export interface BackingRec {
   /** Cluster ID, or endpoint and path. */
   readonly id: string;
   readonly kind: 'cluster' | 'proxy';
-  readonly health: 'healthy' | 'slow' | 'down' | 'refuses';
+  readonly health:
+    | 'healthy'
+    | 'slow'
+    | 'down'
+    | 'refuses'
+    /** No such cluster, no such VPC endpoint service. */
+    | 'absent'
+    /** Answers what nobody can read. */
+    | 'garbled'
+    /** Is there, and not set up as a key store needs it. */
+    | 'misconfigured';
   readonly activeHsms: number;
   readonly kmsuser: 'ok' | 'lockedOut' | 'loggedIn' | 'missing' | 'wrongPassword';
+}
+
+/**
+ * A key in the simulated external key manager behind a proxy: what encrypts a second time. Made when a KMS key is first
+ * hung on it, or by the world's user. Once it is absent its secret is gone, and with it all that it encrypted.
+ */
+export interface ExternalKeyRec {
+  /** `XksKeyId`. */
+  readonly id: string;
+  /** The {@link BackingRec} it is behind. */
+  readonly proxy: string;
+  /** `unsuitable`: no AES-256 key that may encrypt and decrypt. */
+  readonly state: 'enabled' | 'disabled' | 'absent' | 'unsuitable';
+  /** AES-256, sealed like every secret of the world. Undefined until first used, and when absent. */
+  readonly secret: Bytes | undefined;
 }
 
 /** A Region's domain key, wrapped by the device key. Made when the Region is first used. */
@@ -448,6 +475,7 @@ export interface Tables {
   readonly grant: GrantRec;
   readonly keyStore: KeyStoreRec;
   readonly backing: BackingRec;
+  readonly externalKey: ExternalKeyRec;
   readonly keyPolicy: KeyPolicyRec;
   readonly tag: TagRec;
   readonly alias: AliasRec;

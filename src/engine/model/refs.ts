@@ -26,6 +26,7 @@ export const ref = {
   keyStore: (account: AccountId, region: Region, id: string): Ref<'keyStore'> =>
     `keyStore/${account}/${region}/${id}`,
   backing: (id: string): Ref<'backing'> => `backing/${id}`,
+  externalKey: (proxy: string, id: string): Ref<'externalKey'> => `externalKey/${proxy}|${id}`,
   keyPolicy: (arn: KeyArn): Ref<'keyPolicy'> => `keyPolicy/${place(arn)}`,
   tag: (arn: KeyArn, TagKey: string): Ref<'tag'> => `tag/${place(arn)}|${TagKey}`,
   alias: (arn: AliasArn): Ref<'alias'> => `alias/${place(arn)}`,
@@ -62,6 +63,8 @@ export const under = {
   tags: (arn: KeyArn) => `tag/${place(arn)}|`,
   grants: (arn: KeyArn) => `grant/${place(arn)}|`,
   quotas: 'quota/',
+  backings: 'backing/',
+  externalKeys: (proxy: string) => `externalKey/${proxy}|`,
   keyStores: (account: AccountId, region: Region) => `keyStore/${account}/${region}/`,
 };
 

@@ -1,6 +1,6 @@
 import { fromBase64, toHex, utf8 } from '../crypto/index.ts';
 import { sealForSelf } from '../hsm.ts';
-import { backingId, backingOf } from '../keyStores.ts';
+import { unfit } from '../keyStores.ts';
 import { ref, refuse, under, type KeyStoreRec, type Refusal } from '../model/index.ts';
 import { noKey, onTheAccount } from '../oneKey.ts';
 import { operation, type Step } from '../operation.ts';
@@ -42,7 +42,13 @@ export const CreateCustomKeyStore = operation<CreateCustomKeyStoreRequest, Creat
     'CloudHsmClusterNotActiveException',
     'CloudHsmClusterInvalidConfigurationException',
     'IncorrectTrustAnchorException',
+    'CloudHsmClusterNotFoundException',
     'XksProxyUriInUseException',
+    'XksProxyUriEndpointInUseException',
+    'XksProxyVpcEndpointServiceInUseException',
+    'XksProxyVpcEndpointServiceInvalidConfigurationException',
+    'XksProxyVpcEndpointServiceNotFoundException',
+    'XksProxyInvalidConfigurationException',
     'XksProxyUriUnreachableException',
     'XksProxyIncorrectAuthenticationCredentialException',
     'XksProxyInvalidResponseException',
@@ -81,6 +87,9 @@ function memberFault(input: CreateCustomKeyStoreRequest): Refusal | undefined {
           'XksProxyUriPath',
           'XksProxyAuthenticationCredential',
           'XksProxyConnectivity',
+          ...(input.XksProxyConnectivity === 'VPC_ENDPOINT_SERVICE'
+            ? (['XksProxyVpcEndpointServiceName'] as const)
+            : []),
         ];
   const missing = needed.find((member) => input[member] === undefined);
   if (missing !== undefined) {
@@ -107,10 +116,7 @@ export const storesOf = ({ view, identity, region }: Step): readonly KeyStoreRec
 
 /** Names, clusters and proxy addresses are unique in an account and Region (specs.json customKeyStores). */
 export function clash(
-  input: Pick<
-    CreateCustomKeyStoreRequest,
-    'CustomKeyStoreName' | 'CloudHsmClusterId' | 'XksProxyUriEndpoint' | 'XksProxyUriPath'
-  >,
+  input: CreateCustomKeyStoreRequest,
   others: readonly KeyStoreRec[],
 ): Refusal | undefined {
   const because = 'specs.json customKeyStores';
@@ -119,14 +125,41 @@ export function clash(
   if (others.some(({ name }) => name === input.CustomKeyStoreName)) {
     return refuse('CustomKeyStoreNameInUseException', '', because);
   }
-  if (
-    others.some(({ cloudHsm }) => cloudHsm?.clusterId === input.CloudHsmClusterId && cloudHsm !== undefined)
-  ) {
+  const { CloudHsmClusterId: clusterId } = input;
+  if (clusterId !== undefined && others.some(({ cloudHsm }) => cloudHsm?.clusterId === clusterId)) {
     return refuse('CloudHsmClusterInUseException', '', because);
   }
-  const { XksProxyUriEndpoint: endpoint, XksProxyUriPath: path } = input;
-  return others.some(({ xks }) => xks && xks.endpoint === endpoint && xks.path === path)
-    ? refuse('XksProxyUriInUseException', '', 'specs.json xks uniqueAddress')
+  return addressClash(
+    {
+      endpoint: input.XksProxyUriEndpoint,
+      path: input.XksProxyUriPath,
+      connectivity: input.XksProxyConnectivity,
+      vpcServiceName: input.XksProxyVpcEndpointServiceName,
+    },
+    others,
+  );
+}
+
+type Address = {
+  readonly [part in 'endpoint' | 'path' | 'connectivity' | 'vpcServiceName']: string | undefined;
+};
+
+/** specs.json xks "uniqueAddress": who may share what. A VPC endpoint service has one key store in a Region. */
+export function addressClash(
+  { endpoint, path, connectivity, vpcServiceName }: Address,
+  others: readonly KeyStoreRec[],
+): Refusal | undefined {
+  const because = 'specs.json xks uniqueAddress';
+  const proxies = others.flatMap(({ xks }) => xks ?? []);
+  if (proxies.some((xks) => xks.endpoint === endpoint && xks.path === path))
+    return refuse('XksProxyUriInUseException', '', because);
+  const overVpc = (how: string | undefined) => how === 'VPC_ENDPOINT_SERVICE';
+  if (
+    proxies.some((xks) => xks.endpoint === endpoint && (overVpc(connectivity) || overVpc(xks.connectivity)))
+  )
+    return refuse('XksProxyUriEndpointInUseException', '', because);
+  return overVpc(connectivity) && proxies.some((xks) => xks.vpcServiceName === vpcServiceName)
+    ? refuse('XksProxyVpcEndpointServiceInUseException', '', because)
     : undefined;
 }
 
@@ -165,24 +198,7 @@ async function newStore(input: CreateCustomKeyStoreRequest, id: string, step: St
 
 /** What is behind the store has to be well when it is created. */
 export function behind(store: KeyStoreRec, { view }: Step): Refusal | undefined {
-  if (store.cloudHsm) {
-    const because = 'operations.json CreateCustomKeyStore errors';
-    const cluster = backingOf(store.cloudHsm.clusterId, 'cluster', view);
-    if (cluster.health === 'down') return refuse('CloudHsmClusterNotActiveException', '', because);
-    if (cluster.activeHsms < 2) return refuse('CloudHsmClusterInvalidConfigurationException', '', because);
-    return store.cloudHsm.trustAnchor.includes('BEGIN CERTIFICATE')
-      ? undefined
-      : refuse('IncorrectTrustAnchorException', '', because);
-  }
-  const proxy = backingOf(backingId(store), 'proxy', view);
-  const byHealth = {
-    healthy: undefined,
-    slow: 'XksProxyUriUnreachableException',
-    down: 'XksProxyUriUnreachableException',
-    refuses: 'XksProxyIncorrectAuthenticationCredentialException',
-  } as const;
-  const exception = byHealth[proxy.health];
-  return exception === undefined
-    ? undefined
-    : refuse(exception, '', 'operations.json CreateCustomKeyStore errors');
+  const fault = unfit(store, view);
+  if (fault || !store.cloudHsm || store.cloudHsm.trustAnchor.includes('BEGIN CERTIFICATE')) return fault;
+  return refuse('IncorrectTrustAnchorException', '', 'operations.json CreateCustomKeyStore errors');
 }

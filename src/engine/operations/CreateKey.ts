@@ -2,7 +2,7 @@ import { identityPoliciesOf } from '../authorize.ts';
 import { uuidFrom } from '../crypto/index.ts';
 import { keyMetadata } from '../keyMetadata.ts';
 import { placeFault, keySpecs, usageFault } from '../keySpecs.ts';
-import { backingId, backingOf, findStore, storeStateFault } from '../keyStores.ts';
+import { backingId, backingOf, externalKeyFault, findStore, storeStateFault } from '../keyStores.ts';
 import { makeKey } from '../makeKey.ts';
 import {
   indexKey,
@@ -65,6 +65,7 @@ export const CreateKey = operation<CreateKeyRequest, CreateKeyResponse>({
     'CloudHsmClusterInvalidConfigurationException',
     'XksKeyAlreadyInUseException',
     'XksKeyNotFoundException',
+    'XksKeyInvalidConfigurationException',
   ],
   check(input) {
     if (input.KeySpec !== undefined && input.CustomerMasterKeySpec !== undefined) {
@@ -217,6 +218,8 @@ function keyStoreOf(input: CreateKeyRequest, step: Step): KeyRec['keyStore'] | R
   if (XksKeyId !== undefined && hanging.some(({ rec }) => (rec as KeyRec).keyStore?.xksKeyId === XksKeyId)) {
     return refuse('XksKeyAlreadyInUseException', '', 'specs.json origins EXTERNAL_KEY_STORE');
   }
+  const fault = XksKeyId === undefined ? undefined : externalKeyFault(store, XksKeyId, step.view);
+  if (fault) return fault;
   return { id: store.id, xksKeyId: XksKeyId };
 }
 

@@ -5,7 +5,7 @@ import { ref, refuse, type KeyStoreRec, type Refusal } from '../model/index.ts';
 import { onTheAccount } from '../oneKey.ts';
 import { storeFacts, storeNamed, theStore } from '../onStore.ts';
 import { operation, type Step } from '../operation.ts';
-import { behind, storesOf } from './CreateCustomKeyStore.ts';
+import { addressClash, behind, storesOf } from './CreateCustomKeyStore.ts';
 
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdateCustomKeyStore.html
 
@@ -36,8 +36,15 @@ export const UpdateCustomKeyStore = operation<UpdateCustomKeyStoreRequest, Reado
     'CloudHsmClusterNotRelatedException',
     'CloudHsmClusterNotActiveException',
     'CloudHsmClusterInvalidConfigurationException',
+    'CloudHsmClusterNotFoundException',
     'IncorrectTrustAnchorException',
     'XksProxyUriInUseException',
+    'XksProxyUriEndpointInUseException',
+    'XksProxyVpcEndpointServiceInUseException',
+    'XksProxyVpcEndpointServiceInvalidConfigurationException',
+    'XksProxyVpcEndpointServiceNotFoundException',
+    'XksProxyInvalidConfigurationException',
+    'XksProxyInvalidResponseException',
     'XksProxyUriUnreachableException',
     'XksProxyIncorrectAuthenticationCredentialException',
   ],
@@ -84,11 +91,16 @@ function taken(input: UpdateCustomKeyStoreRequest, store: KeyStoreRec, step: Ste
   if (input.CloudHsmClusterId !== undefined && !store.cloudHsm) {
     return refuse('CloudHsmClusterNotRelatedException', '', because);
   }
-  const endpoint = input.XksProxyUriEndpoint ?? store.xks?.endpoint;
-  const path = input.XksProxyUriPath ?? store.xks?.path;
-  return others.some(({ xks }) => xks && xks.endpoint === endpoint && xks.path === path)
-    ? refuse('XksProxyUriInUseException', '', 'specs.json xks uniqueAddress')
-    : undefined;
+  if (!store.xks) return undefined;
+  return addressClash(
+    {
+      endpoint: input.XksProxyUriEndpoint ?? store.xks.endpoint,
+      path: input.XksProxyUriPath ?? store.xks.path,
+      connectivity: input.XksProxyConnectivity ?? store.xks.connectivity,
+      vpcServiceName: input.XksProxyVpcEndpointServiceName ?? store.xks.vpcServiceName,
+    },
+    others,
+  );
 }
 
 async function withChanges(
