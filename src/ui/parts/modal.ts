@@ -6,6 +6,8 @@ export function modal(element: HTMLDialogElement): () => void {
   const before = document.activeElement;
   element.showModal();
   return () => {
+    // Who took it away knows: `close` is told for Escape and the dialog's own buttons only.
+    element.addEventListener('close', (event) => event.stopImmediatePropagation(), { capture: true });
     element.close();
     // After Svelte has taken the dialog out of the page.
     queueMicrotask(() => {

@@ -1,0 +1,30 @@
+/**
+ * Opens a panel at the side. Modal: it traps the focus and the browser closes it on Escape. Beside the page: the rest
+ * stays usable, Escape inside closes it. The focus goes back to where it was. An attachment.
+ */
+export function sideways(modal: boolean, close: () => void): (element: HTMLDialogElement) => () => void {
+  return (element) => {
+    const before = document.activeElement;
+    const onkeydown = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape' || modal) return;
+      event.preventDefault();
+      close();
+    };
+    if (modal) element.showModal();
+    else {
+      element.show();
+      const top = document.querySelector('main')?.getBoundingClientRect().top ?? 45;
+      element.style.setProperty('--below', `${top}px`);
+    }
+    element.addEventListener('keydown', onkeydown);
+    return () => {
+      element.removeEventListener('keydown', onkeydown);
+      const held = element.contains(document.activeElement);
+      element.close();
+      queueMicrotask(() => {
+        if ((held || document.activeElement === document.body) && before instanceof HTMLElement)
+          before.focus();
+      });
+    };
+  };
+}
