@@ -14,6 +14,7 @@ const directives = {
   // Nothing leaves the machine: neither the page nor its worker may fetch anything.
   'connect-src': [none],
   'worker-src': [self, 'blob:'],
+  'manifest-src': [self],
   'base-uri': [none],
   'form-action': [none],
   // Text becomes script or markup through these two policies only.
@@ -27,10 +28,16 @@ const written = (policy) =>
     .map(([name, sources]) => [name, ...sources].join(' '))
     .join('; ');
 
+/**
+ * For the one file that fetches: the service worker brings the page's own files from its own origin, and nothing else.
+ * Sent with `sw.js` alone; a host that sends the page's policy with it too could not be used offline.
+ */
+const serviceWorkerPolicy = written({ 'default-src': [none], 'connect-src': [self] });
+
 /** For `<meta http-equiv>`, which knows no frame-ancestors. */
 export const metaPolicy = written(directives);
 
-/** Headers of every answer. */
+/** Headers of every answer but that of the service worker. */
 export const securityHeaders = {
   'Content-Security-Policy': written({ ...directives, 'frame-ancestors': [none] }),
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -38,4 +45,11 @@ export const securityHeaders = {
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
+};
+
+/** Headers of `sw.js`. */
+export const serviceWorkerHeaders = {
+  ...securityHeaders,
+  'Content-Security-Policy': serviceWorkerPolicy,
+  'Cache-Control': 'no-cache',
 };

@@ -3,7 +3,7 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, resolve, sep } from 'node:path';
-import { securityHeaders } from './csp.mjs';
+import { securityHeaders, serviceWorkerHeaders } from './csp.mjs';
 
 /** @type {Record<string, string>} */
 const mediaTypes = {
@@ -53,6 +53,8 @@ function handler(folder, headers) {
     }
     response.writeHead(200, {
       ...headers,
+      // Only where our policy is sent at all: a host without headers sends none here either.
+      ...(headers === securityHeaders && file.endsWith(`${sep}sw.js`) ? serviceWorkerHeaders : {}),
       'Content-Type': mediaTypes[extname(file)] ?? 'application/octet-stream',
       'Content-Length': statSync(file).size,
       // Built files carry a hash of their content in their name.

@@ -1,4 +1,5 @@
 import type { Started } from './started.ts';
+import { trusted } from './trusted.ts';
 import workerUrl from './worker.ts?worker&url';
 
 /**
@@ -25,25 +26,4 @@ export function startWorker(): Promise<Worker> {
       { once: true },
     );
   }).finally(() => URL.revokeObjectURL(url));
-}
-
-interface TrustedTypePolicyFactory {
-  createPolicy(
-    name: string,
-    rules: { createScriptURL: (text: string) => string },
-  ): { createScriptURL(text: string): object };
-}
-
-/** The page takes script URLs from this Trusted Types policy only. Browsers without Trusted Types take the string. */
-function trusted(url: string): string {
-  const factory = (globalThis as { trustedTypes?: TrustedTypePolicyFactory }).trustedTypes;
-  if (factory === undefined) return url;
-  const policy = factory.createPolicy('kms-lab-worker', {
-    createScriptURL: (text) => {
-      if (!text.startsWith('blob:')) throw new Error(`not a blob: ${text}`);
-      return text;
-    },
-  });
-  // TypeScript's DOM library does not know that Worker takes a TrustedScriptURL.
-  return policy.createScriptURL(url) as unknown as string;
 }

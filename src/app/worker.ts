@@ -1,11 +1,11 @@
-import { openLab, serveLab, type PortLike } from '../client/index.ts';
+import { openLab, platformTabs, serveLab, type PortLike } from '../client/index.ts';
 import type { Started } from './started.ts';
 
 /** The engine, its store and its doors, away from the page's thread. */
 const scope: PortLike = self;
 
 try {
-  serveLab(scope, await openLab({ store: 'indexeddb' }));
+  serveLab(scope, await openLab({ store: 'indexeddb', tabs: platformTabs() }));
   scope.postMessage({ started: true } satisfies Started);
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
