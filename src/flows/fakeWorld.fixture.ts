@@ -257,6 +257,21 @@ export function fakeWorld(): FakeWorld {
     trace: unused('trace'),
     traces: unused('traces'),
     fork: unused('fork'),
+    setClock: unused('setClock'),
+    hash: unused('hash'),
+    exportFile: unused('exportFile'),
+    exportTrace: unused('exportTrace'),
+    exportTrail: unused('exportTrail'),
+    share: unused('share'),
+    ownAccessKeys: unused('ownAccessKeys'),
+    history: {
+      state: unused('history.state'),
+      list: unused('history.list'),
+      changes: unused('history.changes'),
+      undo: unused('history.undo'),
+      redo: unused('history.redo'),
+      goTo: unused('history.goTo'),
+    },
   };
   return world;
 }

@@ -85,76 +85,81 @@ export function waitAfter(attempt: number, retry: Retry, draw: () => number): nu
   }
 }
 
-/** Attempts to come, soonest first: a binary heap on typed arrays, in the order of time, then of arrival. */
+/** Which attempt of whose: both in one number. */
+const packed = (client: number, attempt: number): number => client * 128 + attempt;
+
+/**
+ * Attempts to come, soonest first: a binary heap on typed arrays, in the order of time, then of arrival. The arrays are
+ * locals in both loops: three million attempts go through them. Every index is below `length`, so the casts of what is
+ * read there hold.
+ */
 class Attempts {
   length = 0;
   time = new Float64Array(1024);
+  what = new Int32Array(1024);
   #order = new Float64Array(1024);
-  client = new Int32Array(1024);
-  attempt = new Uint8Array(1024);
   #next = 0;
 
-  push(time: number, client: number, attempt: number): void {
+  push(at: number, what: number): void {
     if (this.length === this.time.length) this.#grow();
-    let at = this.length++;
-    const order = this.#next++;
-    while (at > 0) {
-      const up = (at - 1) >> 1;
-      // A later order never goes before an equal time.
-      if ((this.time[up] ?? 0) <= time) break;
-      this.#move(up, at);
-      at = up;
+    const times = this.time;
+    const orders = this.#order;
+    const whats = this.what;
+    let hole = this.length++;
+    while (hole > 0) {
+      const up = (hole - 1) >> 1;
+      const upTime = times[up] as number;
+      // The newest one never goes before an equal time.
+      if (upTime <= at) break;
+      times[hole] = upTime;
+      orders[hole] = orders[up] as number;
+      whats[hole] = whats[up] as number;
+      hole = up;
     }
-    this.#put(at, time, order, client, attempt);
+    times[hole] = at;
+    orders[hole] = this.#next++;
+    whats[hole] = what;
   }
   /** Drops the first one. Read it before. */
   pop(): void {
     const last = --this.length;
-    const time = this.time[last] ?? 0;
-    const order = this.#order[last] ?? 0;
-    const client = this.client[last] ?? 0;
-    const attempt = this.attempt[last] ?? 0;
-    let at = 0;
+    const times = this.time;
+    const orders = this.#order;
+    const whats = this.what;
+    const at = times[last] as number;
+    const order = orders[last] as number;
+    let hole = 0;
     for (;;) {
-      let down = 2 * at + 1;
+      let down = 2 * hole + 1;
       if (down >= last) break;
-      if (down + 1 < last && this.#before(down + 1, down)) down += 1;
-      const downTime = this.time[down] ?? 0;
-      if (downTime > time || (downTime === time && (this.#order[down] ?? 0) > order)) break;
-      this.#move(down, at);
-      at = down;
+      let downTime = times[down] as number;
+      if (down + 1 < last) {
+        const right = times[down + 1] as number;
+        if (
+          right < downTime ||
+          (right === downTime && (orders[down + 1] as number) < (orders[down] as number))
+        ) {
+          down += 1;
+          downTime = right;
+        }
+      }
+      if (downTime > at || (downTime === at && (orders[down] as number) > order)) break;
+      times[hole] = downTime;
+      orders[hole] = orders[down] as number;
+      whats[hole] = whats[down] as number;
+      hole = down;
     }
-    this.#put(at, time, order, client, attempt);
-  }
-  #before(a: number, b: number): boolean {
-    const [ta, tb] = [this.time[a] ?? 0, this.time[b] ?? 0];
-    return ta < tb || (ta === tb && (this.#order[a] ?? 0) < (this.#order[b] ?? 0));
-  }
-  #put(at: number, time: number, order: number, client: number, attempt: number): void {
-    this.time[at] = time;
-    this.#order[at] = order;
-    this.client[at] = client;
-    this.attempt[at] = attempt;
-  }
-  #move(from: number, to: number): void {
-    this.#put(
-      to,
-      this.time[from] ?? 0,
-      this.#order[from] ?? 0,
-      this.client[from] ?? 0,
-      this.attempt[from] ?? 0,
-    );
+    times[hole] = at;
+    orders[hole] = order;
+    whats[hole] = whats[last] as number;
   }
   #grow(): void {
-    const wider = <A extends Float64Array | Int32Array | Uint8Array>(old: A, fresh: A): A => {
-      fresh.set(old);
-      return fresh;
-    };
     const n = this.time.length * 2;
-    this.time = wider(this.time, new Float64Array(n));
-    this.#order = wider(this.#order, new Float64Array(n));
-    this.client = wider(this.client, new Int32Array(n));
-    this.attempt = wider(this.attempt, new Uint8Array(n));
+    const [time, what, order] = [new Float64Array(n), new Int32Array(n), new Float64Array(n)];
+    time.set(this.time);
+    what.set(this.what);
+    order.set(this.#order);
+    [this.time, this.what, this.#order] = [time, what, order];
   }
 }
 
@@ -224,8 +229,9 @@ export class Fleet {
         this.#arrive(arrival, this.#job % clients, at);
         this.#job += 1;
       } else {
-        const client = retries.client[0] ?? 0;
-        const attempt = retries.attempt[0] ?? 0;
+        const what = retries.what[0] ?? 0;
+        const client = what >> 7;
+        const attempt = what & 127;
         retries.pop();
         this.#waitingNow -= 1;
         this.#waitingOf[client] = (this.#waitingOf[client] ?? 0) - 1;
@@ -270,7 +276,7 @@ export class Fleet {
       this.#last[client] = clientStates.refused;
       return;
     }
-    this.#retries.push(time + waitAfter(attempt, retry, this.#draw), client, attempt + 1);
+    this.#retries.push(time + waitAfter(attempt, retry, this.#draw), packed(client, attempt + 1));
     this.#waitingNow += 1;
     this.#waitingOf[client] = (this.#waitingOf[client] ?? 0) + 1;
   }

@@ -4,3 +4,7 @@ export { runOf, type FlowContext, type LearnerEvent } from './context.ts';
 export * from './run.ts';
 export { sha256OfBlob } from './sha256.ts';
 export * from './fleet.ts';
+export * from './story.ts';
+export * from './storyWorld.ts';
+export { wrapping, stretchesOf, flipped } from './wrapping.ts';
+export { keyLife, keyStateChart, type StateWay } from './keyLife.ts';

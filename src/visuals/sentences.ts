@@ -36,36 +36,35 @@ export const workOf = (trace: Trace | undefined): readonly Work[] =>
 const find = <K extends Work['kind']>(work: readonly Work[], kind: K) =>
   work.find((item): item is Extract<Work, { kind: K }> => item.kind === kind);
 
-/** What the HSM did, one short line each. */
-export function workLines(trace: Trace | undefined): readonly string[] {
-  return workOf(trace).flatMap((item): string[] => {
-    switch (item.kind) {
-      case 'random':
-        return [`${item.byteLength} random bytes: the data key`];
-      case 'blobRead':
-        return [
-          item.ok ? `wrapped key read, ${item.blobLength} B` : `${item.blobLength} B read: no KMS layout`,
-        ];
-      case 'materialOpened':
-        return [`${ordinal(item.version)} key material${item.current ? ', current' : ''}`];
-      case 'keyDerived':
-        return [`key derived, nonce ${item.nonce.slice(0, 8)}…`];
-      case 'sealed':
-        return [`${item.plaintextLength} B wrapped into ${item.blobLength} B`];
-      case 'opened':
-        return [`tag fits: ${item.plaintextLength} B opened`];
-      case 'openFailed':
-        return [
-          { layout: 'layout unreadable', tag: 'tag does not fit', material: 'no such material' }[item.check],
-        ];
-      case 'domainKeyMade':
-      case 'materialMade':
-      case 'stateChanged':
-      case 'returned':
-        return [];
-    }
-  });
+/** One thing that the HSM did, as a short line; undefined for what the picture says otherwise. */
+export function workLine(item: Work): string | undefined {
+  switch (item.kind) {
+    case 'random':
+      return `${item.byteLength} random bytes: the data key`;
+    case 'blobRead':
+      return item.ok ? `wrapped key read, ${item.blobLength} B` : `${item.blobLength} B read: no KMS layout`;
+    case 'materialOpened':
+      return `${ordinal(item.version)} key material${item.current ? ', current' : ''}`;
+    case 'keyDerived':
+      return `key derived, nonce ${item.nonce.slice(0, 8)}…`;
+    case 'sealed':
+      return `${item.plaintextLength} B wrapped into ${item.blobLength} B`;
+    case 'opened':
+      return `tag fits: ${item.plaintextLength} B opened`;
+    case 'openFailed':
+      return { layout: 'layout unreadable', tag: 'tag does not fit', material: 'no such material' }[
+        item.check
+      ];
+    case 'domainKeyMade':
+    case 'materialMade':
+    case 'stateChanged':
+    case 'returned':
+      return undefined;
+  }
 }
+/** What the HSM did, one short line each. */
+export const workLines = (trace: Trace | undefined): readonly string[] =>
+  workOf(trace).flatMap((item) => workLine(item) ?? []);
 
 /** By its alias when it was named so. */
 const keySaid = ({ setting }: Run): string =>
