@@ -57,7 +57,7 @@ function newestSession(arn: PrincipalArn, view: Overlay): SessionRec | undefined
 /** A session that AssumeRole made, as long as it lasts and its role is there. */
 function ofSession(session: SessionRec | undefined, { view, env }: Desk): Identity | Refusal {
   const rec = session && view.get(ref.principal(session.role));
-  if (!session || !rec) return unknownToken;
+  if (!session || rec?.principalId !== session.roleId) return unknownToken;
   if (session.expires <= env.at) return expired;
   return { ...identityOf(rec, session.sessionName, session.accessKeyId), session };
 }

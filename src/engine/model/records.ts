@@ -16,6 +16,14 @@ import type {
  * the device key.
  */
 
+/** The service's own faults (model.json errors, side server). */
+export const serviceFaults = [
+  'KMSInternalException',
+  'DependencyTimeoutException',
+  'KeyUnavailableException',
+] as const;
+export type ServiceFault = (typeof serviceFaults)[number];
+
 /** The switches of a world, all visible to its user. One record. */
 export interface WorldRec {
   readonly format: 1;
@@ -25,8 +33,8 @@ export interface WorldRec {
   readonly throttling: boolean;
   /** Grants become visible after a delay. */
   readonly propagation: boolean;
-  /** A fault of the service that every call meets, or none. */
-  readonly fault: 'KMSInternalException' | 'DependencyTimeoutException' | undefined;
+  /** A fault of the service that every call meets which can answer with it, or none. */
+  readonly fault: ServiceFault | undefined;
 }
 
 /** Frozen at `at`, or the wall clock plus `offset` milliseconds. One record. */
