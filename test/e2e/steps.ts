@@ -1,7 +1,6 @@
 import type { Page } from 'playwright';
-import { expect } from 'vitest';
 
-/* What a person does on the page, by role, pointer and keyboard. Nothing here waits for time to pass. */
+/* What a person does on the page, by role, pointer and keyboard, for tests and benches. Nothing waits for time to pass. */
 
 /** The beats of the two scenes, by their titles on the rail. */
 export const encryptBeats = [
@@ -34,7 +33,7 @@ export async function createKey(page: Page, alias: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Alias name' }).fill(alias);
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: `alias/${alias}` }).waitFor();
-  await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
 }
 
 export async function goToStage(page: Page): Promise<void> {
@@ -71,9 +70,10 @@ export async function beats(page: Page, titles: readonly string[]): Promise<void
 
 /** The sentence of the scene; waits until it matches. */
 export async function sceneSays(page: Page, words: RegExp): Promise<void> {
-  await expect
-    .poll(() => page.getByRole('region', { name: 'The scene' }).innerText(), { timeout: 60_000 })
-    .toMatch(words);
+  await page
+    .getByRole('region', { name: 'The scene' })
+    .filter({ hasText: words })
+    .waitFor({ timeout: 60_000 });
 }
 
 /** What the focused element is called. */
@@ -111,7 +111,8 @@ export async function arrowTo(page: Page, name: RegExp): Promise<void> {
     if (name.test(await focused(page))) break;
     await page.keyboard.press('ArrowDown');
   }
-  expect(await focused(page)).toMatch(name);
+  const here = await focused(page);
+  if (!name.test(here)) throw new Error(`the arrows do not reach ${name}, but ${here}`);
   await page.keyboard.press(' ');
 }
 
