@@ -6,6 +6,7 @@ import type {
   ClockRec,
   Due,
   EpochMs,
+  Explanation,
   GrantRec,
   IdentityPolicyRec,
   KeyArn,
@@ -19,6 +20,8 @@ import type {
   Refusal,
   Region,
   RotationRec,
+  ServiceName,
+  TableName,
   TagRec,
   Trace,
   TrailEvent,
@@ -30,13 +33,27 @@ import type {
  * (Node, tests, the library) and before one in the worker (`client/remote`). Everything that crosses it can be cloned.
  */
 
-/** One call in the name of somebody. The answer leaves when its transaction is on disk. */
-export interface CallRequest {
+/** Who asks for what, and by what way. */
+export interface CallFacts {
+  /** `kms` when absent. */
+  readonly service?: ServiceName | undefined;
   readonly operation: string;
   /** AWS's member names; blobs are Bytes. */
   readonly input: Readonly<Record<string, unknown>>;
+  /** A user, a role, a root user, or the ARN of a session that AssumeRole has made: the newest of it. */
   readonly principal: PrincipalArn;
   readonly region: Region;
+  /** The caller has given a second factor. */
+  readonly mfa?: boolean | undefined;
+  readonly sourceIp?: string | undefined;
+  /** Id of the VPC endpoint that the call comes through. */
+  readonly vpcEndpoint?: string | undefined;
+  /** A service that calls with the caller's credentials: `s3.us-east-1.amazonaws.com`, as kms:ViaService has it. */
+  readonly viaService?: string | undefined;
+}
+
+/** One call in the name of somebody. The answer leaves when its transaction is on disk. */
+export interface CallRequest extends CallFacts {
   /** Calls and advances of one group are undone as one. */
   readonly group?: string | undefined;
   /**
@@ -97,25 +114,6 @@ export interface KeyDetail extends KeyCard {
     readonly allowed: boolean;
     readonly refusal?: Refusal;
   }[];
-}
-/** One version of a key's material, without its bytes. */
-export interface MaterialCard extends Pick<
-  MaterialRec,
-  'materialId' | 'version' | 'created' | 'rotated' | 'imported' | 'publicKey'
-> {
-  /** False: imported material that was deleted, or has expired. */
-  readonly present: boolean;
-  readonly state: 'CURRENT' | 'PENDING_ROTATION' | 'NON_CURRENT';
-}
-export interface RelatedKey {
-  readonly arn: KeyArn;
-  readonly region: Region;
-  readonly isPrimary: boolean;
-  readonly state: KeyState;
-}
-/** A custom key store and the health of what stands behind it. The secret stays in the vault. */
-export interface KeyStoreCard extends Omit<KeyStoreRec, 'secret'> {
-  readonly backing: BackingRec;
 }
 /** One version of a key's material, without its bytes. */
 export interface MaterialCard extends Pick<
@@ -285,6 +283,10 @@ export interface ExportOptions {
   readonly passphrase?: string | undefined;
   /** Sealed files too. */
   readonly objects?: boolean | undefined;
+  /** The world as it was after this entry, with the history up to it. */
+  readonly at?: number | undefined;
+  /** What the world is called in the file. */
+  readonly title?: string | undefined;
 }
 
 export interface LinkOptions {
@@ -342,6 +344,8 @@ export interface WorldApi {
   /** Which of these access key ids are this world's own: they may be pasted. */
   ownAccessKeys(ids: readonly string[]): Promise<readonly string[]>;
   call(request: CallRequest): Promise<CallAnswer>;
+  /** What would be decided about a call in this world, as it is now, without making it: no entry, no event, no quota. */
+  explain(request: CallFacts): Promise<Explanation>;
   /** Moves virtual time and runs what falls due, in date order. Answers what happened on the way. */
   advance(
     by:
@@ -363,8 +367,6 @@ export interface WorldApi {
     readonly n?: number | undefined;
   }): Promise<Page<KeyCard>>;
   key(arn: KeyArn): Promise<KeyDetail | undefined>;
-  /** The custom key stores of an account in a Region. */
-  keyStores(at: { readonly account: AccountId; readonly region: Region }): Promise<readonly KeyStoreCard[]>;
   /** The custom key stores of an account in a Region. */
   keyStores(at: { readonly account: AccountId; readonly region: Region }): Promise<readonly KeyStoreCard[]>;
   /** Newest first. `before` is a seq. */

@@ -1,5 +1,5 @@
 import type { Trace } from '../engine/index.ts';
-import { SeqConflict, type Entry, type Journal } from '../store/index.ts';
+import { SeqConflict, type Entry, type Journal, type KeptAnswer } from '../store/index.ts';
 
 /** The step happened, but could not be kept, and was taken back: nothing of it is left. */
 export class StorageFault extends Error {
@@ -18,7 +18,10 @@ export interface Applied {
   readonly trace: Trace | undefined;
 }
 
-interface Waiting extends Applied {
+/** Steps that are kept together or not at all, with what their request was answered. */
+interface Waiting {
+  readonly steps: readonly Applied[];
+  readonly answer: KeptAnswer | undefined;
   readonly kept: () => void;
   readonly lost: (fault: StorageFault) => void;
 }
@@ -44,12 +47,12 @@ export class Commits {
     this.#hooks = hooks;
   }
 
-  /** Resolves when the step is on disk, rejects with {@link StorageFault} when it was taken back. */
-  add(step: Applied): Promise<void> {
+  /** Resolves when the steps are on disk, rejects with {@link StorageFault} when they were taken back. */
+  add(steps: readonly Applied[], answer?: KeptAnswer): Promise<void> {
     const kept = new Promise<void>((resolve, reject) =>
-      this.#waiting.push({ ...step, kept: resolve, lost: reject }),
+      this.#waiting.push({ steps, answer, kept: resolve, lost: reject }),
     );
-    // Steps of our own (what fell due) have no caller who would hear of it; the world's subscribers do.
+    // The caller may hear of it only after something else; the world's subscribers hear in any case.
     kept.catch(() => undefined);
     this.#flight ??= this.#fly().finally(() => (this.#flight = undefined));
     return kept;
@@ -63,14 +66,17 @@ export class Commits {
   async #fly(): Promise<void> {
     for (let batch = this.#take(); batch.length > 0; batch = this.#take()) {
       try {
-        await this.#journal.append(batch.map(({ entry }) => entry));
+        await this.#journal.append(
+          batch.flatMap(({ steps }) => steps.map(({ entry }) => entry)),
+          batch.flatMap(({ answer }) => answer ?? []),
+        );
       } catch (error) {
         this.#lose([...batch, ...this.#take()], error);
         continue;
       }
-      for (const step of batch) {
-        this.#hooks.committed(step);
-        step.kept();
+      for (const waiting of batch) {
+        for (const step of waiting.steps) this.#hooks.committed(step);
+        waiting.kept();
       }
     }
   }
@@ -82,9 +88,10 @@ export class Commits {
   }
 
   /** Later steps may stand on those that failed, so all of them go. */
-  #lose(steps: readonly Waiting[], error: unknown): void {
+  #lose(all: readonly Waiting[], error: unknown): void {
     const fault = new StorageFault(error);
+    const steps = all.flatMap((waiting) => waiting.steps);
     this.#hooks.reverse(steps.toReversed(), fault, error instanceof SeqConflict ? error.head : undefined);
-    for (const step of steps) step.lost(fault);
+    for (const waiting of all) waiting.lost(fault);
   }
 }

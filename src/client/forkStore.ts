@@ -1,4 +1,4 @@
-import type { Entry, Journal, ObjectRow, Shelf, StoredObject } from '../store/index.ts';
+import type { Entry, Journal, KeptAnswer, ObjectRow, Shelf, StoredObject } from '../store/index.ts';
 
 /**
  * Journal and shelf of a fork: what came before is the parent's, what comes after lives here, in memory, and is gone with
@@ -8,6 +8,8 @@ export class ForkStore implements Journal, Shelf {
   readonly #parent: Journal & Shelf;
   readonly #from: number;
   readonly #entries: Entry[] = [];
+  readonly #answers = new Map<string, KeptAnswer>();
+  readonly #removed = new Set<string>();
   /** Objects of the parent that are there from the fork's point of view. */
   readonly #inherited: Map<string, ObjectRow>;
   readonly #own = new Map<string, StoredObject>();
@@ -19,9 +21,34 @@ export class ForkStore implements Journal, Shelf {
     this.#inherited = new Map(objects.map((row) => [row.id, row]));
   }
 
-  append(entries: readonly Entry[]): Promise<void> {
+  append(entries: readonly Entry[], answers: readonly KeptAnswer[] = []): Promise<void> {
     this.#entries.push(...entries);
+    for (const answer of answers) this.#answers.set(answer.once, answer);
     return Promise.resolve();
+  }
+
+  async answer(once: string): Promise<KeptAnswer | undefined> {
+    return this.#answers.get(once) ?? this.#parent.answer(once);
+  }
+
+  forgetAnswers(onces: readonly string[]): Promise<void> {
+    for (const once of onces) this.#answers.delete(once);
+    return Promise.resolve();
+  }
+
+  /** What happened here and nowhere else: for a parent that stands where it stood, to take over. */
+  own(): {
+    readonly entries: readonly Entry[];
+    readonly answers: readonly KeptAnswer[];
+    readonly objects: readonly StoredObject[];
+    readonly removed: readonly string[];
+  } {
+    return {
+      entries: this.#entries,
+      answers: [...this.#answers.values()],
+      objects: [...this.#own.values()],
+      removed: [...this.#removed],
+    };
   }
 
   async entries({
@@ -56,7 +83,7 @@ export class ForkStore implements Journal, Shelf {
 
   removeObject(id: string): Promise<void> {
     this.#own.delete(id);
-    this.#inherited.delete(id);
+    if (this.#inherited.delete(id)) this.#removed.add(id);
     return Promise.resolve();
   }
 

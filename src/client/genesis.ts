@@ -3,6 +3,7 @@ import {
   parseAccountId,
   parseArn,
   ref,
+  serviceFaults,
   rootArn,
   type AccountId,
   type Change,
@@ -123,7 +124,7 @@ function settings({ seed, now, switches: given = {} }: Genesis): WorldRec {
 export function checkSwitches(
   given: NonNullable<Genesis['switches']>,
 ): Pick<WorldRec, 'throttling' | 'propagation' | 'fault'> {
-  const faults: readonly unknown[] = [undefined, 'KMSInternalException', 'DependencyTimeoutException'];
+  const faults: readonly unknown[] = [undefined, ...serviceFaults];
   for (const name of Object.keys(given))
     if (!(name in switches)) refuse(`switches.${name}`, 'is not a switch.');
   const { throttling = true, propagation = true, fault } = given;

@@ -1,5 +1,7 @@
 export * from './api.ts';
 export { openLab, type LabOptions, type LocalLab } from './local.ts';
+export { accessKeyIdsIn, findAccessKeys, type FoundAccessKey } from './accessKeys.ts';
+export { platformTabs, type ChannelLike, type LocksLike, type Tabs } from './tabs/surroundings.ts';
 export { connectLab, serveLab, type PortLike } from './remote/index.ts';
 export { World, type Answered, type Surroundings } from './world.ts';
 export * from './words.ts';

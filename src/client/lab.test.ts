@@ -176,6 +176,7 @@ describe('a snapshot', () => {
     const trail = await lab.trail();
     const snapshot = await lab.snapshot();
     expect(throughJson(snapshot)).toEqual(snapshot);
+    expect(snapshot).toMatchObject({ kind: 'KMS Lab world', version: 2 });
 
     const later = await createLab();
     const handler = later.requestHandler;
@@ -220,34 +221,36 @@ describe('a snapshot', () => {
   });
 
   const broken: readonly (readonly [string, (s: Record<string, unknown>) => unknown, RegExp])[] = [
-    ['nothing', () => null, /not a snapshot/],
-    ['another file', () => ({ kind: 'x' }), /not a snapshot/],
-    ['a newer version', (s) => ({ ...s, version: 2 }), /version 2, newer than version 1/],
-    ['no version', (s) => ({ ...s, version: 'x' }), /no version/],
-    ['half a key', (s) => ({ ...s, deviceKey: 'AAAA' }), /"deviceKey" is not base64 of 32 bytes/],
-    [
-      'another key',
-      (s) => ({ ...s, deviceKey: `${'A'.repeat(43)}=` }),
-      /its domain keys or records cannot be read/,
-    ],
-    ['no entries', (s) => ({ ...s, entries: [] }), /"entries"/],
+    ['nothing', () => null, /\$ is not an object/],
+    ['another file', () => ({ kind: 'x' }), /\$\.kind is not/],
+    ['a newer version', (s) => ({ ...s, version: 3 }), /\$\.version is 3, newer than version 2/],
+    ['no version', (s) => ({ ...s, version: 'x' }), /\$\.version is not a version/],
+    ['half a key', (s) => ({ ...s, device: { protection: 'none', key: 'AAAA' } }), /\$\.check/],
+    ['no entries', (s) => ({ ...s, entries: [] }), /\$ holds no world/],
     [
       'a gap',
       (s) => ({ ...s, entries: (s['entries'] as unknown[]).slice(1) }),
-      /"entries\[0\]" has number 2, not 1/,
+      /\$\.entries\[0\]\.seq is 2, not 1/,
     ],
-    ['an entry that is none', (s) => ({ ...s, entries: ['x'] }), /"entries\[0\]" is not an object/],
-    ['unreadable bytes', (s) => ({ ...s, entries: [{ seq: 1, x: { $bytes: '*' } }] }), /not base64/],
-    ['an unknown value', (s) => ({ ...s, entries: [{ seq: 1, x: { $date: 1 } }] }), /unknown kind of value/],
-    [
-      'no genesis',
-      (s) => ({ ...s, entries: [{ seq: 1, group: 'g', at: 0, call: {}, events: [], diff: [] }] }),
-      /it holds no world/,
-    ],
+    ['an entry that is none', (s) => ({ ...s, entries: ['x'] }), /\$\.entries\[0\] is not an object/],
+    ['unreadable bytes', (s) => ({ ...s, entries: [{ x: { $bytes: '*' } }] }), /entries\[0\]\.x\.\$bytes/],
+    ['an unknown value', (s) => ({ ...s, entries: [{ x: { $date: 1 } }] }), /unknown kind of value/],
     [
       'a change that is none',
-      (s) => ({ ...s, entries: [{ seq: 1, group: 'g', at: 0, call: {}, events: [], diff: [{ ref: '?' }] }] }),
-      /"entries\[0\]" has a change that cannot be read/,
+      (s) => ({
+        ...s,
+        entries: [
+          {
+            seq: 1,
+            group: 'g',
+            at: 0,
+            call: { operation: 'x', region: 'x', principal: 'x', input: null },
+            events: [],
+            diff: [{ ref: '?' }],
+          },
+        ],
+      }),
+      /\$\.entries\[0\]\.diff\[0\]\.ref does not name a record/,
     ],
   ];
   it.each(broken)('with %s is refused and changes nothing', async (_, damage, message) => {

@@ -1,12 +1,15 @@
+import { cloudOperations } from '../cloud/index.ts';
 import {
   operations as catalogue,
   parseRegion,
+  type Explanation,
   type PrincipalArn,
   type Region,
+  type ServiceName,
   type TrailEvent,
 } from '../engine/index.ts';
 import type { WorldStore } from '../store/index.ts';
-import type { CallAnswer, WorldApi } from './api.ts';
+import type { CallAnswer, CallFacts, WorldApi } from './api.ts';
 import { credentialsFor, type Credentials, type SessionOptions } from './credentials.ts';
 import { readOptions, type LabOptions } from './labOptions.ts';
 import { createRequestHandler, type RequestHandler } from './sdk/index.ts';
@@ -24,22 +27,63 @@ export type { LabOptions } from './labOptions.ts';
 export type { HttpRequest, HttpResponse, RequestHandler } from './sdk/index.ts';
 export { SnapshotError, type Snapshot } from './snapshot.ts';
 export { GenesisError } from './genesis.ts';
-export type { TrailEvent } from '../engine/index.ts';
+export type { Decision, Explanation, ServiceName, TrailEvent } from '../engine/index.ts';
 export type { WorldStore } from '../store/index.ts';
 
-/** AWS's names of the operations that this version has. */
+/*
+ * The access decision without any lab, as a function of plain things: the code that every call passes through.
+ */
+export {
+  accessMatrix,
+  compilePolicies as compile,
+  decidePlain as decide,
+  diffMatrix,
+  lintPolicy,
+  PolicyInputError,
+  smallestChange,
+} from '../engine/index.ts';
+export type {
+  AccessMatrix,
+  AccessRequest,
+  CompiledPolicies,
+  Finding,
+  PlainDecision,
+  PlainGrant,
+  PlainPolicies,
+  PlainQuestion,
+  PlainRequest,
+  PolicyInput,
+  Proposal,
+} from '../engine/index.ts';
+
+/** AWS's names of the operations of KMS that this version has. */
 export const operations: readonly string[] = catalogue.map(({ name }) => name);
+
+/** The operations of every service of a lab, by service. */
+export const serviceOperations: Readonly<Record<ServiceName, readonly string[]>> = {
+  kms: operations,
+  ...cloudOperations,
+};
 
 /** A call without any SDK. Blobs are `Uint8Array`, timestamps `Date`. */
 export interface LabCall {
+  /** `kms` by default; `iam`, `sts`, `organizations` and `ec2` as far as `serviceOperations` goes. */
+  readonly service?: ServiceName | undefined;
   /** `Encrypt`. */
   readonly operation: string;
   /** With AWS's member names. */
   readonly input?: Readonly<Record<string, unknown>> | undefined;
-  /** ARN of a user, role or root of the lab. */
+  /** ARN of a user, role or root of the lab, or of a session that AssumeRole has made in it (the newest of that ARN). */
   readonly principal: string;
   /** `us-east-1` by default. */
   readonly region?: string | undefined;
+  /** The caller has given a second factor. */
+  readonly mfa?: boolean | undefined;
+  readonly sourceIp?: string | undefined;
+  /** Id of the VPC endpoint that the call comes through. */
+  readonly vpcEndpoint?: string | undefined;
+  /** A service that calls with the caller's credentials: `s3.us-east-1.amazonaws.com`. */
+  readonly viaService?: string | undefined;
 }
 
 /** Each lab is a world of its own. */
@@ -61,6 +105,11 @@ export interface Lab {
   }): RequestHandler;
   /** One call, answered when it is kept. A refusal is an answer too: `result.ok` is false. */
   handle(call: LabCall): Promise<CallAnswer>;
+  /**
+   * What would be decided about a call, and by which statement of which policy, without making it: no event, nothing
+   * taken from a quota. `decisions` has one tree for each permission that the call needs.
+   */
+  explain(call: LabCall): Promise<Explanation>;
   /** Moves virtual time, and runs what falls due on the way: answers the events of that. */
   advance(by: {
     readonly days?: number;
@@ -124,13 +173,22 @@ class LibraryLab implements Lab {
     return createRequestHandler(() => this.#world, trust);
   }
 
-  async handle({ operation, input = {}, principal, region = 'us-east-1' }: LabCall): Promise<CallAnswer> {
-    return this.#world.call({
-      operation,
-      input,
-      principal: this.#known(principal),
-      region: readRegion(region),
-    });
+  async handle(call: LabCall): Promise<CallAnswer> {
+    const answer = await this.#world.call(this.#read(call));
+    // Only IAM makes principals, and takes them away.
+    if (call.service === 'iam' && answer.result.ok) this.#principals = await principalsOf(this.#world);
+    return answer;
+  }
+
+  async explain(call: LabCall): Promise<Explanation> {
+    return this.#world.explain(this.#read(call));
+  }
+
+  #read({ input = {}, principal, region = 'us-east-1', ...rest }: LabCall): CallFacts {
+    // Whether there is such a session, and whether it still lasts, is the world's business.
+    const isSession = /^arn:[^:]+:sts::\d{12}:assumed-role\//.test(principal);
+    const who = isSession ? (principal as PrincipalArn) : this.#known(principal);
+    return { ...rest, input, principal: who, region: readRegion(region) };
   }
 
   async advance(by: {
@@ -162,7 +220,7 @@ class LibraryLab implements Lab {
   }
 
   snapshot(): Promise<Snapshot> {
-    return takeSnapshot(this.#store);
+    return takeSnapshot(this.#world);
   }
 
   async restore(snapshot: unknown): Promise<void> {

@@ -54,7 +54,18 @@ function readStore({ store = 'memory', databaseName = 'kms-lab-library', seed }:
     if (typeof indexedDB === 'undefined') refuse('store', 'is "indexeddb", and there is no IndexedDB here.');
     return new IdbStore(databaseName);
   }
-  const verbs = ['open', 'device', 'get', 'range', 'append', 'entries', 'clear', 'close'] as const;
+  const verbs = [
+    'open',
+    'device',
+    'get',
+    'range',
+    'append',
+    'entries',
+    'fill',
+    'trim',
+    'clear',
+    'close',
+  ] as const;
   if (
     typeof store !== 'object' ||
     store === null ||

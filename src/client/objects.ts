@@ -15,7 +15,15 @@ export class Objects {
     this.#random = random;
   }
 
-  async seal(source: SealSource, created: EpochMs, progress?: (p: Progress) => void): Promise<SealedObject> {
+  /** @param id given by a caller who may ask again: what it asked for is made once */
+  async seal(
+    source: SealSource,
+    created: EpochMs,
+    progress?: (p: Progress) => void,
+    id = uuidFrom(this.#random),
+  ): Promise<SealedObject> {
+    const made = await this.#shelf.getObject(id);
+    if (made) return made.meta as SealedObject; // only `seal` puts something on this shelf
     const { name, mediaType, body, wrappedKey, keyArn, encryptionContext } = source;
     const dataKey = source.dataKey.slice(); // the caller may wipe its own as soon as it likes
     const header = {
@@ -29,7 +37,7 @@ export class Objects {
       const sealed = await sealFrames({ header, body, dataKey, onProgress: progress, random: this.#random });
       const object: SealedObject = {
         ...header,
-        id: uuidFrom(this.#random),
+        id,
         plaintextLength: body.size,
         sealedLength: sealed.size,
         created,

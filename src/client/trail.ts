@@ -1,5 +1,6 @@
-import type { Entry, Journal } from '../store/index.ts';
+import type { Entry } from '../store/index.ts';
 import type { TrailLine } from './api.ts';
+import type { History } from './history/history.ts';
 import type { Traces } from './traces.ts';
 
 /**
@@ -7,16 +8,17 @@ import type { Traces } from './traces.ts';
  * that the seq of the last line is the right `before` of the next page.
  */
 export async function readTrail(
-  journal: Journal,
+  history: History,
   traces: Traces,
   { before, n = 100 }: { readonly before?: number | undefined; readonly n?: number | undefined },
 ): Promise<readonly TrailLine[]> {
   const lines: TrailLine[] = [];
-  for (let end = before; lines.length < n;) {
-    const entries = await journal.entries({ before: end, n });
-    for (const entry of entries) if (lines.length < n) lines.push(...linesOf(entry, traces));
-    end = entries.at(-1)?.seq;
-    if (entries.length < n || end === undefined) break;
+  // Events of a branch that was left did not happen.
+  for await (const entry of history.path(
+    before === undefined ? undefined : await history.position(before - 1),
+  )) {
+    lines.push(...linesOf(entry, traces));
+    if (lines.length >= n) break;
   }
   return lines;
 }

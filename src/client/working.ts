@@ -5,6 +5,7 @@ import {
   SortedMap,
   spanOf,
   Spans,
+  staysInPlace,
   type Change,
   type Diff,
   type Found,
@@ -61,6 +62,7 @@ class Indexed {
   }
 
   change(ref: Ref, before: Rec | undefined, after: Rec | undefined): void {
+    if (before && after && staysInPlace(ref, before, after)) return;
     if (before) for (const row of indexKeysOf(ref, before)) this.rows(row.index).delete(row.indexKey);
     if (after) for (const row of indexKeysOf(ref, after)) this.rows(row.index).set(row.indexKey, ref);
   }

@@ -1,6 +1,9 @@
+import { catalogue } from '../cloud/index.ts';
 import {
   advanceOne,
+  dueNext,
   epochMs,
+  explain,
   handle,
   Missing,
   invert,
@@ -17,23 +20,41 @@ import {
   type Diff,
   type Env,
   type EpochMs,
+  type Explanation,
   type KeyArn,
   type KeyPair,
   type KeySpec,
   type Outcome,
   type Random,
   type RedactedCall,
+  type Rec,
+  type Ref,
   type Region,
   type Trace,
   type TrailEvent,
   type View,
   type WorldRec,
 } from '../engine/index.ts';
-import type { Journal, Shelf, WorldStore } from '../store/index.ts';
+import type {
+  Contents,
+  Entry,
+  Journal,
+  KeptAnswer,
+  Shelf,
+  StoredObject,
+  WorldStore,
+} from '../store/index.ts';
 import type {
   CallAnswer,
+  CallFacts,
   CallRequest,
+  ExportFile,
+  ExportOptions,
   Genesis,
+  HistoryApi,
+  HistoryMove,
+  LinkAnswer,
+  LinkOptions,
   KeyCard,
   KeyDetail,
   KeyStoreCard,
@@ -42,14 +63,22 @@ import type {
   Progress,
   SealedObject,
   TrailLine,
+  UndoOptions,
   WorldApi,
   WorldEvent,
 } from './api.ts';
+import { openAnswer, sealAnswer } from './answers.ts';
 import { Commits, type Applied, type StorageFault } from './commits.ts';
 import { platformRandom, ReplayableDraws } from './draws.ts';
 import { platformPair, seededPair, slowPairOf } from './keyPairs.ts';
 import { ForkStore } from './forkStore.ts';
 import { checkSwitches, genesisDiff } from './genesis.ts';
+import { exportTraceFile, exportTrailFile } from './files/plain.ts';
+import { worldHash } from './files/hash.ts';
+import { writeWorldFile } from './files/write.ts';
+import { recordChange } from './history/changes.ts';
+import { History, type Planned } from './history/history.ts';
+import { makeLink, type Heard, type ScriptParts } from './link/make.ts';
 import { Objects, type SealSource } from './objects.ts';
 import { ownCopy } from './ownCopy.ts';
 import {
@@ -67,6 +96,10 @@ import { WorkingView, type ForkView, type LiveView } from './working.ts';
 
 /** Where a world's chance and wall time come from; both the platform's when absent. */
 export interface Surroundings {
+  /** How many entries can be undone; older ones are folded away. OURS: 20,000 by default. */
+  readonly historyLimit?: number | undefined;
+  /** What the world is called in files. */
+  readonly title?: string | undefined;
   /** Draws of a world without a seed. */
   readonly random?: Random | undefined;
   readonly wall?: (() => number) | undefined;
@@ -79,6 +112,9 @@ interface Parts {
   readonly device: Device;
   /** The last entry on disk. */
   readonly seq: number;
+  readonly floor: number;
+  /** Forks do not fold: what they hold is gone soon. */
+  readonly trim?: ((floor: number) => Promise<void>) | undefined;
   readonly surroundings: Surroundings;
   readonly traces: Traces;
   readonly closed: () => Promise<void>;
@@ -92,14 +128,17 @@ interface Made<T> {
   readonly call: RedactedCall;
   readonly at: EpochMs;
   readonly trace?: Trace | undefined;
+  readonly travel?: Entry['travel'];
 }
 
-/** A step in the working view, with the promise of its transaction. */
+/** A step in the working view. Its task's steps go to the disk together. */
 interface Stepped<T> {
   readonly value: T;
   readonly seq: number;
-  readonly kept: Promise<unknown>;
 }
+
+/** Thrown out of a task whose ground was taken away: it is run again from its beginning. */
+class TakenBack extends Error {}
 
 interface Prepared {
   readonly spec: KeySpec;
@@ -112,9 +151,21 @@ const copyOf = ({ spec, pair }: Prepared): Prepared => ({
   pair: { private: pair.private.slice(), public: pair.public.slice() },
 });
 
+/** Moves whose senders may ask again. */
+interface OnceHistory extends HistoryApi {
+  undo(options?: UndoOptions, once?: string): Promise<HistoryMove>;
+  redo(once?: string): Promise<HistoryMove>;
+  goTo(seq: number, once?: string): Promise<HistoryMove>;
+}
+
 export interface Answered extends Outcome {
   readonly seq: number;
 }
+
+const callOf = ({ principal, mfa, ...facts }: CallFacts): Call => ({
+  ...facts,
+  caller: { kind: 'principal', arn: principal, mfa },
+});
 
 /** OURS: steps that no AWS operation stands for are named like this in the journal. */
 const labCall = (operation: string, input: unknown): RedactedCall => ({
@@ -142,8 +193,21 @@ export class World implements WorldApi {
   readonly #closed: () => Promise<void>;
   readonly #listeners = new Set<(event: WorldEvent) => void>();
   readonly #forks = new Set<ForkStore>();
+  readonly #history: History;
+  readonly #heard = new Map<number, Heard>();
+  readonly #trim: Parts['trim'];
+  readonly #historyLimit: number;
+  readonly #title: string;
+  /** Steps of the running task, applied and not yet on their way to the disk. */
+  #batch: Applied[] = [];
+  /** Requests whose answers are on their way to the disk. */
+  readonly #answering = new Set<string>();
   /** The last entry that was applied. */
   #seq: number;
+  /** The last entry that is on disk. */
+  #onDisk: number;
+  /** Entries up to here are folded away. */
+  #floor: number;
   /** Raised when steps are taken back: what was computed meanwhile stood on them. */
   #reversals = 0;
   #tail: Promise<unknown> = Promise.resolve();
@@ -155,7 +219,12 @@ export class World implements WorldApi {
     this.#view = parts.view;
     this.#store = parts.store;
     this.#device = parts.device;
-    this.#seq = parts.seq;
+    this.#seq = this.#onDisk = parts.seq;
+    this.#floor = parts.floor;
+    this.#trim = parts.trim;
+    this.#historyLimit = parts.surroundings.historyLimit ?? 20_000;
+    this.#title = parts.surroundings.title ?? parts.id;
+    this.#history = new History(parts.store, { head: () => this.#onDisk, floor: () => this.#floor });
     this.#surroundings = parts.surroundings;
     this.#random = parts.surroundings.random ?? platformRandom;
     this.#wall = parts.surroundings.wall ?? Date.now;
@@ -171,17 +240,24 @@ export class World implements WorldApi {
   /** Opens the world that a store holds, or begins one there. Reads the head, the settings and the clock, no more. */
   static async open(
     store: WorldStore,
-    options: Surroundings & { readonly id?: string; readonly genesis?: Genesis | undefined } = {},
+    options: Surroundings & {
+      readonly id?: string;
+      readonly genesis?: Genesis | undefined;
+      /** Those that another tab's world has shown here. */
+      readonly traces?: Traces | undefined;
+    } = {},
   ): Promise<World> {
-    const { seq } = await store.open();
+    const { seq, floor } = await store.open();
     const world = new World({
       id: options.id ?? 'main',
       view: new WorkingView(store, seq === 0),
       store,
       device: await store.device(),
       seq,
+      floor,
+      trim: (to) => store.trim(to),
       surroundings: options,
-      traces: new Traces(),
+      traces: options.traces ?? new Traces(),
       closed: () => store.close(),
     });
     if (seq === 0) await world.#begin(options.genesis ?? {});
@@ -196,7 +272,8 @@ export class World implements WorldApi {
     const diff = genesisDiff(genesis, draws.random);
     const clock = diff.find((change) => change.ref === ref.clock)?.after as ClockRec;
     const call = labCall('Genesis', { seed: genesis.seed !== undefined });
-    await this.#apply({ value: undefined, diff, events: [], call, at: this.#timeOf(clock) }, undefined).kept;
+    this.#apply({ value: undefined, diff, events: [], call, at: this.#timeOf(clock) }, undefined);
+    await this.#flush();
   }
 
   async #loadSettings(): Promise<void> {
@@ -205,27 +282,67 @@ export class World implements WorldApi {
 
   // --- steps ---------------------------------------------------------------------------------------------------------
 
-  async call({ operation, input, principal, region, group }: CallRequest): Promise<CallAnswer> {
-    const call: Call = { operation, input, region, caller: { kind: 'principal', arn: principal } };
-    const { result, trace, seq } = await this.handle(call, group);
-    // Outputs are AWS's answers, objects by the operations' own types.
-    return { result: result as CallAnswer['result'], trace, seq };
+  async call({ group, once, ...facts }: CallRequest): Promise<CallAnswer> {
+    return this.#handled(callOf(facts), group, once, ({ result, trace, seq }) => ({
+      // Outputs are AWS's answers, objects by the operations' own types.
+      result: result as CallAnswer['result'],
+      trace,
+      seq,
+    }));
+  }
+
+  explain(facts: CallFacts): Promise<Explanation> {
+    const call = { ...callOf(facts), input: ownCopy(facts.input) };
+    return this.#enqueue(() =>
+      this.#step(undefined, async (env) => {
+        const overlay = new Overlay(this.#view);
+        // What is due would fall due before the call.
+        for (let due = await advanceOne(overlay, env); due; due = await advanceOne(overlay, env))
+          overlay.take(due.diff);
+        const value = await explain(overlay, call, env, catalogue);
+        return { value, diff: [], events: [], call: labCall('Explain', null), at: env.at };
+      }),
+    );
   }
 
   /** Any call, signed ones too: what the door for the AWS SDK uses. */
   handle(given: Call, group?: string): Promise<Answered> {
+    return this.#handled(given, group, undefined, (answered) => answered);
+  }
+
+  #handled<T>(
+    given: Call,
+    givenGroup: string | undefined,
+    once: string | undefined,
+    answer: (answered: Answered) => T,
+  ): Promise<T> {
     const call = { ...given, input: ownCopy(given.input) };
     const prepared = this.#prepare(call);
     return this.#enqueue(async () => {
-      await this.#runDue(undefined);
+      // What falls due before a call is undone with it.
+      const group = givenGroup ?? this.#nextGroup();
+      await this.#runDue(group);
       const make = async (env: Env) => {
-        const outcome = await handle(this.#view, call, env);
+        const outcome = await handle(this.#view, call, env, catalogue);
         const { diff, events, redacted, trace } = outcome;
         return { value: outcome, diff, events, call: redacted, at: env.at, trace };
       };
-      const { value, seq, kept } = await this.#step(group, make, await prepared);
-      return { value: { ...value, seq }, seq, kept };
-    });
+      const { value, seq } = await this.#step(group, make, await prepared);
+      this.#hear(seq, { input: call.input, output: value.result.ok ? value.result.output : undefined });
+      return { value: answer({ ...value, seq }), seq };
+    }, once);
+  }
+
+  /** Kept in memory only, for links: what was given and answered may be plaintext. The newest win. */
+  #hear(seq: number, heard: Heard): void {
+    this.#heard.delete(seq);
+    this.#heard.set(seq, heard);
+    const [oldest] = this.#heard.keys();
+    if (this.#heard.size > heardCalls && oldest !== undefined) this.#heard.delete(oldest);
+  }
+
+  #nextGroup(): string {
+    return `step ${this.#seq + 1}`;
   }
 
   /** The slow key pair that a call will want: begun now, so that it is there, or nearly, when its turn comes. */
@@ -244,7 +361,16 @@ export class World implements WorldApi {
     input: unknown,
     work: (overlay: Overlay, env: Env) => T | Promise<T>,
   ): Promise<T> {
-    return this.#enqueue(() => this.#changeStep(undefined, operation, input, work));
+    return this.#change(operation, input, undefined, work);
+  }
+
+  #change<T>(
+    operation: string,
+    input: unknown,
+    once: string | undefined,
+    work: (overlay: Overlay, env: Env) => T | Promise<T>,
+  ): Promise<T> {
+    return this.#enqueue(() => this.#changeStep(undefined, operation, input, work), once);
   }
 
   #changeStep<T>(
@@ -260,11 +386,11 @@ export class World implements WorldApi {
     });
   }
 
-  advance(by: Parameters<WorldApi['advance']>[0]): ReturnType<WorldApi['advance']> {
+  advance(by: Parameters<WorldApi['advance']>[0], once?: string): ReturnType<WorldApi['advance']> {
     return this.#enqueue(async () => {
-      // The clock goes first: should the page die in between, what fell due runs when the world is opened again.
-      const moved = await this.#changeStep(undefined, 'Advance', by, (overlay, { at }) => {
-        const to = epochMs('to' in by ? by.to : at + millisecondsOf(by));
+      const group = this.#nextGroup();
+      const moved = await this.#changeStep(group, 'Advance', by, (overlay, { at }) => {
+        const to = epochMs(timeAfter(by, at, overlay));
         if (to < at)
           throw new RangeError(`Time goes forward only: it is ${iso(at)}, and ${iso(to)} is past.`);
         const clock = overlay.get(ref.clock);
@@ -278,30 +404,41 @@ export class World implements WorldApi {
         }
         return to;
       });
-      const due = await this.#runDue(`step ${moved.seq}`);
-      return {
-        value: { now: this.time(), happened: due.flatMap(({ value }) => value) },
-        seq: moved.seq,
-        kept: Promise.all([moved.kept, ...due.map(({ kept }) => kept)]),
-      };
+      const due = await this.#runDue(group);
+      return { value: { now: this.time(), happened: due.flatMap(({ value }) => value) }, seq: moved.seq };
+    }, once);
+  }
+
+  async setClock(mode: ClockRec['mode'], once?: string): Promise<void> {
+    if (mode !== 'frozen' && mode !== 'running')
+      throw new RangeError(`"setClock" expected frozen or running, got ${String(mode)}`);
+    await this.#change('SetClock', { mode }, once, (overlay, { at, wall }) => {
+      if (overlay.get(ref.clock)?.mode === mode) return;
+      overlay.put(ref.clock, mode === 'frozen' ? { mode, at } : { mode, offset: at - wall });
     });
   }
 
-  async setSwitches(switches: Parameters<WorldApi['setSwitches']>[0]): Promise<void> {
+  async setSwitches(
+    switches: Parameters<WorldApi['setSwitches']>[0],
+    once?: string,
+    group?: string,
+  ): Promise<void> {
     checkSwitches(switches);
-    await this.change('SetSwitches', switches, (overlay) => {
+    const work = (overlay: Overlay) => {
       const settings = overlay.get(ref.world);
       if (!settings) throw new Error('this world has no settings');
       const { throttling = settings.throttling, propagation = settings.propagation } = switches;
       const fault = 'fault' in switches ? switches.fault : settings.fault;
       overlay.put(ref.world, { ...settings, throttling, propagation, fault });
-    });
+    };
+    await this.#enqueue(() => this.#changeStep(group, 'SetSwitches', switches, work), once);
   }
 
   /** Everything that fell due until now, first date first, each as an entry of its own. */
   async #runDue(group: string | undefined): Promise<readonly Stepped<readonly TrailEvent[]>[]> {
     const done: Stepped<readonly TrailEvent[]>[] = [];
-    for (;;) {
+    // Before most calls nothing is due, which is seen without a step.
+    while (await this.#somethingIsDue()) {
       const step = await this.#step(group, async (env) => {
         const due = await advanceOne(this.#view, env);
         if (!due)
@@ -316,16 +453,28 @@ export class World implements WorldApi {
         };
         return { value: events, diff, events, call, at };
       });
-      if (step.value === undefined) return done;
-      done.push({ ...step, value: step.value });
+      if (step.value !== undefined) done.push({ ...step, value: step.value });
     }
+    return done;
   }
 
-  /** One at a time. The next may begin when this one is applied; the caller hears of it when it is on disk. */
-  async #enqueue<T>(task: () => Promise<Stepped<T>>): Promise<T> {
-    const run = this.#tail.then(() => {
+  #somethingIsDue(): Promise<boolean> {
+    return this.read((view) => {
+      const [next] = dueNext(view, 1);
+      return next !== undefined && next.at <= this.#timeOf(view.get(ref.clock));
+    });
+  }
+
+  /**
+   * One task at a time. The next may begin when this one is applied; the caller hears of it when it is on disk. All steps
+   * of a task are kept, or none. A task that was asked for `once` and has been done is answered from what was kept.
+   */
+  async #enqueue<T>(task: () => Promise<Stepped<T>>, once?: string): Promise<T> {
+    const run = this.#tail.then(async () => {
       if (!this.#open) throw new Error(`The world "${this.id}" is closed.`);
-      return task();
+      const known = once === undefined ? undefined : await this.#recall<T>(once);
+      if (known) return { value: known.value, kept: Promise.resolve() };
+      return this.#run(task, once);
     });
     this.#tail = run.catch(() => undefined);
     const { value, kept } = await run;
@@ -333,18 +482,70 @@ export class World implements WorldApi {
     return value;
   }
 
-  /** Computes a step, loading what it lacks, and applies it. Again from the start when the ground was taken away. */
+  /** Runs a task, from its beginning again whenever what it stood on was taken back, and sends it to the disk. */
+  async #run<T>(
+    task: () => Promise<Stepped<T>>,
+    once: string | undefined,
+  ): Promise<{ readonly value: T; readonly kept: Promise<void> }> {
+    for (;;) {
+      const reversals = this.#reversals;
+      try {
+        const { value } = await task();
+        const sealed = once === undefined ? undefined : await sealAnswer(this.#device, value);
+        if (reversals === this.#reversals) return { value, kept: this.#flush(once, sealed) };
+      } catch (error) {
+        if (reversals !== this.#reversals) continue;
+        this.#unapply();
+        throw error;
+      }
+    }
+  }
+
+  /** A task that failed half-way leaves nothing behind. */
+  #unapply(): void {
+    for (const { entry } of this.#batch.toReversed()) this.#view.apply(invert(entry.diff));
+    this.#seq -= this.#batch.length;
+    this.#batch = [];
+  }
+
+  /** Sends what the task did, and what it answers, to the disk. */
+  #flush(once?: string, sealed?: KeptAnswer['sealed']): Promise<void> {
+    const batch = this.#batch;
+    this.#batch = [];
+    if (once === undefined || !sealed)
+      return batch.length === 0 ? Promise.resolve() : this.#commits.add(batch);
+    this.#answering.add(once);
+    const kept = this.#commits.add(batch, { once, seq: this.#seq, sealed });
+    const done = () => void this.#answering.delete(once);
+    kept.then(done, done);
+    return kept;
+  }
+
+  async #recall<T>(once: string): Promise<{ readonly value: T } | undefined> {
+    if (this.#answering.has(once)) await this.#commits.settled();
+    const kept = await this.#store.answer(once);
+    return kept && { value: (await openAnswer(this.#device, kept)) as T }; // written by the same request
+  }
+
+  /** Their senders have these answers: they need not be kept any more. */
+  forgetAnswers(onces: readonly string[]): Promise<void> {
+    return this.#store.forgetAnswers(onces);
+  }
+
+  /** Computes a step, loading what it lacks, and applies it. */
   async #step<T>(
     group: string | undefined,
     make: (env: Env) => Promise<Made<T>>,
     prepared?: Prepared,
   ): Promise<Stepped<T>> {
-    for (;;) {
-      const reversals = this.#reversals;
-      const draws = await this.#draws(prepared);
+    const reversals = this.#reversals;
+    const draws = await this.#draws(prepared);
+    try {
       const made = await this.#attempt(draws, reversals, make);
+      if (!made) throw new TakenBack();
+      return this.#apply(made, group);
+    } finally {
       draws.wipe();
-      if (made) return this.#apply(made, group);
     }
   }
 
@@ -382,31 +583,46 @@ export class World implements WorldApi {
     return this.read((view) => view.get(ref.world)?.seed);
   }
 
-  #apply<T>({ value, diff, events, call, at, trace }: Made<T>, group: string | undefined): Stepped<T> {
+  #apply<T>(
+    { value, diff, events, call, at, trace, travel }: Made<T>,
+    group: string | undefined,
+  ): Stepped<T> {
     // A call is an entry even when it changed nothing: it happened.
-    if (diff.length === 0 && events.length === 0 && !trace)
-      return { value, seq: this.#seq, kept: Promise.resolve() };
+    if (diff.length === 0 && events.length === 0 && !trace && !travel) return { value, seq: this.#seq };
     this.#view.apply(diff);
     this.#seq += 1;
     const seq = this.#seq;
-    const entry = { seq, group: group ?? `step ${seq}`, at, call, diff, events, traceId: trace?.id };
-    return { value, seq, kept: this.#commits.add({ entry, trace }) };
+    const entry = { seq, group: group ?? `step ${seq}`, at, call, diff, events, traceId: trace?.id, travel };
+    this.#batch.push({ entry, trace });
+    return { value, seq };
   }
 
   #committed({ entry, trace }: Applied): void {
+    this.#onDisk = entry.seq;
     if (trace) this.#traces.add(trace);
+    this.#fold();
     const tables = [...new Set(entry.diff.map((change) => tableOf(change.ref)))];
     this.#emit({ kind: 'committed', seq: entry.seq, tables, trace });
   }
 
+  /** Folds in portions, so that not every step pays for it. What cannot be folded now is folded later. */
+  #fold(): void {
+    const floor = this.#onDisk - this.#historyLimit;
+    if (!this.#trim || floor - this.#floor < Math.max(1, this.#historyLimit / 20)) return;
+    this.#floor = floor;
+    void this.#trim(floor).catch(() => undefined);
+  }
+
   #reverse(steps: readonly Applied[], fault: StorageFault, head: number | undefined): void {
     this.#reversals += 1;
+    this.#unapply();
     for (const { entry } of steps) this.#view.apply(invert(entry.diff));
     this.#seq -= steps.length;
     if (head !== undefined) {
       // Another writer: what is loaded here is out of date, all of it.
       if (this.#view instanceof WorkingView) this.#view.forget();
-      this.#seq = head;
+      this.#seq = this.#onDisk = head;
+      this.#history.forget();
       void this.#loadSettings().catch(() => undefined); // a step would load them too, and say what is wrong
     }
     this.#emit({ kind: 'storageFailed', message: fault.message });
@@ -473,7 +689,7 @@ export class World implements WorldApi {
   }
 
   trail(page: Parameters<WorldApi['trail']>[0] = {}): Promise<readonly TrailLine[]> {
-    return readTrail(this.#store, this.#traces, page);
+    return readTrail(this.#history, this.#traces, page);
   }
 
   trace(id: string): Promise<Trace | undefined> {
@@ -482,6 +698,133 @@ export class World implements WorldApi {
 
   traces(n: number): Promise<readonly Trace[]> {
     return Promise.resolve(this.#traces.newest(n));
+  }
+
+  // --- history -------------------------------------------------------------------------------------------------------
+
+  readonly history: OnceHistory = {
+    state: (options) => this.#onDiskOnly(() => this.#history.state(options)),
+    list: (page = {}) => this.#onDiskOnly(() => this.#history.list(page)),
+    changes: (seq) =>
+      this.#onDiskOnly(async () =>
+        (await this.#history.entry(seq))?.diff.map((change) => recordChange(change)),
+      ),
+    undo: (options = {}, once) => this.#travel(() => this.#history.planUndo(options), once),
+    redo: (once) => this.#travel(() => this.#history.planRedo(), once),
+    goTo: (seq, once) => this.#travel(() => this.#history.planGoTo(seq), once),
+  };
+
+  /** Looks at the journal when all that was applied is in it. */
+  #onDiskOnly<T>(look: () => Promise<T>): Promise<T> {
+    return this.#enqueue(async () => {
+      await this.#commits.settled();
+      return { value: await look(), seq: this.#seq };
+    });
+  }
+
+  #travel(plan: () => Promise<Planned>, once: string | undefined): Promise<HistoryMove> {
+    return this.#enqueue<HistoryMove>(async () => {
+      await this.#commits.settled();
+      const planned = await plan();
+      if (!planned.ok) {
+        const value = { ok: false, refused: planned.refused, checkpoint: this.#floor } as const;
+        return { value, seq: this.#seq };
+      }
+      const { travel, diff } = planned.journey;
+      const call = labCall(words[travel.kind], { to: travel.to });
+      const { seq } = await this.#step(undefined, (env) =>
+        Promise.resolve({ value: undefined, diff, events: [], call, at: env.at, travel }),
+      );
+      return { value: { ok: true, seq, position: travel.to }, seq };
+    }, once);
+  }
+
+  // --- files ---------------------------------------------------------------------------------------------------------
+
+  /** All records, as they are when everything asked for before is done. */
+  async records(): Promise<ReadonlyMap<Ref, Rec>> {
+    return this.read(
+      (view) => new Map(view.range('ref', { prefix: '', n: Infinity }).map((row) => [row.ref, row.rec])),
+    );
+  }
+
+  /**
+   * The whole world, or what it was after entry `at` of its journal, to copy it or to write it into a file.
+   * @throws RangeError when that entry is folded away or was never written
+   */
+  contents(
+    options: { readonly at?: number | undefined; readonly objects?: boolean | undefined } = {},
+  ): Promise<Contents & { readonly checkpoint: ReadonlyMap<Ref, Rec>; readonly device: Device }> {
+    return this.#onDiskOnly(async () => {
+      const at = options.at ?? this.#onDisk;
+      if (at > this.#onDisk || at < Math.max(1, this.#floor))
+        throw new RangeError(
+          `"at" expected an entry from ${Math.max(1, this.#floor)} to ${this.#onDisk}, got ${at}`,
+        );
+      const all = (await this.#store.entries({ n: this.#onDisk - this.#floor })).toReversed();
+      const records = new Map(await this.records());
+      const back = (to: number) => {
+        for (const { seq, diff } of all.toReversed())
+          if (seq > to && seq <= reached) applyTo(records, invert(diff));
+        reached = to;
+      };
+      let reached = this.#onDisk;
+      back(at);
+      const then = new Map(records);
+      back(this.#floor);
+      return {
+        seq: at,
+        floor: this.#floor,
+        records: then,
+        checkpoint: records,
+        entries: all.filter(({ seq }) => seq <= at),
+        objects: options.objects ? await this.#allObjects() : [],
+        device: this.#device,
+      };
+    });
+  }
+
+  async #allObjects(): Promise<readonly StoredObject[]> {
+    const rows = await this.#store.listObjects();
+    const objects = await Promise.all(rows.map(({ id }) => this.#store.getObject(id)));
+    return objects.filter((object) => object !== undefined);
+  }
+
+  async hash(): Promise<string> {
+    return worldHash(await this.records());
+  }
+
+  async exportFile(options: ExportOptions = {}): Promise<ExportFile> {
+    const contents = await this.contents(options);
+    return writeWorldFile({ ...contents, name: options.title ?? this.#title }, options);
+  }
+
+  async exportTrace(id: string): Promise<ExportFile | undefined> {
+    const trace = this.#traces.get(id);
+    return trace && exportTraceFile(trace);
+  }
+
+  async exportTrail(): Promise<ExportFile> {
+    const lines = await this.trail({ n: Infinity });
+    return exportTrailFile(lines.map(({ event }) => event).toReversed(), this.#title);
+  }
+
+  async share(options: LinkOptions = {}): Promise<LinkAnswer> {
+    const parts = await this.#onDiskOnly(async (): Promise<ScriptParts> => {
+      const path: Entry[] = [];
+      for await (const entry of this.#history.path()) path.push(entry);
+      return { path: path.reverse(), heard: new Map(this.#heard) };
+    });
+    return makeLink(parts, options);
+  }
+
+  /** One entry of the journal. */
+  entry(seq: number): Promise<Entry | undefined> {
+    return this.#history.entry(seq);
+  }
+
+  ownAccessKeys(ids: readonly string[]): Promise<readonly string[]> {
+    return this.read((view) => ids.filter((id) => view.get(ref.credential(id)) !== undefined));
   }
 
   // --- forks ---------------------------------------------------------------------------------------------------------
@@ -499,6 +842,7 @@ export class World implements WorldApi {
         store,
         device: this.#device,
         seq: this.#seq,
+        floor: this.#floor,
         surroundings: this.#surroundings,
         traces: new Traces(undefined, this.#traces),
         closed: () => {
@@ -507,14 +851,43 @@ export class World implements WorldApi {
           return Promise.resolve();
         },
       });
-      return { value: world, seq: this.#seq, kept: Promise.resolve() };
+      return { value: world, seq: this.#seq };
+    });
+  }
+
+  /**
+   * Gives what this fork did since it began to the world it came from, which did nothing since, and whose store failed
+   * then: there it is written, in one piece, or this throws and nothing has changed.
+   */
+  async giveTo(parent: World): Promise<void> {
+    const store = this.#store;
+    if (!(store instanceof ForkStore)) throw new Error(`The world "${this.id}" is no fork.`);
+    await this.#enqueue(async () => {
+      await this.#commits.settled();
+      await parent.#take(store);
+      return { value: undefined, seq: this.#seq };
+    });
+  }
+
+  async #take(fork: ForkStore): Promise<void> {
+    const { entries, answers, objects, removed } = fork.own();
+    await this.#enqueue(async () => {
+      await this.#commits.settled();
+      for (const object of objects) await this.#store.putObject(object);
+      await this.#store.append(entries, answers);
+      for (const id of removed) await this.#store.removeObject(id);
+      for (const { seq, diff } of entries) {
+        this.#view.apply(diff);
+        this.#seq = this.#onDisk = seq;
+      }
+      return { value: undefined, seq: this.#seq };
     });
   }
 
   // --- sealed objects ------------------------------------------------------------------------------------------------
 
-  async seal(source: SealSource, progress?: (p: Progress) => void): Promise<SealedObject> {
-    const object = await this.#objects.seal(source, this.time(), progress);
+  async seal(source: SealSource, progress?: (p: Progress) => void, once?: string): Promise<SealedObject> {
+    const object = await this.#objects.seal(source, this.time(), progress, once);
     this.#emit({ kind: 'objects' });
     return object;
   }
@@ -570,8 +943,27 @@ export class World implements WorldApi {
   }
 }
 
+/** OURS: the calls of a long sitting; a link holds fewer. */
+const heardCalls = 2000;
+
 /** A step that still lacks something after so many loads asks for something else each time: it is not pure. */
 const mostLoads = 1000;
+
+const words = { undo: 'Undo', redo: 'Redo', goTo: 'GoTo' } as const;
+
+function applyTo(records: Map<Ref, Rec>, diff: Diff): void {
+  for (const { ref: at, after } of diff) {
+    if (after) records.set(at, after);
+    else records.delete(at);
+  }
+}
+
+/** Where a move of the clock ends. */
+function timeAfter(by: Parameters<WorldApi['advance']>[0], at: number, view: View): number {
+  if ('to' in by) return by.to;
+  if ('next' in by) return Math.max(at, dueNext(view, 1)[0]?.at ?? at);
+  return at + millisecondsOf(by);
+}
 
 const iso = (at: number): string => new Date(at).toISOString();
 

@@ -31,7 +31,7 @@ afterEach(() => vi.restoreAllMocks());
 describe.each(kinds)('$kind keeps the contract of WorldStore', ({ fresh }) => {
   it('starts empty, at entry 0', async () => {
     const { store } = fresh();
-    expect(await store.open()).toEqual({ format: 1, seq: 0 });
+    expect(await store.open()).toEqual({ format: 2, seq: 0, floor: 0 });
     expect(await store.get([ref.clock])).toEqual([undefined]);
     expect(await store.range('ref', { prefix: '', n: 10 })).toEqual([]);
     expect(await store.entries({ n: 10 })).toEqual([]);
@@ -46,7 +46,7 @@ describe.each(kinds)('$kind keeps the contract of WorldStore', ({ fresh }) => {
     await store.append([entry(3, [{ ref: ref.key(a.arn), before: a, after: undefined }])]);
     await store.close();
     const reopened = again();
-    expect(await reopened.open()).toEqual({ format: 1, seq: 3 });
+    expect(await reopened.open()).toEqual({ format: 2, seq: 3, floor: 0 });
     expect(await reopened.get([ref.key(a.arn), ref.key(b.arn)])).toEqual([undefined, b]);
     expect((await reopened.entries({ n: 2 })).map((one) => one.seq)).toEqual([3, 2]);
     expect((await reopened.entries({ before: 3, n: 9 })).map((one) => one.call)).toEqual([
@@ -67,7 +67,7 @@ describe.each(kinds)('$kind keeps the contract of WorldStore', ({ fresh }) => {
       const batch = seqs.map((seq) => entry(seq, [made(ref.counter('x'), counter('x', seq))]));
       await expect(store.append(batch)).rejects.toBeInstanceOf(SeqConflict);
     }
-    expect(await store.open()).toEqual({ format: 1, seq: 1 });
+    expect(await store.open()).toEqual({ format: 2, seq: 1, floor: 0 });
     expect(await store.get([ref.counter('x')])).toEqual([undefined]);
     await store.append([entry(2)]);
     await store.close();
@@ -112,7 +112,7 @@ describe.each(kinds)('$kind keeps the contract of WorldStore', ({ fresh }) => {
     await store.append([entry(1, [made(ref.counter('x'), counter('x', 1))])]);
     await store.putObject({ id: 'a', meta: null, body: new Blob(['x']) });
     await store.clear();
-    expect(await store.open()).toEqual({ format: 1, seq: 0 });
+    expect(await store.open()).toEqual({ format: 2, seq: 0, floor: 0 });
     expect(await store.range('ref', { prefix: '', n: 9 })).toEqual([]);
     expect(await store.listObjects()).toEqual([]);
     await store.append([entry(1)]);
@@ -194,7 +194,7 @@ describe('IdbStore', () => {
     const batch = [2, 3, 4].map((seq) => entry(seq, [made(ref.counter(`x${seq}`), counter('x', seq))]));
     await expect(store.append(batch)).rejects.toMatchObject({ name: 'QuotaExceededError' });
     vi.restoreAllMocks();
-    expect(await store.open()).toEqual({ format: 1, seq: 1 });
+    expect(await store.open()).toEqual({ format: 2, seq: 1, floor: 0 });
     expect(await store.range('ref', { prefix: '', n: 9 })).toHaveLength(1);
     expect(await store.entries({ n: 9 })).toHaveLength(1);
     await store.append(batch);
@@ -236,7 +236,7 @@ describe('IdbStore', () => {
     const store = new IdbStore('newer');
     await expect(store.open()).rejects.toBeInstanceOf(NewerFormat);
     await deleteIdbStore('newer');
-    expect(await store.open()).toEqual({ format: 1, seq: 0 });
+    expect(await store.open()).toEqual({ format: 2, seq: 0, floor: 0 });
     await store.close();
     await expect(store.get([])).rejects.toThrow(/it was closed/);
   });

@@ -11,13 +11,17 @@ import {
 } from '../engine/index.ts';
 import { makePlatformKey, platformDevice } from './device.ts';
 import {
+  answersKept,
   checkContinues,
   NewerFormat,
   storeFormat,
+  type Contents,
   type Entry,
   type Head,
+  type KeptAnswer,
   type ObjectRow,
   type StoredObject,
+  type StoreLoss,
   type WorldStore,
 } from './types.ts';
 
@@ -29,18 +33,25 @@ interface RecordRow {
   readonly rows: readonly string[];
 }
 
+interface HeadRow {
+  readonly seq: number;
+  /** Absent in worlds of format 1, which had no checkpoint. */
+  readonly floor?: number | undefined;
+}
+
 interface Schema extends DBSchema {
   records: { key: Ref; value: RecordRow; indexes: { rows: string } };
   entries: { key: number; value: Entry };
-  meta: { key: 'head' | 'device'; value: { readonly seq: number } | CryptoKey };
+  meta: { key: 'head' | 'device'; value: HeadRow | CryptoKey };
   /** What lists show, apart from the bytes, so that a list never touches a Blob. */
   objects: { key: string; value: ObjectRow };
   bodies: { key: string; value: Blob };
+  answers: { key: string; value: KeptAnswer; indexes: { seq: number } };
 }
 type Database = IDBPDatabase<Schema>;
 type Upgrade = IDBPTransaction<
   Schema,
-  ('records' | 'entries' | 'meta' | 'objects' | 'bodies')[],
+  ('records' | 'entries' | 'meta' | 'objects' | 'bodies' | 'answers')[],
   'versionchange'
 >;
 
@@ -55,6 +66,10 @@ const migrations: readonly ((database: Database, upgrade: Upgrade) => void)[] = 
     database.createObjectStore('objects', { keyPath: 'id' });
     database.createObjectStore('bodies');
   },
+  // Format 2: several tabs, whose requests are answered once.
+  (database) => {
+    database.createObjectStore('answers', { keyPath: 'once' }).createIndex('seq', 'seq');
+  },
 ];
 
 /**
@@ -64,24 +79,31 @@ const migrations: readonly ((database: Database, upgrade: Upgrade) => void)[] = 
  */
 const durable = { durability: 'strict' } as const;
 
-const headOf = (value: Schema['meta']['value'] | undefined): number =>
-  value && 'seq' in value ? value.seq : 0;
+const headOf = (
+  value: Schema['meta']['value'] | undefined,
+): { readonly seq: number; readonly floor: number } =>
+  value && 'seq' in value ? { seq: value.seq, floor: value.floor ?? 0 } : { seq: 0, floor: 0 };
+
+const everything = ['records', 'entries', 'meta', 'objects', 'bodies', 'answers'] as const;
 
 /** A world in this browser's IndexedDB. */
 export class IdbStore implements WorldStore {
   readonly kind = 'indexeddb';
   readonly #name: string;
+  readonly #lost: (loss: StoreLoss) => void;
   #database: Promise<Database> | undefined;
   #closed: string | undefined;
 
-  constructor(name = 'kms-lab') {
+  /** `lost` is told when the database goes away while the store is open. */
+  constructor(name = 'kms-lab', lost: (loss: StoreLoss) => void = () => undefined) {
     this.#name = name;
+    this.#lost = lost;
   }
 
   async open(): Promise<Head> {
     this.#closed = undefined;
     const database = await this.#open();
-    return { format: database.version, seq: headOf(await database.get('meta', 'head')) };
+    return { format: database.version, ...headOf(await database.get('meta', 'head')) };
   }
 
   async device(): Promise<Device> {
@@ -123,20 +145,32 @@ export class IdbStore implements WorldStore {
     });
   }
 
-  async append(entries: readonly Entry[]): Promise<void> {
+  async append(entries: readonly Entry[], answers: readonly KeptAnswer[] = []): Promise<void> {
     const last = entries.at(-1);
-    if (!last) return;
-    const tx = (await this.#open()).transaction(['records', 'entries', 'meta'], 'readwrite', durable);
+    if (!last && answers.length === 0) return;
+    const stores = ['records', 'entries', 'meta', 'answers'] as const;
+    const tx = (await this.#open()).transaction(stores, 'readwrite', durable);
     const writes: Promise<unknown>[] = [];
     try {
-      checkContinues(headOf(await tx.objectStore('meta').get('head')), entries);
+      const head = headOf(await tx.objectStore('meta').get('head'));
+      checkContinues(head.seq, entries);
+      // Answers that nobody asked for again. Read before anything is written, so that no failure goes unheard meanwhile.
+      const old =
+        answers.length === 0
+          ? []
+          : await tx
+              .objectStore('answers')
+              .index('seq')
+              .getAllKeys(IDBKeyRange.upperBound(head.seq - answersKept));
       const records = tx.objectStore('records');
       for (const entry of entries) {
         for (const { ref, after } of entry.diff)
           writes.push(after ? records.put(rowOf(ref, after)) : records.delete(ref));
         writes.push(tx.objectStore('entries').add(entry));
       }
-      writes.push(tx.objectStore('meta').put({ seq: last.seq }, 'head'));
+      if (last) writes.push(tx.objectStore('meta').put({ ...head, seq: last.seq }, 'head'));
+      writes.push(...answers.map((answer) => tx.objectStore('answers').put(answer)));
+      writes.push(...old.map((key) => tx.objectStore('answers').delete(key)));
       await Promise.all(writes);
       await tx.done;
     } catch (error) {
@@ -153,11 +187,57 @@ export class IdbStore implements WorldStore {
     readonly n: number;
   }): Promise<readonly Entry[]> {
     const tx = (await this.#open()).transaction(['entries', 'meta']);
-    const head = headOf(await tx.objectStore('meta').get('head'));
-    const end = Math.min(head + 1, before ?? Infinity);
-    const start = Math.max(1, end - n);
+    const { seq, floor } = headOf(await tx.objectStore('meta').get('head'));
+    const end = Math.min(seq + 1, before ?? Infinity);
+    const start = Math.max(floor + 1, end - n);
     if (start >= end) return [];
     return (await tx.objectStore('entries').getAll(IDBKeyRange.bound(start, end, false, true))).reverse();
+  }
+
+  async answer(once: string): Promise<KeptAnswer | undefined> {
+    return (await this.#open()).get('answers', once);
+  }
+
+  async forgetAnswers(onces: readonly string[]): Promise<void> {
+    if (onces.length === 0) return;
+    // Not durable on purpose: an answer too many is dropped with time.
+    const tx = (await this.#open()).transaction('answers', 'readwrite');
+    await Promise.all([...onces.map((once) => tx.store.delete(once)), tx.done]);
+  }
+
+  async trim(floor: number): Promise<void> {
+    const tx = (await this.#open()).transaction(['entries', 'meta'], 'readwrite', durable);
+    const head = headOf(await tx.objectStore('meta').get('head'));
+    const to = Math.min(floor, head.seq);
+    if (to <= head.floor) return tx.done;
+    await Promise.all([
+      tx.objectStore('entries').delete(IDBKeyRange.upperBound(to)),
+      tx.objectStore('meta').put({ ...head, floor: to }, 'head'),
+      tx.done,
+    ]);
+  }
+
+  async fill({ seq, floor, records, entries, objects }: Contents): Promise<void> {
+    checkContinues(floor, entries);
+    if (floor + entries.length !== seq) throw new Error(`"fill" expected entries up to ${seq}`);
+    const tx = (await this.#open()).transaction(everything, 'readwrite', durable);
+    const writes: Promise<unknown>[] = [];
+    try {
+      for (const store of ['records', 'entries', 'objects', 'bodies', 'answers'] as const)
+        writes.push(tx.objectStore(store).clear());
+      for (const [ref, rec] of records) writes.push(tx.objectStore('records').put(rowOf(ref, rec)));
+      for (const entry of entries) writes.push(tx.objectStore('entries').add(entry));
+      for (const { id, meta, body } of objects) {
+        writes.push(tx.objectStore('objects').put({ id, meta }));
+        writes.push(tx.objectStore('bodies').put(body, id));
+      }
+      writes.push(tx.objectStore('meta').put({ seq, floor }, 'head'));
+      await Promise.all(writes);
+      await tx.done;
+    } catch (error) {
+      await abandon(tx, writes);
+      throw error;
+    }
   }
 
   async putObject({ id, meta, body }: StoredObject): Promise<void> {
@@ -193,9 +273,8 @@ export class IdbStore implements WorldStore {
   }
 
   async clear(): Promise<void> {
-    const stores = ['records', 'entries', 'meta', 'objects', 'bodies'] as const;
-    const tx = (await this.#open()).transaction(stores, 'readwrite', durable);
-    await Promise.all([...stores.map((store) => tx.objectStore(store).clear()), tx.done]);
+    const tx = (await this.#open()).transaction(everything, 'readwrite', durable);
+    await Promise.all([...everything.map((store) => tx.objectStore(store).clear()), tx.done]);
   }
 
   async close(): Promise<void> {
@@ -215,7 +294,10 @@ export class IdbStore implements WorldStore {
   #open(): Promise<Database> {
     if (this.#closed !== undefined)
       return Promise.reject(new Error(`The store "${this.#name}" cannot be used: ${this.#closed}.`));
-    return (this.#database ??= connect(this.#name, (why) => this.#shut(why)).catch((error: unknown) => {
+    return (this.#database ??= connect(this.#name, (loss) => {
+      this.#shut(loss.message);
+      this.#lost(loss);
+    }).catch((error: unknown) => {
       this.#database = undefined;
       throw error;
     }));
@@ -247,22 +329,37 @@ async function abandon(
   await Promise.allSettled([...writes, tx.done]);
 }
 
-async function connect(name: string, lost: (why: string) => void): Promise<Database> {
+/** OURS: how long a tab that must let go of an older database may take, in milliseconds. */
+const patience = 3000;
+
+async function connect(name: string, lost: (loss: StoreLoss) => void): Promise<Database> {
+  let blocked: (error: Error) => void = () => undefined;
+  const stuck = new Promise<never>((_resolve, reject) => (blocked = reject));
   try {
-    const database: Database = await openDB<Schema>(name, storeFormat, {
+    const opening: Promise<Database> = openDB<Schema>(name, storeFormat, {
       upgrade(open, oldVersion, _newVersion, upgrade) {
         for (const rung of migrations.slice(oldVersion)) rung(open, upgrade);
       },
       // A newer version in another tab wants to migrate: let it, this one cannot read the result.
       blocking(_current, _blocked, event) {
-        lost('a newer version of KMS Lab has opened it in another tab; reload this one');
+        lost({
+          kind: 'newer',
+          message: 'a newer version of KMS Lab has opened it in another tab; reload this one',
+        });
         (event.target as IDBDatabase).close(); // the event's target is the connection (Indexed Database API §2.1)
       },
       terminated() {
-        lost('the browser has ended the connection; reload the page');
+        lost({ kind: 'ended', message: 'the browser has ended the connection; reload the page' });
+      },
+      // The other tab lets go when it is asked (`blocking`); one that does not in time is stuck.
+      blocked() {
+        setTimeout(() => {
+          blocked(new Error('another tab keeps an older version of it open; close that tab'));
+        }, patience);
       },
     });
-    return database;
+    void opening.then(undefined, () => undefined); // when it ends after all, nobody listens
+    return await Promise.race([opening, stuck]);
   } catch (error) {
     // "VersionError": the stored version is higher than the one asked for (Indexed Database API §4.3).
     if (error instanceof DOMException && error.name === 'VersionError') throw new NewerFormat();

@@ -2,6 +2,7 @@ import {
   indexKeysOf,
   SortedMap,
   spanOf,
+  staysInPlace,
   type Bytes,
   type Change,
   type Device,
@@ -13,11 +14,14 @@ import {
 } from '../engine/index.ts';
 import { rawDevice } from './device.ts';
 import {
+  answersKept,
   checkContinues,
   NewerFormat,
   storeFormat,
+  type Contents,
   type Entry,
   type Head,
+  type KeptAnswer,
   type ObjectRow,
   type StoredObject,
   type WorldStore,
@@ -29,6 +33,7 @@ export interface StoreImage {
   /** The raw device key: whoever has the image can open the key material in it. */
   readonly device: Bytes;
   readonly seq: number;
+  readonly floor?: number | undefined;
   readonly records: readonly (readonly [Ref, Rec])[];
   readonly entries: readonly Entry[];
 }
@@ -38,9 +43,11 @@ export class MemoryStore implements WorldStore {
   readonly kind = 'memory';
   #device: Bytes;
   #head = 0;
+  #floor = 0;
   readonly #records = new Map<Ref, Rec>();
   readonly #order = new Map<IndexName, SortedMap<Ref>>();
-  readonly #entries: Entry[] = [];
+  #entries: Entry[] = [];
+  readonly #answers = new Map<string, KeptAnswer>();
   readonly #objects = new Map<string, StoredObject>();
 
   /** `device`: 32 bytes; a seeded world gives its own, so that it repeats to the byte. */
@@ -50,6 +57,7 @@ export class MemoryStore implements WorldStore {
     if (!image) return;
     if (image.format > storeFormat) throw new NewerFormat();
     this.#head = image.seq;
+    this.#floor = image.floor ?? 0;
     this.#entries.push(...image.entries);
     for (const [ref, rec] of image.records) this.#put({ ref, before: undefined, after: rec });
   }
@@ -60,13 +68,14 @@ export class MemoryStore implements WorldStore {
       format: storeFormat,
       device: this.#device.slice(),
       seq: this.#head,
+      floor: this.#floor,
       records: [...this.#records],
       entries: [...this.#entries],
     };
   }
 
   open(): Promise<Head> {
-    return Promise.resolve({ format: storeFormat, seq: this.#head });
+    return Promise.resolve({ format: storeFormat, seq: this.#head, floor: this.#floor });
   }
 
   device(): Promise<Device> {
@@ -87,7 +96,7 @@ export class MemoryStore implements WorldStore {
     );
   }
 
-  append(entries: readonly Entry[]): Promise<void> {
+  append(entries: readonly Entry[], answers: readonly KeptAnswer[] = []): Promise<void> {
     // Nothing after the check can fail, so the whole batch happens or none of it.
     return Promise.resolve().then(() => {
       checkContinues(this.#head, entries);
@@ -96,6 +105,42 @@ export class MemoryStore implements WorldStore {
         this.#entries.push(entry);
         this.#head = entry.seq;
       }
+      for (const answer of answers) this.#answers.set(answer.once, answer);
+      if (answers.length === 0) return;
+      for (const { once, seq } of this.#answers.values())
+        if (seq < this.#head - answersKept) this.#answers.delete(once);
+    });
+  }
+
+  answer(once: string): Promise<KeptAnswer | undefined> {
+    return Promise.resolve(this.#answers.get(once));
+  }
+
+  forgetAnswers(onces: readonly string[]): Promise<void> {
+    for (const once of onces) this.#answers.delete(once);
+    return Promise.resolve();
+  }
+
+  trim(floor: number): Promise<void> {
+    const to = Math.min(floor, this.#head);
+    if (to > this.#floor) {
+      this.#entries.splice(0, to - this.#floor);
+      this.#floor = to;
+    }
+    return Promise.resolve();
+  }
+
+  fill({ seq, floor, records, entries, objects }: Contents): Promise<void> {
+    return Promise.resolve().then(() => {
+      const held = [...records]; // read before anything changes: it may fail
+      checkContinues(floor, entries);
+      if (floor + entries.length !== seq) throw new Error(`"fill" expected entries up to ${seq}`);
+      this.#empty();
+      this.#head = seq;
+      this.#floor = floor;
+      this.#entries = [...entries];
+      for (const [ref, rec] of held) this.#put({ ref, before: undefined, after: rec });
+      for (const object of objects) this.#objects.set(object.id, object);
     });
   }
 
@@ -106,7 +151,7 @@ export class MemoryStore implements WorldStore {
     readonly before?: number | undefined;
     readonly n: number;
   }): Promise<readonly Entry[]> {
-    const end = Math.max(0, Math.min(this.#head, (before ?? Infinity) - 1));
+    const end = Math.max(0, Math.min(this.#head, (before ?? Infinity) - 1) - this.#floor);
     return Promise.resolve(this.#entries.slice(Math.max(0, end - n), end).reverse());
   }
 
@@ -129,12 +174,18 @@ export class MemoryStore implements WorldStore {
     return Promise.resolve();
   }
 
-  clear(): Promise<void> {
+  #empty(): void {
     this.#head = 0;
+    this.#floor = 0;
     this.#records.clear();
     this.#order.clear();
-    this.#entries.length = 0;
+    this.#entries = [];
+    this.#answers.clear();
     this.#objects.clear();
+  }
+
+  clear(): Promise<void> {
+    this.#empty();
     this.#device = crypto.getRandomValues(new Uint8Array(32));
     return Promise.resolve();
   }
@@ -145,6 +196,10 @@ export class MemoryStore implements WorldStore {
 
   #put({ ref, after }: Change): void {
     const known = this.#records.get(ref);
+    if (known && after && staysInPlace(ref, known, after)) {
+      this.#records.set(ref, after);
+      return;
+    }
     if (known) for (const row of indexKeysOf(ref, known)) this.#rows(row.index).delete(row.indexKey);
     if (!after) {
       this.#records.delete(ref);

@@ -1,4 +1,5 @@
 import type {
+  Bytes,
   Device,
   Diff,
   EpochMs,
@@ -12,7 +13,7 @@ import type {
 } from '../engine/index.ts';
 
 /** Version of what is stored. Raised together with one more rung in `migrations`. */
-export const storeFormat = 1;
+export const storeFormat = 2;
 
 /** One step as it is kept: what was asked, what it changed, what CloudTrail saw of it. */
 export interface Entry {
@@ -27,12 +28,42 @@ export interface Entry {
   readonly events: readonly TrailEvent[];
   /** Id of the trace, which is kept in memory only. */
   readonly traceId?: string | undefined;
+  /** The request that made it, when its sender may ask again. */
+  readonly once?: string | undefined;
+  /** Set when the step moved the world along its own history: its state is then that after entry `to`. */
+  readonly travel?: { readonly kind: 'undo' | 'redo' | 'goTo'; readonly to: number } | undefined;
 }
+
+/**
+ * What a request was answered, for its sender to ask again: sealed by the device key, because answers may hold plaintext.
+ * Forgotten when the sender says that it has it.
+ */
+export interface KeptAnswer {
+  readonly once: string;
+  /** The last entry that the request made. */
+  readonly seq: number;
+  readonly sealed: Bytes;
+}
+
+/** Answers of senders that never said anything again are dropped after so many entries. */
+export const answersKept = 2000;
 
 /** How far a world has come. `seq` 0: nothing was ever written. */
 export interface Head {
   readonly format: number;
   readonly seq: number;
+  /** The checkpoint: entries up to this one are folded into the records and gone. */
+  readonly floor: number;
+}
+
+/** Everything of a world but its device key. */
+export interface Contents {
+  readonly seq: number;
+  readonly floor: number;
+  readonly records: Iterable<readonly [Ref, Rec]>;
+  /** Those after the floor, without a gap. */
+  readonly entries: readonly Entry[];
+  readonly objects: readonly StoredObject[];
 }
 
 /** A large object beside the journal. What `meta` says is its owner's business; it must be cloneable. */
@@ -54,9 +85,11 @@ export interface Records {
 export interface Journal {
   /**
    * Writes entries and all that they change, or nothing. Resolved means: on disk. Entries must follow the head without a
-   * gap, else {@link SeqConflict}.
+   * gap, else {@link SeqConflict}. Answers go with them, in the same transaction.
    */
-  append(entries: readonly Entry[]): Promise<void>;
+  append(entries: readonly Entry[], answers?: readonly KeptAnswer[]): Promise<void>;
+  answer(once: string): Promise<KeptAnswer | undefined>;
+  forgetAnswers(onces: readonly string[]): Promise<void>;
   /** Newest first; only those with `seq < before`. */
   entries(page: { readonly before?: number | undefined; readonly n: number }): Promise<readonly Entry[]>;
 }
@@ -74,6 +107,10 @@ export interface WorldStore extends Records, Journal, Shelf {
   readonly kind: 'memory' | 'indexeddb';
   /** Reads the head only. Refuses with {@link NewerFormat} what it does not understand. */
   open(): Promise<Head>;
+  /** Folds the entries up to `floor` into the checkpoint: they are gone, the records stay. */
+  trim(floor: number): Promise<void>;
+  /** Replaces everything but the device key, or changes nothing. */
+  fill(contents: Contents): Promise<void>;
   /** Wraps domain keys. The same one as long as the store lives. */
   device(): Promise<Device>;
   /** Empties the store, its device key included: what was wrapped by it is gone for good. */
@@ -92,6 +129,12 @@ export class SeqConflict extends Error {
       `The journal stands at entry ${head}, so entry ${offered} cannot be next: another tab or program has written to this world.`,
     );
   }
+}
+
+/** The store lost its database while it was open. `newer`: for a newer version of KMS Lab, so that only a reload helps. */
+export interface StoreLoss {
+  readonly kind: 'newer' | 'ended';
+  readonly message: string;
 }
 
 /** The store was written by a newer version of KMS Lab; nothing was changed. */

@@ -1,69 +1,13 @@
-import type { LabApi, Progress, WorldApi, WorldEvent } from '../api.ts';
-import { fromWire, isMessage, type Message, type PortLike } from './wire.ts';
+import type { Kept, LabApi, LabEvent, WorldApi, WorldInfo } from '../api.ts';
+import { Line, remoteWorld } from './line.ts';
+import { labMethods } from './methods.ts';
+import { theLab, type Handle, type PortLike } from './wire.ts';
 
-interface Asked {
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: Error) => void;
-  readonly progress: ((p: Progress) => void) | undefined;
-}
-
-/** One end of the line: asks, and hears answers, progress and events. */
-class Line {
-  readonly #port: PortLike;
-  readonly #asked = new Map<number, Asked>();
-  readonly #listeners = new Map<number, Set<(event: WorldEvent) => void>>();
-  #count = 0;
-
-  constructor(port: PortLike) {
-    this.#port = port;
-    port.addEventListener('message', ({ data }) => {
-      if (isMessage(data)) this.#hear(data);
-    });
-    port.start?.();
-  }
-
-  ask(
-    world: number,
-    method: string,
-    args: readonly unknown[] = [],
-    progress?: (p: Progress) => void,
-  ): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const id = (this.#count += 1);
-      this.#port.postMessage({ kind: 'ask', id, world, method, args } satisfies Message);
-      // Only now: a request that cannot be cloned throws above, and nobody would answer it.
-      this.#asked.set(id, { resolve, reject, progress });
-    });
-  }
-
-  listen(world: number, listener: (event: WorldEvent) => void): () => void {
-    const own = (event: WorldEvent) => listener(event);
-    const listeners = this.#listeners.get(world) ?? new Set();
-    this.#listeners.set(world, listeners.add(own));
-    return () => listeners.delete(own);
-  }
-
-  forget(world: number): void {
-    this.#listeners.delete(world);
-  }
-
-  #hear(message: Message): void {
-    if (message.kind === 'ask') return;
-    if (message.kind === 'event') {
-      for (const listener of this.#listeners.get(message.world) ?? []) listener(message.value as WorldEvent);
-      return;
-    }
-    const asked = this.#asked.get(message.id);
-    if (message.kind === 'progress') return asked?.progress?.(message.value as Progress);
-    this.#asked.delete(message.id);
-    if (message.kind === 'answer') asked?.resolve(message.value);
-    else asked?.reject(fromWire(message.error));
-  }
-}
-
-interface Handle {
-  readonly world: number;
-  readonly name: string;
+/** Only a window may ask for it (Storage Standard §5: `persist()` is exposed to Window alone). */
+async function persistHere(): Promise<boolean | undefined> {
+  const storage = (globalThis as { readonly navigator?: { readonly storage?: Partial<StorageManager> } })
+    .navigator?.storage;
+  return storage?.persist === undefined ? undefined : storage.persist();
 }
 
 /**
@@ -72,49 +16,52 @@ interface Handle {
  */
 export async function connectLab(port: PortLike): Promise<LabApi> {
   const line = new Line(port);
-  const { name, kept } = (await line.ask(0, 'hello')) as {
-    readonly name: string;
-    readonly kept: LabApi['kept'];
+  const hello = (await line.ask(theLab, 'hello')) as { readonly main: Handle; readonly kept: Kept };
+  const listeners = new Set<(event: LabEvent) => void>();
+  let { kept } = hello;
+  let at = hello.main;
+  let main = remoteWorld(line, at);
+  /** The same object for the same world, whoever hears of it first. */
+  const enter = (handle: Handle): WorldApi => {
+    if (handle.world !== at.world) {
+      line.forget(at.world);
+      at = handle;
+      main = remoteWorld(line, handle);
+    }
+    return main;
   };
-  return {
-    main: remoteWorld(line, { world: 0, name }),
-    kept,
-    sandbox: async (genesis) => remoteWorld(line, (await line.ask(0, 'sandbox', [genesis])) as Handle),
-  };
-}
-
-/** Every method by its name; the other end is a WorldApi too, so that answers have its types. */
-function remoteWorld(line: Line, { world, name }: Handle): WorldApi {
-  const asks =
-    <M extends keyof WorldApi>(method: M) =>
-    (...args: unknown[]): never =>
-      line.ask(world, method, args) as never; // a promise of what WorldApi says of the method
-  return {
-    id: name,
-    call: asks('call'),
-    advance: asks('advance'),
-    now: asks('now'),
-    settings: asks('settings'),
-    setSwitches: asks('setSwitches'),
-    accounts: asks('accounts'),
-    principals: asks('principals'),
-    keys: asks('keys'),
-    key: asks('key'),
-    keyStores: asks('keyStores'),
-    trail: asks('trail'),
-    trace: asks('trace'),
-    traces: asks('traces'),
-    objects: asks('objects'),
-    sealedBytes: asks('sealedBytes'),
-    removeObject: asks('removeObject'),
-    seal: (source, progress) => line.ask(world, 'seal', [source], progress) as ReturnType<WorldApi['seal']>,
-    open: (id, dataKey, progress) =>
-      line.ask(world, 'open', [id, dataKey], progress) as ReturnType<WorldApi['open']>,
-    fork: async () => remoteWorld(line, (await line.ask(world, 'fork')) as Handle),
-    subscribe: (listener) => line.listen(world, listener),
-    close: async () => {
-      await line.ask(world, 'close');
-      line.forget(world);
+  line.listen(theLab, (given) => {
+    const event = given as
+      Exclude<LabEvent, { kind: 'main' }> | { readonly kind: 'main'; readonly world: Handle };
+    if (event.kind === 'kept') kept = event.kept;
+    const told: LabEvent = event.kind === 'main' ? { kind: 'main', world: enter(event.world) } : event;
+    for (const listener of listeners) listener(told);
+  });
+  const methods: Record<string, unknown> = {};
+  for (const method of Object.keys(labMethods))
+    methods[method] = (...args: unknown[]) => line.ask(theLab, method, args);
+  // The table of methods has every name of LabApi that is not written here: its type says so.
+  return Object.defineProperties(
+    {
+      ...methods,
+      sandbox: async (genesis: unknown) =>
+        remoteWorld(line, (await line.ask(theLab, 'sandbox', [genesis])) as Handle),
+      openWorld: async (id: string) => enter((await line.ask(theLab, 'openWorld', [id])) as Handle),
+      openLink: async (...args: unknown[]) => {
+        const opened = (await line.ask(theLab, 'openLink', args)) as {
+          readonly world: Handle;
+          readonly kept: WorldInfo | undefined;
+        };
+        const world = opened.world.world === at.world ? main : remoteWorld(line, opened.world);
+        return { world, kept: opened.kept };
+      },
+      askPersist: async () => (await persistHere()) ?? (line.ask(theLab, 'askPersist') as Promise<boolean>),
+      subscribe: (listener: (event: LabEvent) => void) => {
+        const own = (event: LabEvent) => listener(event);
+        listeners.add(own);
+        return () => listeners.delete(own);
+      },
     },
-  };
+    { main: { enumerable: true, get: () => main }, kept: { enumerable: true, get: () => kept } },
+  ) as unknown as LabApi;
 }

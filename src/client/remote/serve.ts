@@ -1,83 +1,137 @@
 import type { Genesis, LabApi, WorldApi } from '../api.ts';
-import { isMessage, toWire, type Message, type PortLike } from './wire.ts';
+import { invoke, labMethods, worldMethods } from './methods.ts';
+import { isMessage, theLab, toWire, type Handle, type Message, type PortLike } from './wire.ts';
 
-/** The methods that may be asked for by name, with the place of a progress callback among their arguments. */
-const methods: Readonly<Record<string, { readonly progressAt?: number }>> = {
-  call: {},
-  advance: {},
-  now: {},
-  settings: {},
-  setSwitches: {},
-  accounts: {},
-  principals: {},
-  keys: {},
-  key: {},
-  keyStores: {},
-  trail: {},
-  trace: {},
-  traces: {},
-  seal: { progressAt: 1 },
-  open: { progressAt: 2 },
-  objects: {},
-  sealedBytes: {},
-  removeObject: {},
-} satisfies Partial<Record<keyof WorldApi, { readonly progressAt?: number }>>;
+/** A world that can be told that its answers arrived. */
+interface Forgetful {
+  forgetAnswers(onces: readonly string[]): Promise<void>;
+}
 
-/**
- * Answers for a lab at the other end of a port (the page's, when this is the worker). Forks and sandboxes get a number
- * and stay until they are closed.
- * @returns stops serving
- */
-export function serveLab(port: PortLike, lab: LabApi): () => void {
-  const worlds = new Map<number, { readonly world: WorldApi; readonly leave: () => void }>();
-  let made = 0;
-  const post = (message: Message) => port.postMessage(message);
+const isForgetful = (world: WorldApi): world is WorldApi & Forgetful => 'forgetAnswers' in world;
 
-  const admit = (world: WorldApi): { readonly world: number; readonly name: string } => {
-    const number = made;
-    made += 1;
-    const leave = world.subscribe((value) => post({ kind: 'event', world: number, value }));
-    worlds.set(number, { world, leave });
+/** Worlds by number, at the end where they live. */
+class Served {
+  readonly #post: (message: Message) => void;
+  readonly #worlds = new Map<number, { readonly world: WorldApi; readonly leave: () => void }>();
+  #made = 0;
+
+  constructor(post: (message: Message) => void) {
+    this.#post = post;
+  }
+
+  admit(world: WorldApi): Handle {
+    const number = this.#made;
+    this.#made += 1;
+    const leave = world.subscribe((value) => this.#post({ kind: 'event', world: number, value }));
+    this.#worlds.set(number, { world, leave });
     return { world: number, name: world.id };
-  };
-  admit(lab.main);
+  }
 
-  const run = async (message: Extract<Message, { kind: 'ask' }>): Promise<unknown> => {
-    const { method, args } = message;
-    const found = worlds.get(message.world);
-    if (!found) throw new Error('This world has been closed.');
-    const { world } = found;
-    if (method === 'hello') return { name: world.id, kept: lab.kept };
-    if (method === 'fork') return admit(await world.fork());
-    if (method === 'sandbox') return admit(await lab.sandbox(args[0] as Genesis)); // checked by the genesis itself
+  get(number: number): WorldApi | undefined {
+    return this.#worlds.get(number)?.world;
+  }
+
+  forget(number: number): void {
+    this.#worlds.get(number)?.leave();
+    this.#worlds.delete(number);
+  }
+
+  end(): void {
+    for (const { leave } of this.#worlds.values()) leave();
+  }
+
+  async ask({ id, world: number, method, args }: Extract<Message, { kind: 'ask' }>): Promise<unknown> {
+    const world = this.get(number);
+    if (!world) throw new Error('This world has been closed.');
+    if (method === 'fork') return this.admit(await world.fork());
     if (method === 'close') {
-      found.leave();
-      worlds.delete(message.world);
+      this.forget(number);
       return world.close();
     }
-    const known = Object.hasOwn(methods, method) ? methods[method] : undefined;
-    if (!known) throw new Error(`A world has no "${method}".`);
     const given = [...args];
-    if (known.progressAt !== undefined)
-      given[known.progressAt] = (value: unknown) => post({ kind: 'progress', id: message.id, value });
-    // The names are WorldApi's, and the other end is typed by it.
-    const call = world[method as keyof WorldApi] as (...values: unknown[]) => unknown;
-    return call.apply(world, given);
-  };
+    const progressAt = Object.hasOwn(worldMethods, method) ? worldMethods[method]?.progressAt : undefined;
+    if (progressAt !== undefined)
+      given[progressAt] = (value: unknown) => this.#post({ kind: 'progress', id, value });
+    return invoke(world, method, given);
+  }
+}
 
+/** Answers what comes through a port. */
+function listenTo(
+  port: PortLike,
+  served: Served,
+  run: (message: Extract<Message, { kind: 'ask' }>) => Promise<unknown>,
+): () => void {
   const listen = ({ data }: MessageEvent): void => {
-    if (!isMessage(data) || data.kind !== 'ask') return;
+    if (!isMessage(data)) return;
+    if (data.kind === 'got') {
+      const world = served.get(data.world);
+      if (world && isForgetful(world)) void world.forgetAnswers([data.once]).catch(() => undefined);
+    }
+    if (data.kind !== 'ask') return;
     const { id } = data;
     run(data)
-      .then((value) => post({ kind: 'answer', id, value }))
+      .then((value) => port.postMessage({ kind: 'answer', id, value } satisfies Message))
       // Also when the answer itself could not be cloned.
-      .catch((error: unknown) => post({ kind: 'fail', id, error: toWire(error) }));
+      .catch((error: unknown) =>
+        port.postMessage({ kind: 'fail', id, error: toWire(error) } satisfies Message),
+      );
   };
   port.addEventListener('message', listen);
   port.start?.();
-
   return () => {
     port.removeEventListener('message', listen);
-    for (const { leave } of worlds.values()) leave();
+    served.end();
+  };
+}
+
+/** Answers for one world, number 0, and for its forks. */
+export function serveWorld(port: PortLike, world: WorldApi): () => void {
+  const served = new Served((message) => port.postMessage(message));
+  served.admit(world);
+  return listenTo(port, served, (message) => served.ask(message));
+}
+
+/**
+ * Answers for a lab at the other end of a port (the page's, when this is the worker). Forks and sandboxes get a number
+ * and stay until they are closed. The main world is number 0 until another one is opened.
+ * @returns stops serving
+ */
+export function serveLab(port: PortLike, lab: LabApi): () => void {
+  const served = new Served((message) => port.postMessage(message));
+  let main = served.admit(lab.main);
+  const leave = lab.subscribe((event) => {
+    if (event.kind === 'main') {
+      served.forget(main.world);
+      main = served.admit(lab.main);
+      port.postMessage({
+        kind: 'event',
+        world: theLab,
+        value: { kind: 'main', world: main },
+      } satisfies Message);
+    } else port.postMessage({ kind: 'event', world: theLab, value: event } satisfies Message);
+  });
+
+  const askLab = async (method: string, args: readonly unknown[]): Promise<unknown> => {
+    if (method === 'hello') return { main, kept: lab.kept };
+    if (method === 'sandbox') return served.admit(await lab.sandbox(args[0] as Genesis)); // checked by the genesis itself
+    if (method === 'openWorld') {
+      await lab.openWorld(args[0] as string); // a name that no world has is refused
+      return main;
+    }
+    if (method === 'openLink') {
+      const { world, kept } = await lab.openLink(args[0] as string, args[1] as { readonly name: string }); // checked there
+      return { world: world === lab.main ? main : served.admit(world), kept };
+    }
+    if (!Object.hasOwn(labMethods, method)) throw new Error(`A lab has no "${method}".`);
+    const call = lab[method as keyof typeof labMethods] as (...values: readonly unknown[]) => unknown; // typed at the other end
+    return call.apply(lab, [...args]);
+  };
+  const stop = listenTo(port, served, (message) =>
+    message.world === theLab ? askLab(message.method, message.args) : served.ask(message),
+  );
+  return () => {
+    leave();
+    stop();
   };
 }

@@ -9,7 +9,16 @@ export interface PortLike {
   start?(): void;
 }
 
-/** `world`: the number of a world at the other end; 0 is the main one. */
+/** The lab itself, where a world's number is asked for. */
+export const theLab = -1;
+
+/** A world at the other end. */
+export interface Handle {
+  readonly world: number;
+  readonly name: string;
+}
+
+/** `world`: the number of a world at the other end; 0 is the first main one. */
 export type Message =
   | {
       readonly kind: 'ask';
@@ -20,6 +29,8 @@ export type Message =
     }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'fail'; readonly id: number; readonly error: WireError }
+  /** The answer to a request that its sender may repeat has arrived. */
+  | { readonly kind: 'got'; readonly world: number; readonly once: string }
   | { readonly kind: 'progress'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'event'; readonly world: number; readonly value: unknown };
 
@@ -49,6 +60,7 @@ const kinds: readonly unknown[] = [
   'fail',
   'progress',
   'event',
+  'got',
 ] satisfies readonly Message['kind'][];
 
 /** A port may carry other people's messages too: what is not ours is left alone. */

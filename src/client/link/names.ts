@@ -1,0 +1,29 @@
+import {
+  tableOf,
+  type Diff,
+  type GrantRec,
+  type KeyRec,
+  type KeyStoreRec,
+  type MaterialRec,
+} from '../../engine/index.ts';
+
+/**
+ * The names of what a step made, in an order that is the same whenever the same step is made again: they are random, and a
+ * later step that uses one must use the new one.
+ */
+export const namesOf = (diff: Diff): readonly string[] =>
+  diff.flatMap(({ ref, before, after }) => {
+    if (before || !after) return [];
+    switch (tableOf(ref)) {
+      case 'key':
+        return [(after as KeyRec).arn, (after as KeyRec).key];
+      case 'grant':
+        return [(after as GrantRec).grantId];
+      case 'keyStore':
+        return [(after as KeyStoreRec).id];
+      case 'material':
+        return [(after as MaterialRec).materialId];
+      default:
+        return [];
+    }
+  });

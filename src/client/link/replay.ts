@@ -1,0 +1,73 @@
+import { fromBase64, parseRegion, seededBytes, type PrincipalArn } from '../../engine/index.ts';
+import { isObject } from '../files/codec.ts';
+import type { World } from '../world.ts';
+import { LinkFault, type Story } from './format.ts';
+import { namesOf } from './names.ts';
+
+/** Plays a story in a world that has just begun with its genesis. */
+export async function replay(story: Story, world: World): Promise<void> {
+  const made: { readonly names: readonly string[]; readonly output: unknown }[] = [];
+  for (const [i, step] of story.steps.entries()) {
+    if ('switches' in step) {
+      await world.setSwitches(step.switches);
+      made.push({ names: [], output: undefined });
+      continue;
+    }
+    const place = `$.steps[${i}]`;
+    const region = parseRegion(step.region);
+    if (!region) throw new LinkFault(`${place}.region`, 'is not a Region');
+    if (step.after !== undefined) {
+      const to = world.time() + step.after;
+      if (!Number.isSafeInteger(to) || to > 8.64e15)
+        throw new LinkFault(`${place}.after`, 'is beyond all dates');
+      await world.advance({ to });
+    }
+    const fill = filled(made);
+    const { result, seq } = await world.call({
+      operation: step.operation,
+      input: fill(step.input) as Readonly<Record<string, unknown>>, // an object, as the reader of the link checked
+      principal: (story.principals[step.principal] ?? '') as PrincipalArn, // a name that nobody has is refused inside
+      region,
+    });
+    const entry = await world.entry(seq);
+    made.push({ names: namesOf(entry?.diff ?? []), output: result.ok ? result.output : undefined });
+  }
+}
+
+type Earlier = readonly { readonly names: readonly string[]; readonly output: unknown }[];
+
+/** Puts what earlier steps made in its places. What they did not make this time is left empty. */
+const filled = (made: Earlier) => {
+  const fill = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(fill);
+    if (!isObject(value)) return value;
+    const [tag, ...more] = Object.keys(value);
+    if (tag === undefined || more.length > 0 || !tag.startsWith('$')) return members(Object.entries(value));
+    const inside = value[tag];
+    const list: readonly unknown[] = Array.isArray(inside) ? inside : [];
+    switch (tag) {
+      case '$b':
+        return fromBase64(String(inside));
+      case '$f':
+        return seededBytes('filler', Number(list[0]))(Number(list[1]));
+      case '$s':
+        return 'x'.repeat(Number(inside));
+      case '$o': {
+        const output = made[Number(list[0])]?.output;
+        return isObject(output) ? output[String(list[1])] : undefined;
+      }
+      case '$t':
+        return list.map((part) => (typeof part === 'string' ? part : nameOf(part, made))).join('');
+      default:
+        return members(list as readonly (readonly [string, unknown])[]); // `$p`, as the reader checked
+    }
+  };
+  const members = (pairs: readonly (readonly [string, unknown])[]) =>
+    Object.fromEntries(pairs.map(([name, one]) => [name, fill(one)]));
+  return fill;
+};
+
+function nameOf(part: unknown, made: Earlier): string {
+  const [step, i] = part as readonly [number, number]; // as the reader checked
+  return made[step]?.names[i] ?? '';
+}

@@ -1,0 +1,66 @@
+import { parseRegion, type PrincipalArn } from '../../engine/index.ts';
+import type { Genesis, TemplateId } from '../api.ts';
+import type { World } from '../world.ts';
+import { company } from './company.ts';
+import { simple } from './simple.ts';
+
+/** A call of a template. `{name}` in a text stands for what an earlier call made under that name. */
+export interface TemplateCall {
+  readonly operation: string;
+  /** ARN. */
+  readonly by: string;
+  readonly region?: string | undefined;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** The name under which later calls know the key that this one made. */
+  readonly as?: string | undefined;
+}
+
+/** A world to begin with: accounts as data, everything else by calls that the engine executes. */
+export interface Template {
+  readonly id: TemplateId;
+  readonly genesis: Pick<Genesis, 'accounts'>;
+  readonly calls: readonly TemplateCall[];
+}
+
+export const templates: readonly Template[] = [...simple, company];
+
+export const templateById = (id: string | undefined): Template | undefined =>
+  templates.find((template) => template.id === id);
+
+/** All steps of a template are one group: what the world began with. */
+const group = 'template';
+
+/** @throws when the engine refuses a call: the template is wrong */
+export async function playTemplate(
+  { id, calls }: Template,
+  world: World,
+  switches: { readonly throttling: boolean },
+): Promise<void> {
+  const named = new Map<string, string>();
+  for (const { operation, by, region = 'us-east-1', input, as } of calls) {
+    const where = parseRegion(region);
+    if (!where) throw new Error(`template "${id}" names a Region that is none: ${region}`);
+    const { result } = await world.call({
+      operation,
+      input: filled(input, named) as Readonly<Record<string, unknown>>, // an object stays one
+      principal: by as PrincipalArn, // a name that nobody has is refused inside
+      region: where,
+      group,
+    });
+    if (!result.ok)
+      throw new Error(
+        `template "${id}": ${operation} was refused: ${result.refusal.refused} ${result.refusal.message}`,
+      );
+    const made = result.output['KeyMetadata'] as { readonly Arn: string } | undefined;
+    if (as !== undefined && made) named.set(as, made.Arn);
+  }
+  if (switches.throttling) await world.setSwitches(switches, undefined, group);
+}
+
+function filled(value: unknown, named: ReadonlyMap<string, string>): unknown {
+  if (typeof value === 'string')
+    return value.replaceAll(/\{(\w+)\}/g, (whole, name: string) => named.get(name) ?? whole);
+  if (Array.isArray(value)) return value.map((one) => filled(one, named));
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, filled(member, named)]));
+}

@@ -1,0 +1,548 @@
+import { tableOf, type Rec, type Ref } from '../engine/index.ts';
+import type { StoreLoss, WorldRow } from '../store/index.ts';
+import type {
+  Comparison,
+  ExportFile,
+  ExportOptions,
+  Genesis,
+  ImportOptions,
+  ImportReport,
+  Kept,
+  LabApi,
+  LabEvent,
+  LinkReport,
+  StorageReport,
+  TemplateId,
+  TemplateInfo,
+  WorldApi,
+  WorldInfo,
+} from './api.ts';
+import { FileFault } from './files/fault.ts';
+import { parseJson } from './files/codec.ts';
+import { fileName } from './files/plain.ts';
+import { readFile, type ReadWorld } from './files/read.ts';
+import { fileVersion, worldsKind } from './files/write.ts';
+import { compare } from './history/changes.ts';
+import { contentsOf, decodeStory, LinkFault } from './link/format.ts';
+import { replay } from './link/replay.ts';
+import { GenesisError } from './genesis.ts';
+import { memoryStore, type Places } from './places.ts';
+import { storageReport } from './storage.ts';
+import { SharedWorld } from './tabs/sharedWorld.ts';
+import { Peers } from './tabs/peers.ts';
+import type { Tabs } from './tabs/surroundings.ts';
+import { playTemplate, templateById, templates } from './templates/index.ts';
+import { World, type Surroundings } from './world.ts';
+
+export interface LabParts {
+  readonly places: Places;
+  readonly tabs: Tabs | undefined;
+  readonly surroundings: Surroundings;
+  /** Why the worlds are not kept where they should be. */
+  readonly why?: string | undefined;
+  /** Of the first world, when there is none yet. */
+  readonly first: { readonly id: string; readonly database: string; readonly genesis: Genesis | undefined };
+}
+
+/** OURS: names that fit a list. */
+const longestName = 100;
+
+/** The worlds of this browser, one of them open. */
+export class WorldsLab implements LabApi {
+  readonly #places: Places;
+  readonly #tabs: Tabs | undefined;
+  readonly #surroundings: Surroundings;
+  readonly #why: string | undefined;
+  readonly #first: LabParts['first'];
+  readonly #listeners = new Set<(event: LabEvent) => void>();
+  readonly #peers: Peers | undefined;
+  #main: SharedWorld;
+  #sandboxes = 0;
+
+  private constructor(parts: LabParts, main: SharedWorld) {
+    this.#places = parts.places;
+    this.#tabs = parts.tabs;
+    this.#surroundings = parts.surroundings;
+    this.#why = parts.why;
+    this.#first = parts.first;
+    this.#main = main;
+    // Other tabs change the list too.
+    this.#peers =
+      parts.tabs && new Peers(parts.tabs.channel(`${parts.first.database} worlds`), crypto.randomUUID());
+    this.#peers?.hear(() => this.#emit({ kind: 'worlds' }));
+  }
+
+  static async open(parts: LabParts): Promise<WorldsLab> {
+    const { places, first } = parts;
+    const rows = await places.registry.list();
+    await purge(rows, parts);
+    const alive = rows.filter(({ deleted }) => deleted === undefined);
+    const [last] = alive.toSorted((a, b) => b.lastOpened - a.lastOpened);
+    const row =
+      last ??
+      rowOf(first.id, first.database, {
+        name: 'My world',
+        seed: first.genesis?.seed,
+        now: first.genesis?.now,
+      });
+    // The world does not know the lab yet, and the lab not without its world.
+    let lab: WorldsLab | undefined;
+    const hooks = { kept: () => lab?.keptChanged(), lost: (loss: StoreLoss) => lab?.lost(loss) };
+    const main = await openShared(row, parts, hooks, last ? undefined : first.genesis);
+    await places.registry.put({ ...row, lastOpened: Date.now() });
+    lab = new WorldsLab(parts, main);
+    return lab;
+  }
+
+  get main(): SharedWorld {
+    return this.#main;
+  }
+
+  get kept(): Kept {
+    const { where, why } = this.#main.kept;
+    return { where, ...(why === undefined ? {} : { why }) };
+  }
+
+  keptChanged(): void {
+    this.#emit({ kind: 'kept', kept: this.kept });
+  }
+
+  lost({ kind, message }: StoreLoss): void {
+    if (kind === 'newer') this.#emit({ kind: 'outdated' });
+    void this.#main.leaveStore(message).catch(() => undefined);
+  }
+
+  async sandbox(genesis: Genesis): Promise<World> {
+    this.#sandboxes += 1;
+    return World.open(memoryStore(genesis), {
+      ...this.#surroundings,
+      id: `sandbox-${this.#sandboxes}`,
+      genesis,
+    });
+  }
+
+  // --- the list ------------------------------------------------------------------------------------------------------
+
+  async worlds(): Promise<readonly WorldInfo[]> {
+    const rows = await this.#places.registry.list();
+    return rows
+      .toSorted((a, b) => a.created - b.created || (a.id < b.id ? -1 : 1))
+      .map((row) => this.#about(row));
+  }
+
+  #about({ id, name, template, created, lastOpened, deleted }: WorldRow): WorldInfo {
+    const where = id === this.#main.id ? this.kept.where : this.#places.where;
+    const known = templateById(template)?.id;
+    return { id, name, template: known, created, lastOpened, where, open: id === this.#main.id, deleted };
+  }
+
+  templates(): Promise<readonly TemplateInfo[]> {
+    return Promise.resolve(
+      templates.map(({ id, genesis, calls }) => ({
+        id,
+        accounts: genesis.accounts?.length ?? 0,
+        calls: calls.length,
+      })),
+    );
+  }
+
+  async #row(id: string): Promise<WorldRow> {
+    const row = (await this.#places.registry.list()).find((one) => one.id === id);
+    if (!row) throw new RangeError(`There is no world "${id}".`);
+    return row;
+  }
+
+  async #put(row: WorldRow): Promise<WorldInfo> {
+    await this.#places.registry.put(row);
+    this.#listChanged();
+    return this.#about(row);
+  }
+
+  #listChanged(): void {
+    this.#emit({ kind: 'worlds' });
+    this.#peers?.tell('*', { kind: 'worlds' });
+  }
+
+  /** Makes a world in a store of its own, or leaves nothing. */
+  async #make(row: WorldRow, genesis: Genesis, work: (world: World) => Promise<void>): Promise<WorldInfo> {
+    const store = this.#places.fresh(row, genesis);
+    try {
+      const world = await World.open(store, { ...this.#surroundings, id: row.id, genesis });
+      await work(world).finally(() => world.close());
+    } catch (error) {
+      await store.close().catch(() => undefined);
+      await this.#places.drop(row).catch(() => undefined);
+      throw error;
+    }
+    return this.#put(row);
+  }
+
+  async createWorld({
+    name,
+    template: id,
+    seed,
+    now,
+  }: {
+    readonly name: string;
+    readonly template: TemplateId;
+    readonly seed?: string | undefined;
+    readonly now?: string | undefined;
+  }): Promise<WorldInfo> {
+    const template = templateById(id);
+    if (!template) throw new RangeError(`There is no template "${String(id)}".`);
+    const row = newRow({ name, template: id, seed, now });
+    // Quotas must not bite while it is made; they are switched on by its last step.
+    const genesis: Genesis = { ...template.genesis, seed, now, switches: { throttling: false } };
+    return this.#make(row, genesis, (world) =>
+      playTemplate(template, world, { throttling: now === undefined }),
+    );
+  }
+
+  async openWorld(id: string): Promise<WorldApi> {
+    if (id === this.#main.id) return this.#main;
+    const row = await this.#row(id);
+    if (row.deleted !== undefined)
+      throw new RangeError(`The world "${row.name}" is deleted; restore it first.`);
+    return this.#enter(row);
+  }
+
+  async #enter(row: WorldRow): Promise<WorldApi> {
+    const hooks = { kept: () => this.keptChanged(), lost: (loss: StoreLoss) => this.lost(loss) };
+    const parts = {
+      places: this.#places,
+      tabs: this.#tabs,
+      surroundings: this.#surroundings,
+      why: this.#why,
+    };
+    const next = await openShared(row, parts, hooks, undefined);
+    const before = this.#main;
+    this.#main = next;
+    this.#emit({ kind: 'main', world: next });
+    await before.close();
+    await this.#put({ ...row, lastOpened: Date.now() });
+    return next;
+  }
+
+  async renameWorld(id: string, name: string): Promise<void> {
+    await this.#put({ ...(await this.#row(id)), name: goodName(name) });
+  }
+
+  /** Works with a world that may be open here, in another tab, or nowhere. */
+  async #with<T>(id: string, work: (world: WorldApi) => Promise<T>): Promise<T> {
+    if (id === this.#main.id) return work(this.#main);
+    const row = await this.#row(id);
+    const parts = {
+      places: this.#places,
+      tabs: this.#tabs,
+      surroundings: this.#surroundings,
+      why: undefined,
+    };
+    const world = await openShared(row, parts, { kept: () => undefined, lost: () => undefined }, undefined);
+    return work(world).finally(() => world.close());
+  }
+
+  async duplicateWorld(
+    id: string,
+    { name, at }: { readonly name: string; readonly at?: number | undefined },
+  ): Promise<WorldInfo> {
+    const { template, seed, now } = await this.#row(id);
+    const row = newRow({ name, template, seed, now });
+    const { blob } = await this.#with(id, (world) => world.exportFile({ objects: true, at }));
+    const { worlds } = await readFile(blob, undefined);
+    const [info] = await this.#fill(worlds.map((world) => ({ row, world })));
+    if (!info) throw new Error('a file of one world holds one');
+    return info;
+  }
+
+  async resetWorld(id: string): Promise<{ readonly world: WorldInfo; readonly before: WorldInfo }> {
+    const row = await this.#row(id);
+    const template = templateById(row.template)?.id;
+    const world =
+      template === undefined
+        ? await this.#beginAgain(row)
+        : await this.createWorld({ name: row.name, template, seed: row.seed, now: row.now });
+    if (id === this.#main.id) await this.openWorld(world.id);
+    const before = await this.#put({ ...(await this.#row(id)), deleted: Date.now() });
+    return { world: { ...world, open: world.id === this.#main.id }, before };
+  }
+
+  #beginAgain({ name, seed, now }: WorldRow): Promise<WorldInfo> {
+    const genesis = { ...this.#first.genesis, seed, now };
+    return this.#make(newRow({ name, template: undefined, seed, now }), genesis, () => Promise.resolve());
+  }
+
+  async deleteWorld(id: string): Promise<void> {
+    const row = await this.#row(id);
+    if (row.deleted !== undefined) return;
+    if (id === this.#main.id) await this.#enter(await this.#another(id));
+    await this.#put({ ...(await this.#row(id)), deleted: Date.now() });
+  }
+
+  /** The world that was open last, besides one that goes; a new one when there is no other. */
+  async #another(than: string): Promise<WorldRow> {
+    const rows = await this.#places.registry.list();
+    const [next] = rows
+      .filter(({ id, deleted }) => id !== than && deleted === undefined)
+      .sort((a, b) => b.lastOpened - a.lastOpened);
+    if (next) return next;
+    const info = await this.createWorld({ name: 'My world', template: 'twoAccounts' });
+    return this.#row(info.id);
+  }
+
+  async restoreWorld(id: string): Promise<void> {
+    await this.#put({ ...(await this.#row(id)), deleted: undefined });
+  }
+
+  async purgeWorld(id: string): Promise<void> {
+    const row = await this.#row(id);
+    if (row.deleted === undefined) throw new RangeError(`The world "${row.name}" is not deleted.`);
+    await drop(row, this.#places, this.#tabs);
+    this.#listChanged();
+  }
+
+  async compareWorlds(
+    a: { readonly id: string; readonly at?: number | undefined },
+    b: { readonly id: string; readonly at?: number | undefined },
+  ): Promise<Comparison> {
+    const records = async ({ id, at }: typeof a): Promise<ReadonlyMap<Ref, Rec>> => {
+      const { blob } = await this.#with(id, (world) => world.exportFile({ at }));
+      const { worlds } = await readFile(blob, undefined);
+      const all = new Map<Ref, Rec>();
+      // How a domain key is wrapped differs from file to file, and says nothing.
+      for (const [ref, rec] of worlds[0]?.contents.records ?? [])
+        all.set(ref, tableOf(ref) === 'domainKey' ? ({ ...rec, wrapped: new Uint8Array(0) } as Rec) : rec);
+      return all;
+    };
+    return compare(await records(a), await records(b));
+  }
+
+  // --- storage -------------------------------------------------------------------------------------------------------
+
+  storage(): Promise<StorageReport> {
+    return storageReport(this.kept, this.#tabs !== undefined);
+  }
+
+  /** A worker cannot ask, a page can: see `remote/connect.ts`. */
+  async askPersist(): Promise<boolean> {
+    return (await this.storage()).persisted;
+  }
+
+  retryStorage(): Promise<Kept> {
+    return this.#main.retryStorage();
+  }
+
+  // --- files and links -----------------------------------------------------------------------------------------------
+
+  async exportAll(options: ExportOptions = {}): Promise<ExportFile> {
+    const documents: unknown[] = [];
+    for (const { id, name, deleted } of await this.#places.registry.list()) {
+      if (deleted !== undefined) continue;
+      const { blob } = await this.#with(id, (world) => world.exportFile({ ...options, title: name }));
+      documents.push(parseJson(await blob.text()));
+    }
+    const text = JSON.stringify({ kind: worldsKind, version: fileVersion, worlds: documents });
+    return {
+      fileName: fileName('kms-lab', 'all-worlds'),
+      blob: new Blob([`${text}\n`], { type: 'application/json' }),
+    };
+  }
+
+  async inspectImport(file: Blob, passphrase?: string): Promise<ImportReport> {
+    try {
+      const { kind, worlds } = await readFile(file, passphrase);
+      const versions = worlds.map(({ version }) => version);
+      return {
+        ok: true,
+        kind,
+        version: Math.min(...versions),
+        migrated: versions.some((version) => version < fileVersion),
+        worlds: worlds.map(({ name, about }) => ({ name, ...about })),
+        protection: worlds.every(({ protection }) => protection === 'passphrase') ? 'passphrase' : 'none',
+        bytes: file.size,
+      };
+    } catch (error) {
+      if (!(error instanceof FileFault)) throw error;
+      const { place, reason, passphrase: about } = error;
+      return { ok: false, place, reason, ...(about === undefined ? {} : { passphrase: about }) };
+    }
+  }
+
+  async importFile(
+    file: Blob,
+    { passphrase, pick, rename }: ImportOptions = {},
+  ): Promise<readonly WorldInfo[]> {
+    const { worlds } = await readFile(file, passphrase);
+    const chosen = worlds.filter((_world, i) => pick === undefined || pick.includes(i));
+    if (chosen.length === 0) throw new RangeError('Nothing of the file was chosen.');
+    return this.#fill(
+      chosen.map((world) => {
+        const name = chosen.length === 1 && rename !== undefined ? rename : world.name;
+        return { world, row: newRow({ name, template: undefined, seed: undefined, now: undefined }) };
+      }),
+    );
+  }
+
+  /** All worlds, or none. */
+  async #fill(
+    all: readonly { readonly row: WorldRow; readonly world: ReadWorld }[],
+  ): Promise<readonly WorldInfo[]> {
+    const begun: WorldRow[] = [];
+    try {
+      for (const { row, world } of all) {
+        begun.push(row);
+        const store = this.#places.store(row);
+        await store.open();
+        try {
+          await store.fill(await world.movedTo(await store.device()));
+        } finally {
+          await store.close();
+        }
+      }
+      for (const row of begun) await this.#places.registry.put(row);
+    } catch (error) {
+      for (const row of begun) {
+        await this.#places.registry.remove(row.id).catch(() => undefined);
+        await this.#places.drop(row).catch(() => undefined);
+      }
+      throw error;
+    }
+    this.#listChanged();
+    return begun.map((row) => this.#about(row));
+  }
+
+  async inspectLink(fragment: string): Promise<LinkReport> {
+    try {
+      return { ok: true, contents: contentsOf(await decodeStory(fragment)) };
+    } catch (error) {
+      if (!(error instanceof LinkFault)) throw error;
+      return { ok: false, place: error.place, reason: error.reason };
+    }
+  }
+
+  async openLink(
+    fragment: string,
+    into?: { readonly name: string },
+  ): Promise<{ readonly world: WorldApi; readonly kept: WorldInfo | undefined }> {
+    const story = await decodeStory(fragment);
+    try {
+      if (!into) {
+        const world = await this.sandbox(story.genesis);
+        await replay(story, world);
+        return { world, kept: undefined };
+      }
+      const { seed, now } = story.genesis;
+      const row = newRow({ name: into.name, template: undefined, seed, now });
+      const kept = await this.#make(row, story.genesis, (world) => replay(story, world));
+      return { world: await this.openWorld(kept.id), kept: { ...kept, open: true } };
+    } catch (error) {
+      throw error instanceof GenesisError ? new LinkFault('$.genesis', error.message) : error;
+    }
+  }
+
+  // --- the rest ------------------------------------------------------------------------------------------------------
+
+  subscribe(listener: (event: LabEvent) => void): () => void {
+    const own = (event: LabEvent) => listener(event);
+    this.#listeners.add(own);
+    return () => this.#listeners.delete(own);
+  }
+
+  #emit(event: LabEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#main.close();
+    this.#peers?.close();
+    await this.#places.registry.close();
+  }
+}
+
+// --- rows ------------------------------------------------------------------------------------------------------------
+
+type About = Pick<WorldRow, 'name'> & Partial<Pick<WorldRow, 'template' | 'seed' | 'now'>>;
+
+function rowOf(id: string, database: string, { name, template, seed, now }: About): WorldRow {
+  const created = Date.now();
+  return {
+    id,
+    name: goodName(name),
+    template,
+    seed,
+    now,
+    created,
+    lastOpened: created,
+    database,
+    deleted: undefined,
+  };
+}
+
+function newRow(about: About): WorldRow {
+  const id = crypto.randomUUID();
+  return rowOf(id, `kms-lab:${id}`, about);
+}
+
+function goodName(name: string): string {
+  const trimmed = typeof name === 'string' ? name.trim() : '';
+  if (trimmed === '' || trimmed.length > longestName)
+    throw new RangeError(`A world has a name of 1 to ${longestName} characters.`);
+  return trimmed;
+}
+
+interface Hooks {
+  readonly kept: () => void;
+  readonly lost: (loss: StoreLoss) => void;
+}
+
+async function openShared(
+  row: WorldRow,
+  { places, tabs, surroundings, why }: Pick<LabParts, 'places' | 'tabs' | 'surroundings' | 'why'>,
+  hooks: Hooks,
+  genesis: Genesis | undefined,
+): Promise<SharedWorld> {
+  return SharedWorld.open({
+    id: row.id,
+    name: row.database,
+    // Worlds in memory are this tab's alone.
+    tabs: places.where === 'memory' ? undefined : tabs,
+    where: places.where,
+    why,
+    onKept: hooks.kept,
+    open: async (traces) => {
+      const store =
+        genesis && places.where === 'memory' ? places.fresh(row, genesis) : places.store(row, hooks.lost);
+      try {
+        return await World.open(store, { ...surroundings, id: row.id, title: row.name, genesis, traces });
+      } catch (error) {
+        await store.close().catch(() => undefined);
+        throw error;
+      }
+    },
+  });
+}
+
+/** Removes a deleted world, unless a tab has it open. */
+async function drop(row: WorldRow, places: Places, tabs: Tabs | undefined): Promise<boolean> {
+  const remove = async () => {
+    await places.drop(row);
+    await places.registry.remove(row.id);
+    return true;
+  };
+  if (!tabs) return remove();
+  return tabs.locks.request(row.database, { ifAvailable: true }, (lock) =>
+    lock === null ? Promise.resolve(false) : remove(),
+  );
+}
+
+/** What was deleted before this start is gone for good now. */
+async function purge(rows: readonly WorldRow[], { places, tabs }: LabParts): Promise<void> {
+  for (const row of rows) if (row.deleted !== undefined) await drop(row, places, tabs).catch(() => false);
+}
