@@ -358,6 +358,8 @@ export interface WorldApi {
   settings(): Promise<WorldRec>;
   /** Changes the visible switches of the world, as a journal entry. */
   setSwitches(switches: Partial<Pick<WorldRec, 'throttling' | 'propagation' | 'fault'>>): Promise<void>;
+  /** Breaks or mends what stands behind a key store, as a journal entry. KMS hears of it when it next reaches there. */
+  setBacking(backing: BackingRec): Promise<void>;
   accounts(): Promise<readonly AccountRec[]>;
   principals(account?: AccountId): Promise<readonly PrincipalCard[]>;
   keys(at: {

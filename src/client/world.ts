@@ -10,9 +10,11 @@ import {
   Overlay,
   ref,
   seededBytes,
+  setBacking,
   tableOf,
   type AccountId,
   type AccountRec,
+  type BackingRec,
   type Bytes,
   type Call,
   type ClockRec,
@@ -432,6 +434,11 @@ export class World implements WorldApi {
       overlay.put(ref.world, { ...settings, throttling, propagation, fault });
     };
     await this.#enqueue(() => this.#changeStep(group, 'SetSwitches', switches, work), once);
+  }
+
+  async setBacking(backing: BackingRec, once?: string): Promise<void> {
+    const work = (overlay: Overlay) => setBacking(overlay, backing);
+    await this.#enqueue(() => this.#changeStep(undefined, 'SetBacking', backing, work), once);
   }
 
   /** Everything that fell due until now, first date first, each as an entry of its own. */

@@ -250,6 +250,7 @@ export function fakeWorld(): FakeWorld {
     now: unused('now'),
     settings: unused('settings'),
     setSwitches: unused('setSwitches'),
+    setBacking: unused('setBacking'),
     accounts: unused('accounts'),
     principals: unused('principals'),
     keys: unused('keys'),

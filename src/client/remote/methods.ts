@@ -23,6 +23,7 @@ export const worldMethods: Readonly<Record<string, Crossing>> = {
   now: {},
   settings: {},
   setSwitches: { onceAt: 1 },
+  setBacking: { onceAt: 1 },
   setClock: { onceAt: 1 },
   accounts: {},
   principals: {},
