@@ -1,6 +1,7 @@
 // @ts-check
 // npm run scenarios: reads scenarios/, runs every option of every item, and proves on the kept wrong scenarios that the
-// checker can fail. --verbose says what the engine said of each option, --schema writes the JSON Schemas for editors.
+// checker can fail. --verbose says what the engine said of each option,
+// --quick leaves the mutations out, --schema writes the JSON Schemas for editors.
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -56,7 +57,11 @@ const lab = await client.openLab({ store: 'memory' });
 const line = ({ file, place, code, message }) =>
   `  ${code.padEnd(17)} ${file}${place ? ` · ${place}` : ''}\n                    ${message}`;
 
-const report = await study.checkScenarios(sources(folder), lab);
+const started1 = Date.now();
+const report = await study.checkScenarios(sources(folder), lab, {
+  mutate: !process.argv.includes('--quick'),
+});
+const seconds = ((Date.now() - started1) / 1000).toFixed(1);
 if (process.argv.includes('--verbose'))
   for (const { file, option, said } of report.verdicts) console.log(`  ${file} · ${option}\n    ${said}`);
 for (const problem of report.problems) console.log(line(problem));
@@ -72,7 +77,9 @@ let caught = 0;
 for (const { path, text } of wrong) {
   /** @type {import('../src/study/index.ts').WrongCase} */
   const wrongCase = JSON.parse(text);
-  const { problems } = await study.checkScenarios(study.wrongFiles(right, wrongCase), lab);
+  const { problems } = await study.checkScenarios(study.wrongFiles(right, wrongCase), lab, {
+    mutate: wrongCase.caughtAs.includes('unstated'),
+  });
   const codes = [...new Set(problems.map(({ code }) => code))].sort().join();
   if (codes === [...wrongCase.caughtAs].sort().join()) caught += 1;
   else missed.push(`${path}: expected ${wrongCase.caughtAs.join()}, got ${codes || 'nothing'}`);
@@ -84,8 +91,15 @@ const wrongItems = new Set(report.problems.map(({ file }) => file.replace(/\.[a-
   .size;
 const failed = wrongItems + missed.length;
 console.log(
-  `Scenarios: ${report.items} items, ${report.executed} executed, ${report.optionsRun} options run`,
+  `Scenarios: ${report.items} items, ${report.executed} executed, ${report.stated} not executable (source and date instead), ` +
+    `${report.optionsRun} options and ways run in ${seconds} s`,
 );
+console.log(
+  `By kind: ${Object.entries(report.byKind)
+    .map(([kind, n]) => `${kind} ${n}`)
+    .join(', ')}`,
+);
+console.log(`Mutations: ${report.mutations.tried} tried, ${report.mutations.caught} caught`);
 console.log(`Kept wrong scenarios: ${caught} of ${wrong.length} caught`);
 console.log(`Skipped: ${report.skips.length === 0 ? 'none' : ''}`);
 for (const { file, reason } of report.skips) console.log(`  ${file}: ${reason}`);

@@ -1,7 +1,7 @@
 import type { Progress, SealedObject, WorldApi } from '../client/index.ts';
 import type { Bytes, PrincipalArn, Refusal, Region, Stage } from '../engine/index.ts';
 import type { LocalCause, StepRun } from './runs.ts';
-import type { CallStep, Scenario, Step } from './scenario.ts';
+import type { CallStep, ExecutedScenario, Step } from './scenario.ts';
 import {
   byteLengthIn,
   fill,
@@ -26,15 +26,17 @@ export interface Ended {
 /** One world being acted upon, with the variables saved so far. */
 export class Actor {
   readonly variables: Map<string, unknown>;
-  readonly measures = { kmsCalls: 0, bytesToKms: 0 };
+  readonly measures = { kmsCalls: 0, bytesToKms: 0, plaintextFromKms: 0 };
   constructor(
     readonly world: WorldApi,
-    private readonly scenario: Scenario,
+    private readonly scenario: Pick<ExecutedScenario, 'stem'>,
     private readonly files: (name: string) => Blob,
     variables: ReadonlyMap<string, unknown>,
     private readonly options: {
       readonly signal?: AbortSignal | undefined;
       readonly bytes?: (p: Progress) => void;
+      /** The world was born with one more policy: what had to be refused may be served in it. */
+      readonly otherWorld?: boolean;
     },
   ) {
     this.variables = new Map(variables);
@@ -82,6 +84,39 @@ export class Actor {
         return this.seal(step, into);
       case 'open':
         return this.open(step, into);
+      case 'wrapMaterial': {
+        const [material, publicKey] = await Promise.all(
+          [step.material, step.publicKey].map((each) => fill(each, this.filling())),
+        );
+        const plain = asBytes(material, 'material');
+        this.variables.set(step.save, await wrapped(plain, asBytes(publicKey, step.publicKey)));
+        into.push({ kind: 'wrapMaterial', byteLength: plain.byteLength });
+        return {};
+      }
+      case 'verifyOutside': {
+        const [publicKey, message, signature] = await Promise.all(
+          [step.publicKey, step.message, step.signature].map((each) => fill(each, this.filling())),
+        );
+        const ok = await verified(
+          asBytes(publicKey, step.publicKey),
+          asBytes(message, 'message'),
+          asBytes(signature, step.signature),
+        );
+        into.push({ kind: 'verifyOutside', ok });
+        return ok ? {} : { local: 'notSame' };
+      }
+      case 'expect': {
+        const value = await fill(step.value, this.filling());
+        const ok = value === step.equals;
+        into.push({
+          kind: 'expect',
+          name: step.value.slice(2, -1),
+          found: String(value),
+          wanted: step.equals,
+          ok,
+        });
+        return ok ? {} : { local: 'notSame' };
+      }
       case 'wipe': {
         const bytes = asBytes(await fill(step.value, this.filling()), step.value);
         bytes.fill(0);
@@ -123,15 +158,20 @@ export class Actor {
       refusal: result.ok ? undefined : result.refusal,
       piece: at,
     });
+    if (step.refusedAs !== undefined) {
+      if (!result.ok && result.refusal.refused === step.refusedAs) return {};
+      if (result.ok && this.options.otherWorld !== true) return { local: 'notSame' };
+    }
+    if (result.ok) this.measures.plaintextFromKms += plaintextIn(result.output);
     if (!result.ok)
       return { refusal: { refusal: result.refusal, stage: trace.refusal?.stage ?? 'operation' } };
     for (const [name, path] of Object.entries(step.save ?? {})) {
-      const value = memberOf(result.output, path);
+      const value = copied(memberOf(result.output, path));
       if (value === undefined) throw new CannotCheck(`${step.operation} answered no ${path}`);
       this.variables.set(name, value);
     }
     for (const [name, path] of Object.entries(step.saveIfGiven ?? {})) {
-      const value = memberOf(result.output, path);
+      const value = copied(memberOf(result.output, path));
       if (value !== undefined) this.variables.set(name, value);
     }
     return {};
@@ -198,6 +238,29 @@ export class Actor {
     into.push({ kind: 'same', byteLength: right.size, ok });
     return ok;
   }
+}
+
+/** In this thread an answer may hold the engine's own bytes; what an option saves it may also wipe. */
+const copied = (value: unknown): unknown => (value instanceof Uint8Array ? value.slice() : value);
+
+/** Members of an answer that hold what must stay secret. */
+const plaintextIn = (output: Readonly<Record<string, unknown>>): number =>
+  ['Plaintext', 'PrivateKeyPlaintext', 'SharedSecret'].reduce(
+    (sum, name) => sum + byteLengthIn(output[name]),
+    0,
+  );
+
+/** AWS names the scheme RSAES_OAEP_SHA_256: hash and mask generation both with SHA-256. */
+async function wrapped(material: Bytes, publicKey: Bytes): Promise<Bytes> {
+  const scheme = { name: 'RSA-OAEP', hash: 'SHA-256' };
+  const key = await crypto.subtle.importKey('spki', publicKey, scheme, false, ['encrypt']);
+  return new Uint8Array(await crypto.subtle.encrypt(scheme, key, material));
+}
+
+async function verified(publicKey: Bytes, message: Bytes, signature: Bytes): Promise<boolean> {
+  const scheme = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
+  const key = await crypto.subtle.importKey('spki', publicKey, scheme, false, ['verify']);
+  return crypto.subtle.verify(scheme, key, signature, message);
 }
 
 /** `{"$file": "video"}` is compared as a Blob, not read into memory first. */

@@ -14,6 +14,15 @@ export const scenarioNames: readonly string[] = Object.keys(factFiles).map((path
   path.replace(/^\/scenarios\//, '').replace(/\.json$/, ''),
 );
 
+const areas = ['access', 'accounts', 'envelope', 'states', 'regions', 'custody'];
+const placeOf = (name: string): number => areas.indexOf(name.split('/')[0] ?? '');
+
+/** Everything that is answered once, in the order of the areas; labs lie in a folder of their own. */
+export const questionNames: readonly string[] = scenarioNames
+  .filter((name) => placeOf(name) >= 0)
+  .sort((a, b) => placeOf(a) - placeOf(b));
+export const labNames: readonly string[] = scenarioNames.filter((name) => name.startsWith('labs/'));
+
 async function load<T>(
   path: string,
   from: Readonly<Record<string, () => Promise<unknown>>>,

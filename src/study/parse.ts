@@ -28,6 +28,16 @@ export const problemCodes = [
   'distractorWorks',
   'verdictDiffers',
   'couldNotCheck',
+  'stemUntrue',
+  'unstated',
+  'orderWorks',
+  'outcomeAmbiguous',
+  'notBroken',
+  'solvedAtStart',
+  'solutionFails',
+  'stepNotNeeded',
+  'wrongWayPasses',
+  'tooFewExecuted',
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 

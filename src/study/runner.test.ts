@@ -4,11 +4,12 @@ import envelope from '../../scenarios/envelope/file-of-50-mb.json' with { type: 
 import delegation from '../../scenarios/access/iam-allow-without-delegation.json' with { type: 'json' };
 import { spread } from './actor.ts';
 import { runScenario } from './runner.ts';
-import { readScenario, type Scenario } from './scenario.ts';
+import { isChoice, readScenario, type ChoiceScenario } from './scenario.ts';
 
-const scenario = (value: unknown): Scenario => {
+const scenario = (value: unknown): ChoiceScenario => {
   const reading = readScenario(value, 'test');
   if (!reading.ok) throw new TypeError(JSON.stringify(reading.problems));
+  if (!isChoice(reading.value)) throw new TypeError('no options');
   return reading.value;
 };
 /** The file shrunk, for tests in which its size does not matter. */
@@ -57,7 +58,12 @@ function watched(breakCall?: (operation: string) => void): {
     });
   };
   return {
-    api: { main: lab.main, kept: lab.kept, sandbox: async (genesis) => wrap(await lab.sandbox(genesis)) },
+    api: {
+      ...lab,
+      main: lab.main,
+      kept: lab.kept,
+      sandbox: async (genesis) => wrap(await lab.sandbox(genesis)),
+    },
     open: () => open,
     made: () => made,
   };
@@ -77,8 +83,8 @@ describe('running a scenario', () => {
   it('says with numbers what the options cost, counting the calls that were not run', async () => {
     const { options } = await runScenario(lab, small);
     const of = (id: string) => options.find((o) => o.id === id);
-    expect(of('data-key')?.measures).toEqual({ kmsCalls: 1, bytesToKms: 0 });
-    expect(of('encrypt-pieces')?.measures).toEqual({ kmsCalls: 13, bytesToKms: 50_000 });
+    expect(of('data-key')?.measures).toEqual({ kmsCalls: 1, bytesToKms: 0, plaintextFromKms: 32 });
+    expect(of('encrypt-pieces')?.measures).toEqual({ kmsCalls: 13, bytesToKms: 50_000, plaintextFromKms: 0 });
     expect(of('encrypt-pieces')?.steps).toHaveLength(3);
   });
 

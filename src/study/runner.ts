@@ -1,7 +1,24 @@
 import type { Genesis, LabApi, Progress, WorldApi } from '../client/index.ts';
 import { Actor, CannotCheck, type Ended } from './actor.ts';
-import type { Measures, OptionRun, OptionVerdict, RunOptions, ScenarioRun, StepRun } from './runs.ts';
-import type { Constraint, Goal, Option, Scenario, Step } from './scenario.ts';
+import type {
+  Measures,
+  OptionRun,
+  OptionVerdict,
+  RunOptions,
+  ScenarioRun,
+  StartedWorld,
+  StepRun,
+} from './runs.ts';
+import {
+  constraintsOf,
+  isChoice,
+  type Constraint,
+  type ExecutedScenario,
+  type Goal,
+  type LabScenario,
+  type Scenario,
+  type Step,
+} from './scenario.ts';
 import { fillMembers, generatedFile, type Filling } from './values.ts';
 
 type Attachment = Extract<Step, { do: 'attachPolicy' }>;
@@ -25,27 +42,62 @@ const withPolicies = (
   })),
 });
 
-interface Started {
-  readonly world: WorldApi;
-  readonly variables: ReadonlyMap<string, unknown>;
+type Started = StartedWorld;
+
+/** Something to try in a copy of the scenario's world: an option, an order, a call, a way through a lab. */
+export interface Play {
+  readonly id: string;
+  readonly steps: readonly Step[];
+  readonly goal: Goal;
 }
+
+/** What is tried of a scenario. A lab is tried by its own functions, what is stated not at all. */
+export function playsOf(scenario: Scenario, options: RunOptions = {}): readonly Play[] {
+  if (isChoice(scenario))
+    return scenario.options.map(({ id, steps, goal }) => ({ id, steps, goal: goal ?? scenario.goal }));
+  switch (scenario.kind) {
+    case 'ordering':
+      return (options.orders ?? [scenario.answer]).map((order) => playOfOrder(scenario, order));
+    case 'matching':
+      return scenario.calls.map(({ id, steps }) => ({ id, steps, goal: { is: 'stepsSucceed' } }));
+    case 'predict':
+      return [{ id: 'run', steps: scenario.steps, goal: { is: 'stepsSucceed' } }];
+    case 'lab':
+    case 'stated':
+      return [];
+    default:
+      return scenario satisfies never;
+  }
+}
+
+export const orderId = (order: readonly string[]): string => order.join(' > ');
+const playOfOrder = (
+  { pieces, goal }: Extract<Scenario, { kind: 'ordering' }>,
+  order: readonly string[],
+): Play => ({
+  id: orderId(order),
+  steps: order.flatMap((id) => pieces.find((piece) => piece.id === id)?.steps ?? []),
+  goal,
+});
 
 async function startOnce(
   lab: LabApi,
-  scenario: Scenario,
+  scenario: ExecutedScenario,
   genesis: Genesis,
   files: (name: string) => Blob,
   options: RunOptions,
+  otherWorld = false,
 ): Promise<Started> {
   const world = await lab.sandbox(genesis);
   try {
-    const actor = new Actor(world, scenario, files, new Map(), options);
+    const actor = new Actor(world, scenario, files, new Map(), { signal: options.signal, otherWorld });
     const ended = await actor.run(scenario.setup, []);
     if (ended.refusal)
       throw new CannotCheck(
         `the setup was refused: ${ended.refusal.refusal.refused} ${ended.refusal.refusal.message}`,
       );
     if (ended.local) throw new CannotCheck(`the setup stopped: ${ended.local}`);
+    await options.before?.({ world, variables: actor.variables });
     return { world, variables: actor.variables };
   } catch (error) {
     await world.close();
@@ -59,7 +111,7 @@ async function startOnce(
  */
 async function worldWith(
   lab: LabApi,
-  scenario: Scenario,
+  scenario: ExecutedScenario,
   base: Started,
   extra: readonly Attachment[],
   files: (name: string) => Blob,
@@ -70,7 +122,14 @@ async function worldWith(
   const filled = await Promise.all(
     extra.map(async (e) => ({ principal: e.principal, document: await fillMembers(e.document, filling) })),
   );
-  const again = await startOnce(lab, scenario, withPolicies(genesisOf(scenario), filled), files, options);
+  const again = await startOnce(
+    lab,
+    scenario,
+    withPolicies(genesisOf(scenario), filled),
+    files,
+    options,
+    true,
+  );
   for (const [name, value] of base.variables)
     if (typeof value === 'string' && again.variables.get(name) !== value) {
       await again.world.close();
@@ -82,7 +141,7 @@ async function worldWith(
 }
 
 /** Only what is given: the world's own defaults stand for the rest. */
-const genesisOf = ({ world }: Scenario): Genesis => ({
+export const genesisOf = ({ world }: Pick<ExecutedScenario, 'world'>): Genesis => ({
   ...world,
   switches: Object.fromEntries(
     Object.entries(world.switches ?? {}).filter(([, value]) => value !== undefined),
@@ -131,10 +190,10 @@ async function keeps(
   return true;
 }
 
-async function runOption(
+async function runPlay(
   lab: LabApi,
-  scenario: Scenario,
-  option: Option,
+  scenario: ExecutedScenario,
+  option: Play,
   base: Started,
   files: (name: string) => Blob,
   options: RunOptions,
@@ -143,7 +202,7 @@ async function runOption(
   const steps: StepRun[] = [];
   const goalSteps: StepRun[] = [];
   const constraints: { id: string; kept: boolean; steps: StepRun[] }[] = [];
-  let measures: Measures = { kmsCalls: 0, bytesToKms: 0 };
+  let measures: Measures = { kmsCalls: 0, bytesToKms: 0, plaintextFromKms: 0 };
   let variables: ReadonlyMap<string, unknown> = base.variables;
   const report = (verdict: OptionVerdict): OptionRun => ({
     id: option.id,
@@ -169,9 +228,9 @@ async function runOption(
     variables = actor.variables;
     const ended = await actor.run(option.steps, steps);
     measures = { ...actor.measures };
-    const missed = await reach(option.goal ?? scenario.goal, actor, ended, goalSteps);
+    const missed = await reach(option.goal, actor, ended, goalSteps);
     if (missed) return report(missed);
-    for (const constraint of scenario.constraints ?? []) {
+    for (const constraint of constraintsOf(scenario)) {
       const into: StepRun[] = [];
       constraints.push({
         id: constraint.id,
@@ -190,7 +249,11 @@ async function runOption(
 }
 
 const textsOf = (variables: ReadonlyMap<string, unknown>): Readonly<Record<string, string>> =>
-  Object.fromEntries([...variables].filter((pair): pair is [string, string] => typeof pair[1] === 'string'));
+  Object.fromEntries(
+    [...variables]
+      .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
+      .map(([name, value]) => [name, String(value)]),
+  );
 
 /** Data keys that an option was given do not outlive it. */
 function wipe(variables: ReadonlyMap<string, unknown>, keep: ReadonlyMap<string, unknown>): void {
@@ -200,9 +263,10 @@ function wipe(variables: ReadonlyMap<string, unknown>, keep: ReadonlyMap<string,
 
 /** Judges "with the fewest" among the options that work, then turns broken constraints into the verdict. */
 function compare(scenario: Scenario, runs: readonly OptionRun[]): readonly OptionRun[] {
+  const constraints = constraintsOf(scenario);
   const working = runs.filter((run) => run.verdict.is === 'works');
   const unchecked = runs.find((run) => run.verdict.is === 'couldNotCheck');
-  const compares = scenario.constraints?.some((c) => c.is === 'measure' && c.fewest === true) === true;
+  const compares = constraints.some((c) => c.is === 'measure' && c.fewest === true);
   return runs.map((run) => {
     if (run.verdict.is !== 'works') return run;
     if (compares && unchecked)
@@ -210,37 +274,51 @@ function compare(scenario: Scenario, runs: readonly OptionRun[]): readonly Optio
         ...run,
         verdict: { is: 'couldNotCheck', message: `nothing to compare with: ${unchecked.id}` },
       };
-    const constraints = run.constraints.map((each) => {
-      const declared = scenario.constraints?.find((c) => c.id === each.id);
+    const kept = run.constraints.map((each) => {
+      const declared = constraints.find((c) => c.id === each.id);
       if (declared?.is !== 'measure' || declared.fewest !== true) return each;
       const fewest = Math.min(...working.map((other) => other.measures[declared.of]));
       return { ...each, kept: each.kept && run.measures[declared.of] <= fewest };
     });
-    const broken = constraints.filter((each) => !each.kept).map((each) => each.id);
+    const broken = kept.filter((each) => !each.kept).map((each) => each.id);
     return {
       ...run,
-      constraints,
+      constraints: kept,
       verdict: broken.length === 0 ? run.verdict : { is: 'violates', constraints: broken },
     };
   });
 }
 
-/**
- * Builds the scenario's world, runs its setup, then every option in a throw-away copy of that world. The engine decides
- * which option is right; nothing here knows the author's key.
- */
-export async function runScenario(
-  lab: LabApi,
-  scenario: Scenario,
-  options: RunOptions = {},
-): Promise<ScenarioRun> {
+function fileMaker({ files = {} }: Pick<ExecutedScenario, 'files'>): (name: string) => Blob {
   const made = new Map<string, Blob>();
-  const files = (name: string): Blob => {
-    const known = made.get(name) ?? generatedFile(scenario.files?.[name]?.byteLength ?? 0);
+  return (name) => {
+    const known = made.get(name) ?? generatedFile(files[name]?.byteLength ?? 0);
     made.set(name, known);
     return known;
   };
-  const chosen = scenario.options.filter(({ id }) => options.only?.includes(id) ?? true);
+}
+
+const uncheckable = (id: string, error: unknown): OptionRun => ({
+  id,
+  verdict: { is: 'couldNotCheck', message: error instanceof Error ? error.message : String(error) },
+  measures: { kmsCalls: 0, bytesToKms: 0, plaintextFromKms: 0 },
+  steps: [],
+  goal: [],
+  constraints: [],
+  names: {},
+});
+
+/**
+ * Builds the scenario's world, runs its setup, then everything that is to be tried, each in a throw-away copy of that
+ * world. The engine decides what comes of it; nothing here knows the author's key.
+ */
+export async function runScenario(
+  lab: LabApi,
+  scenario: ExecutedScenario,
+  options: RunOptions = {},
+): Promise<ScenarioRun> {
+  const files = fileMaker(scenario);
+  const chosen = playsOf(scenario, options).filter(({ id }) => options.only?.includes(id) ?? true);
   const done = (runs: readonly OptionRun[]): ScenarioRun => ({
     scenario: scenario.id,
     version: scenario.version,
@@ -251,18 +329,7 @@ export async function runScenario(
     base = await startOnce(lab, scenario, genesisOf(scenario), files, options);
   } catch (error) {
     if (options.signal?.aborted) throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    return done(
-      chosen.map(({ id }) => ({
-        id,
-        verdict: { is: 'couldNotCheck', message },
-        measures: { kmsCalls: 0, bytesToKms: 0 },
-        steps: [],
-        goal: [],
-        constraints: [],
-        names: {},
-      })),
-    );
+    return done(chosen.map(({ id }) => uncheckable(id, error)));
   }
   try {
     const runs: OptionRun[] = [];
@@ -270,7 +337,7 @@ export async function runScenario(
       const progress = { option: option.id, done: runs.length, total: chosen.length };
       options.progress?.(progress);
       runs.push(
-        await runOption(lab, scenario, option, base, files, options, (bytes) =>
+        await runPlay(lab, scenario, option, base, files, options, (bytes) =>
           options.progress?.({ ...progress, bytes }),
         ),
       );
@@ -279,4 +346,61 @@ export async function runScenario(
   } finally {
     await base.world.close();
   }
+}
+
+/** The world of a scenario after its setup, for whoever acts in it or reads it. Close it. */
+export const startWorld = (
+  lab: LabApi,
+  scenario: ExecutedScenario,
+  options: RunOptions = {},
+): Promise<StartedWorld> => startOnce(lab, scenario, genesisOf(scenario), fileMaker(scenario), options);
+
+/** How one goal of a lab stands. */
+export type GoalState = 'met' | 'notMet' | 'couldNotCheck';
+export interface GoalRun {
+  readonly id: string;
+  readonly state: GoalState;
+  readonly steps: readonly StepRun[];
+  /** Of `couldNotCheck`: ours to apologise for. */
+  readonly message?: string | undefined;
+}
+
+/** Tries every goal on a copy of its own: a probe leaves no event, uses no quota and disturbs no other. */
+export async function tryGoals(
+  scenario: LabScenario,
+  { world, variables }: StartedWorld,
+  options: RunOptions = {},
+): Promise<readonly GoalRun[]> {
+  const runs: GoalRun[] = [];
+  for (const { id, steps, same } of scenario.goals) {
+    const into: StepRun[] = [];
+    let copy: WorldApi | undefined;
+    try {
+      copy = await world.fork();
+      const actor = new Actor(copy, scenario, fileMaker(scenario), variables, options);
+      const goal: Goal = { is: 'probe', steps, same };
+      const missed = await reach(goal, actor, {}, into);
+      runs.push({ id, state: missed ? 'notMet' : 'met', steps: into });
+    } catch (error) {
+      if (options.signal?.aborted) throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      runs.push({ id, state: 'couldNotCheck', steps: into, message });
+    } finally {
+      await copy?.close();
+    }
+  }
+  return runs;
+}
+
+/** Runs steps in a lab's world, as its learner would: a refused one changes nothing and the next is tried all the same. */
+export async function walk(
+  scenario: ExecutedScenario,
+  { world, variables }: StartedWorld,
+  steps: readonly Step[],
+  options: RunOptions = {},
+): Promise<{ readonly variables: ReadonlyMap<string, unknown>; readonly steps: readonly StepRun[] }> {
+  const actor = new Actor(world, scenario, fileMaker(scenario), variables, options);
+  const into: StepRun[] = [];
+  for (const step of steps) await actor.run([step], into);
+  return { variables: actor.variables, steps: into };
 }

@@ -1,4 +1,4 @@
-import type { Progress } from '../client/index.ts';
+import type { Progress, WorldApi } from '../client/index.ts';
 import type { Refusal, Stage, Trace } from '../engine/index.ts';
 import type { MeasureName } from './scenario.ts';
 
@@ -18,6 +18,15 @@ export type StepRun =
   | { readonly kind: 'advance'; readonly hours: number }
   | { readonly kind: 'seal' | 'open'; readonly byteLength: number; readonly sealedLength: number }
   | { readonly kind: 'wipe'; readonly byteLength: number }
+  | { readonly kind: 'wrapMaterial'; readonly byteLength: number }
+  | { readonly kind: 'verifyOutside'; readonly ok: boolean }
+  | {
+      readonly kind: 'expect';
+      readonly name: string;
+      readonly found: string;
+      readonly wanted: string | number | boolean;
+      readonly ok: boolean;
+    }
   | { readonly kind: 'same'; readonly byteLength: number; readonly ok: boolean }
   | {
       readonly kind: 'stopped';
@@ -61,7 +70,7 @@ export interface OptionRun {
     readonly kept: boolean;
     readonly steps: readonly StepRun[];
   }[];
-  /** Texts that the run saved, such as ARNs; bytes are wiped. */
+  /** Texts, numbers and truths that the run saved, such as ARNs and states; bytes are wiped. */
   readonly names: Readonly<Record<string, string>>;
 }
 
@@ -83,4 +92,14 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Only these options; all when absent. "The fewest" is then judged among these. */
   readonly only?: readonly string[] | undefined;
+  /** Changes the world after its setup, before anything is tried: how the checker flips what a stem leaves unsaid. */
+  readonly before?: ((started: StartedWorld) => Promise<void>) | undefined;
+  /** Orders of an ordering item to try; the key alone when absent. */
+  readonly orders?: readonly (readonly string[])[] | undefined;
+}
+
+/** A world after its setup, with what the setup saved. */
+export interface StartedWorld {
+  readonly world: WorldApi;
+  readonly variables: ReadonlyMap<string, unknown>;
 }

@@ -40,7 +40,7 @@ describe('scenario files are read strictly', () => {
   it.each([
     ['a misspelt member', { ...facts, optionss: [] }, 'optionss', 'no such member'],
     ['a missing member', { ...facts, answer: undefined }, 'answer', 'expected'],
-    ['another kind', { ...facts, kind: 'lab' }, 'kind', 'expected "single", got "lab"'],
+    ['another kind', { ...facts, kind: 'essay' }, 'kind', 'got "essay"'],
     ['a nameless step', { ...facts, setup: [{ operation: 'CreateKey' }] }, 'setup[0].do', 'expected "call"'],
     ['a list for an object', { ...facts, stem: [] }, 'stem', 'expected an object, got a list'],
     ['another format', { ...facts, format: 2 }, 'format', 'expected 1, got 2'],

@@ -29,8 +29,8 @@ const principal = text(
   /^arn:aws[a-z-]*:iam::\d{12}:(root|(user|role)\/[\w+=,.@/-]+)$/,
   'the ARN of a root, user or role',
 );
-/** A member of an answer: `KeyMetadata.Arn`. */
-const member = text(/^[A-Z][A-Za-z]*(\.[A-Z][A-Za-z]*)*$/, 'a member of the answer');
+/** A member of an answer: `KeyMetadata.Arn`, `Grants.0.GrantId`. */
+const member = text(/^[A-Z][A-Za-z]*(\.([A-Z][A-Za-z]*|\d))*$/, 'a member of the answer');
 
 const stage = oneOf(
   'parse',
@@ -53,10 +53,21 @@ const callMembers = [
     as: principal,
     region,
     save: record(member, /^[a-z][A-Za-z0-9]*$/),
+    /** The call must be refused by this name, and what follows goes on: evidence, and "whoever tries is refused". */
+    refusedAs: exception,
     /** Kept when the answer has it. A later step that needs it and finds nothing ends the option there. */
     saveIfGiven: record(member, /^[a-z][A-Za-z0-9]*$/),
   },
 ] as const;
+
+/** What an answer may be compared with. */
+const oneOfKinds: Parser<string | number | boolean> = {
+  schema: { type: ['string', 'number', 'boolean'] },
+  parse: (value, at) =>
+    typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+      ? value
+      : at.refuse('expected a text, a number or a truth'),
+};
 
 const step = tagged('do', {
   call: object(...callMembers),
@@ -79,6 +90,12 @@ const step = tagged('do', {
   /** Overwrites a data key and forgets it: what follows has to do without. */
   wipe: object({ value: reference }),
   open: object({ sealed: reference, dataKey: reference, save: variable }),
+  /** Wraps key material with the public key of GetParametersForImport, as the owner does at home (RSAES_OAEP_SHA_256). */
+  wrapMaterial: object({ material: json, publicKey: reference, save: variable }),
+  /** Checks an RSASSA_PKCS1_V1_5_SHA_256 signature with the public key alone, without KMS. */
+  verifyOutside: object({ publicKey: reference, message: json, signature: reference }),
+  /** A value must be the expected one: `${state}` is `Disabled`. */
+  expect: object({ value: reference, equals: oneOfKinds }),
 });
 
 const goal = tagged('is', {
@@ -91,8 +108,11 @@ const goal = tagged('is', {
 });
 
 const constraint = tagged('is', {
-  /** A number that the runner measured. `fewest`: no working option may need fewer. */
-  measure: object({ id, of: oneOf('kmsCalls', 'bytesToKms') }, { atMost: whole(0, 2 ** 40), fewest: truth }),
+  /** A number that the runner measured; `plaintextFromKms` are bytes that KMS handed out in the clear. `fewest`: no working option may need fewer. */
+  measure: object(
+    { id, of: oneOf('kmsCalls', 'bytesToKms', 'plaintextFromKms') },
+    { atMost: whole(0, 2 ** 40), fewest: truth },
+  ),
   /** Calls that must still be refused after the option: least privilege as behaviour. */
   stillRefused: object({ id, calls: list(object({ ...callMembers[0], exception }, callMembers[1]), 1) }),
 });
@@ -124,23 +144,91 @@ const genesis = object(
 
 const option = object({ id, steps: list(step, 1), expect: expectation }, { goal });
 
+/** What may come of a call: one of these is chosen for it. */
+const outcome = tagged('is', {
+  served: object({ id }),
+  refused: object({ id, exception }, { stage, messageHas: text() }),
+  /** A saved value is this one. */
+  value: object({ id, of: reference, equals: oneOfKinds }),
+  /** A local step had nothing to work with, or the bytes differ. */
+  failsLocally: object({ id }),
+});
+
+/** What is laid before the reader of a fault: read from the world after its setup, never typed. */
+const evidence = tagged('show', {
+  keyPolicy: object({ key: reference }),
+  identityPolicy: object({ principal }),
+  key: object({ key: reference }),
+  /** The newest events of CloudTrail. */
+  trail: object({ newest: whole(1, 20) }),
+});
+
+/** A named predicate of a lab: behaviour, tried on a throw-away copy of the learner's world. */
+const labGoal = object(
+  {
+    id,
+    /** These are answered, or refused where they say so, and `expect` holds. */
+    steps: list(step, 1),
+  },
+  { same: list(object({ value: reference, as: json })) },
+);
+
+export const keyTypes = [
+  'SYMMETRIC_DEFAULT',
+  'RSA_2048',
+  'RSA_3072',
+  'RSA_4096',
+  'ECC_NIST_P256',
+  'ECC_NIST_P384',
+  'ECC_NIST_EDWARDS25519',
+  'HMAC_256',
+  'HMAC_512',
+  'ML_DSA_65',
+  'several',
+  'none',
+] as const;
+const keyStates = [
+  'Enabled',
+  'Disabled',
+  'PendingDeletion',
+  'PendingImport',
+  'PendingReplicaDeletion',
+  'Unavailable',
+  'several',
+  'none',
+] as const;
+
 /** Every kind has these. */
 const head = {
   format: oneOf(1),
   id,
   version: whole(1, 10000),
+  /** Exam topics. `exam.md` has the list. */
   topics: list(
     text(/^(SAA-C03|SCS-C03|DVA-C02|DVA-C03)\/\d(\.\d){0,2}$/, 'an exam topic such as SCS-C03/4.2'),
     1,
   ),
+  /** Who may use, accounts, envelope, states and time, Regions, services, custody and cost. */
+  group: oneOf('A', 'B', 'C', 'D', 'E', 'F', 'G'),
+  /** Numbers of the beliefs in `exam_experience.md` §3 that the item is about. */
+  traps: list(whole(1, 44), 1),
   /** The one new idea. */
   idea: id,
   /** Ideas that other scenarios bring in. */
   requires: list(id),
   /** Where the facts are written: `policy.md §8`, `exam_experience.md trap 1`. */
   facts: list(text(), 1),
-  /** What the question must state because its answer depends on it; shown beside the stem. */
-  stem: object({ account, region, principal, keyType: oneOf('SYMMETRIC_DEFAULT') }),
+};
+const executed = {
+  ...head,
+  /** What the question must state because its answer depends on it; shown beside the stem, and checked in the world. */
+  stem: object({
+    account,
+    region,
+    principal,
+    keyType: oneOf(...keyTypes),
+    keyState: oneOf(...keyStates),
+  }),
   world: genesis,
   /** Sizes of the files that steps use; their bytes are generated. */
   setup: list(step),
@@ -149,23 +237,100 @@ const headOptional = {
   $schema: text(),
   files: record(object({ byteLength: whole(1, 1 << 30) }), /^[a-z][A-Za-z0-9]*$/),
 };
+const choice = {
+  ...executed,
+  goal,
+  options: list(option, 2),
+};
+const choiceOptional = { ...headOptional, constraints: list(constraint) };
 
-/** OURS: a closed union that grows by a member for each kind of item: multiple, ordering, matching, predict, … */
 const scenario = tagged('kind', {
-  single: object(
-    { ...head, goal, options: list(option, 2), answer: id },
-    { ...headOptional, constraints: list(constraint) },
+  /** One option is right. */
+  single: object({ ...choice, answer: id }, choiceOptional),
+  /** Several are. How many is computed from `answers`, never written in words. */
+  multiple: object({ ...choice, answers: list(id, 2) }, choiceOptional),
+  /** Something is broken: the goal fails at the start, the evidence is shown, one option mends it. */
+  findFault: object({ ...choice, answer: id, evidence: list(evidence, 1) }, choiceOptional),
+  /** The order of calls. Whatever order works is right; the checker tries all and wants `alsoRight` to name them. */
+  ordering: object(
+    {
+      ...executed,
+      goal,
+      pieces: list(object({ id, steps: list(step, 1) }), 3),
+      answer: list(id, 3),
+    },
+    { ...headOptional, alsoRight: list(list(id, 3)) },
+  ),
+  /** Calls, and what comes of each. */
+  matching: object(
+    {
+      ...executed,
+      calls: list(object({ id, steps: list(step, 1) }), 3),
+      outcomes: list(outcome, 3),
+      answer: record(id),
+    },
+    headOptional,
+  ),
+  /** What happens? Say it first, then see it run. */
+  predict: object(
+    { ...executed, steps: list(step, 1), outcomes: list(outcome, 2), answer: id },
+    headOptional,
+  ),
+  /** Goals to reach by calls of one's own. */
+  lab: object(
+    {
+      ...executed,
+      goals: list(labGoal, 1),
+      /** One way to the goals. The checker runs it, and without each of its steps. */
+      solution: list(step, 1),
+      /** Ways that a learner may take and that must not pass. */
+      wrongWays: list(object({ id, steps: list(step, 1) })),
+      hints: list(id, 1),
+    },
+    headOptional,
+  ),
+  /** Nothing to run: a price, a promise, a duty. Source and date stand for the engine. One item in ten at most. */
+  stated: object(
+    {
+      ...head,
+      options: list(object({ id }), 2),
+      answer: id,
+      source: text(),
+      asOf: text(/^\d{4}-\d\d$/, 'a month'),
+    },
+    { $schema: text() },
   ),
 });
 
 export type Scenario = Parsed<typeof scenario>;
+type Kind<K extends Scenario['kind']> = Extract<Scenario, { kind: K }>;
+/** Options that are calls. */
+export type ChoiceScenario = Kind<'single' | 'multiple' | 'findFault'>;
+export type OrderingScenario = Kind<'ordering'>;
+export type MatchingScenario = Kind<'matching'>;
+export type PredictScenario = Kind<'predict'>;
+export type LabScenario = Kind<'lab'>;
+export type StatedScenario = Kind<'stated'>;
+/** Everything that has a world. */
+export type ExecutedScenario = Exclude<Scenario, StatedScenario>;
+/** Everything that is answered, once. */
+export type QuestionScenario = Exclude<Scenario, LabScenario>;
 export type Option = Parsed<typeof option>;
 export type Step = Parsed<typeof step>;
 export type CallStep = Extract<Step, { do: 'call' }>;
 export type Goal = Parsed<typeof goal>;
+export type LabGoal = Parsed<typeof labGoal>;
+export type Outcome = Parsed<typeof outcome>;
+export type Evidence = Parsed<typeof evidence>;
 export type Constraint = Parsed<typeof constraint>;
 export type Expectation = Parsed<typeof expectation>;
 export type MeasureName = Extract<Constraint, { is: 'measure' }>['of'];
+
+export const isChoice = (s: Scenario): s is ChoiceScenario =>
+  s.kind === 'single' || s.kind === 'multiple' || s.kind === 'findFault';
+/** What must hold beyond working; most kinds have none. */
+export const constraintsOf = (s: Scenario): readonly Constraint[] =>
+  isChoice(s) ? (s.constraints ?? []) : [];
 
 const words = object(
   {
@@ -174,12 +339,18 @@ const words = object(
     stem: text(),
     /** What else the reader must know, in the order of its display. */
     given: list(object({ label: text(), text: text() })),
+    /** Options, pieces, calls or goals, by id. */
     options: record(object({ text: text(), why: text() })),
     constraints: record(text()),
     rule: text(),
     trap: text(),
   },
-  { $schema: text() },
+  {
+    $schema: text(),
+    /** What may come of a call, by id. */
+    outcomes: record(text()),
+    hints: record(text()),
+  },
 );
 /** `**bold**` and `` `code` `` are all the mark-up there is. */
 export type Words = Parsed<typeof words>;

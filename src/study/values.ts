@@ -6,9 +6,10 @@ import { isObject } from './parse.ts';
  *   {"$utf8": "text"}  {"$base64": "…"}  {"$random": 32}          bytes
  *   {"$file": "video"}  {"$file": "video", "from": 0, "byteLength": 4096}   bytes of a generated file
  *   {"$piece": true}                                              the piece at hand, in `callPerPiece`
+ *   {"$date": "2026-12-31T00:00:00Z"}                           a point in time
  *   {"$json": {…}}                                                a JSON text, as policies are sent
  */
-export const forms = ['$utf8', '$base64', '$random', '$file', '$piece', '$json'] as const;
+export const forms = ['$utf8', '$base64', '$random', '$file', '$piece', '$json', '$date'] as const;
 type Form = (typeof forms)[number];
 
 export const formOf = (value: Readonly<Record<string, unknown>>): string | undefined =>
@@ -67,6 +68,7 @@ function faultOf(form: Form, value: Readonly<Record<string, unknown>>): string |
   if (form === '$random')
     return isSize(given) && given > 0 && given <= 1 << 16 ? undefined : '$random takes 1 to 65536';
   if (typeof given !== 'string') return `${form} takes a text`;
+  if (form === '$date' && Number.isNaN(Date.parse(given))) return '$date is no date';
   if (form === '$base64' && !/^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(given))
     return '$base64 is not base64';
   return undefined;
@@ -116,6 +118,8 @@ export async function fill(value: unknown, filling: Filling): Promise<unknown> {
       return new TextEncoder().encode(String(given));
     case '$base64':
       return Uint8Array.from(atob(String(given)), (c) => c.charCodeAt(0));
+    case '$date':
+      return new Date(String(given));
     case '$random':
       return crypto.getRandomValues(new Uint8Array(Number(given)));
     case '$file': {
@@ -143,9 +147,14 @@ export async function fillMembers(
   return Object.fromEntries(entries);
 }
 
-/** `KeyMetadata.Arn` of an answer. */
+/** `KeyMetadata.Arn` of an answer, or `Grants.0.GrantId`. */
 export const memberOf = (output: unknown, path: string): unknown =>
-  path.split('.').reduce<unknown>((at, name) => (isObject(at) ? at[name] : undefined), output);
+  path
+    .split('.')
+    .reduce<unknown>(
+      (at, name) => (Array.isArray(at) ? at[Number(name)] : isObject(at) ? at[name] : undefined),
+      output,
+    );
 
 /** Bytes in a request, however deep: what is sent to KMS beyond names. */
 export function byteLengthIn(value: unknown): number {

@@ -22,14 +22,34 @@ export const quiz = {
       ? `${count(of, 'question', 'questions')}, none answered in this visit`
       : `${right} right of ${answered} answered, ${of} in all`,
   /** By folder of scenarios/. */
-  areas: { access: 'Who may use a key', envelope: 'Envelope encryption' } as Readonly<Record<string, string>>,
+  areas: {
+    access: 'Who may use a key',
+    accounts: 'Across accounts',
+    envelope: 'Envelope encryption',
+    states: 'States and time',
+    regions: 'Regions',
+    custody: 'Custody, cost, detection',
+    labs: 'Labs',
+  } as Readonly<Record<string, string>>,
   topics: (list: readonly string[]) => list.map((topic) => topic.replace('/', ' ')).join(', '),
 
   account: 'Account',
   region: 'Region',
   principal: 'Principal',
   keyType: 'Key type',
+  keyState: 'Key state',
+  manyOrNone: (value: string) =>
+    value === 'none' ? 'no key yet' : value === 'several' ? 'several, see below' : value,
   required: 'Required',
+  evidence: 'What is known',
+  shown: {
+    keyPolicy: 'Key policy',
+    identityPolicy: 'Identity policy',
+    key: 'Key',
+    trail: 'CloudTrail, newest first',
+  },
+  trailHeads: ['Time', 'Event', 'By', 'Result', 'Request'],
+  noPolicy: 'none',
 
   choose: 'Choose one option',
   sureness: 'How sure are you?',
@@ -37,6 +57,18 @@ export const quiz = {
   unsure: 'Unsure',
   answer: 'Answer',
   needOption: 'Choose an option first.',
+  needOptions: (n: number) => `Select ${n} options.`,
+  needPairs: 'Say of every call what comes of it.',
+  select: (n: number) => (n === 1 ? 'Select one' : `Select ${n}`),
+  putInOrder: 'Put the steps in order',
+  moveUp: (n: number) => `Move step ${n} up`,
+  moveDown: (n: number) => `Move step ${n} down`,
+  matchEach: 'Say what comes of each call',
+  whatComes: 'What comes of it?',
+  youSaid: 'You said:',
+  whatCame: 'What came:',
+  yourOrder: 'Your order, run step by step.',
+  stated: (source: string, asOf: string) => `This one cannot be run. Source: ${source}, as of ${asOf}.`,
   needSureness: 'Say first whether you are sure: it shows later what you only thought you knew.',
 
   running: (letter: string, at: number, of: number) =>
@@ -52,6 +84,8 @@ export const quiz = {
       sure ? `Right: ${letter}.` : `Right: ${letter}, though you were unsure.`,
     wrong: (letter: string, key: string, sure: boolean) =>
       sure ? `Wrong, and you were sure: not ${letter} but ${key}.` : `Wrong: not ${letter} but ${key}.`,
+    rightAll: (sure: boolean) => (sure ? 'Right.' : 'Right, though you were unsure.'),
+    wrongAll: (sure: boolean) => (sure ? 'Wrong, and you were sure.' : 'Wrong.'),
     unchecked: 'An option could not be checked. That is our fault, and this answer does not count.',
   },
   tags: {
@@ -90,6 +124,15 @@ export const quiz = {
     opened: (n: number) => `${number.format(n)} bytes came back. No call to KMS.`,
     wipe: 'Wipe the plaintext data key',
     wiped: (n: number) => `${number.format(n)} bytes were overwritten. Only the wrapped key is left.`,
+    wrap: 'Wrap the key material on your own machine',
+    wrapped: (n: number) =>
+      `${number.format(n)} bytes, with the public key of GetParametersForImport. No call to KMS.`,
+    verify: 'Verify outside KMS, with the public key alone',
+    verified: (ok: boolean) =>
+      ok ? 'The signature is genuine. No call to KMS.' : 'The signature does not fit.',
+    expect: (name: string) => `Look at ${name}`,
+    found: (found: string, wanted: string) =>
+      found === wanted ? `It is ${found}.` : `It is ${found}; ${wanted} was wanted.`,
     same: 'Compare with the original',
     sameYes: (n: number) => `All ${number.format(n)} bytes are equal.`,
     sameNo: (n: number) => `They differ from the ${number.format(n)} bytes of the original.`,
