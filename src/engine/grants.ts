@@ -133,6 +133,15 @@ export function grantEntry(grant: GrantRec): Readonly<Record<string, unknown>> {
   };
 }
 
+/**
+ * OURS: of the two codes that the model has, InvalidGrantIdException is for what no grant ID looks like, and
+ * NotFoundException for one that is not there.
+ */
+export const grantIdFault = (GrantId: string | undefined): Refusal | undefined =>
+  GrantId === undefined || /^[0-9a-f]{64}$/.test(GrantId)
+    ? undefined
+    : refuse('InvalidGrantIdException', '', 'model.json errors InvalidGrantIdException');
+
 /** Takes a grant away. */
 export function removeGrant(grant: GrantRec, step: Step): void {
   step.view.put(ref.grant(grant.key, grant.grantId), undefined);

@@ -1,6 +1,7 @@
 import { trailEvents } from './audit/index.ts';
 import { authenticate } from './authenticate.ts';
 import { authorize } from './authorize.ts';
+import { meets } from './faults.ts';
 import { peekKey } from './find.ts';
 import { stateOf } from './keyState.ts';
 import { backingFault } from './keyStores.ts';
@@ -121,7 +122,7 @@ class Run {
       (await this.#authorize(operation, located, step)) ??
       this.#keyState(operation, located) ??
       this.#usage(operation, located, step) ??
-      this.#fault() ??
+      this.#fault(operation) ??
       this.#keyStores(operation, located, step);
     if (late) return no(late);
     return this.#operate(operation, located, step);
@@ -286,7 +287,9 @@ class Run {
     const { keys } = located;
     let refusal: Refusal | undefined;
     const states = keys.map(({ rec }) => ({ key: rec.arn, state: stateOf(rec, this.#written) }));
-    for (const { key, state } of states) refusal ??= refusalForState(operation.name, state, key);
+    states.forEach(({ key, state }, i) => {
+      refusal ??= refusalForState(operation.name, state, key, keys[i]?.rec.Origin);
+    });
     this.#steps.push({
       stage: 'keyState',
       verdict: refusal ? 'stop' : keys.length === 0 ? 'skip' : 'pass',
@@ -307,9 +310,9 @@ class Run {
   }
 
   /** OURS: a fault of the service, switched on by the user, strikes where the work would begin. */
-  #fault(): Refusal | undefined {
+  #fault({ name }: Operation): Refusal | undefined {
     const { fault } = this.#settings();
-    if (fault === undefined || this.#service !== kms) return undefined;
+    if (fault === undefined || this.#service !== kms || !meets(name, fault)) return undefined;
     this.#steps.push({ stage: 'operation', verdict: 'stop', detail: { work: [] } });
     return refuse(fault, '', `model.json errors ${fault}`, statusOf(fault));
   }

@@ -1,4 +1,4 @@
-import { refuse, type KeyState, type Refusal } from '../model/index.ts';
+import { refuse, type KeyState, type Origin, type Refusal } from '../model/index.ts';
 import table from './operation-states.json';
 
 /*
@@ -29,6 +29,7 @@ const sentences: Readonly<Record<string, string>> = {
   '3': 'is pending deletion.',
   '4': 'is not pending deletion.',
   '5': 'is pending import.',
+  '8': 'is pending deletion.',
   '11': 'is unavailable.',
   '14': 'is creating.',
   '15': 'is updating.',
@@ -36,12 +37,26 @@ const sentences: Readonly<Record<string, string>> = {
 
 /**
  * Refusal of an operation for the state of a key, or undefined where the table lets it pass.
+ * @param origin of the key, which some cells hang on.
  * DisabledException and KMSInvalidStateException both stand in the table for keys pending deletion; live transcripts
  * show the second (key-states.json, "twoFootnotes").
  */
-export function refusalForState(operation: string, state: KeyState, arn: string): Refusal | undefined {
+export function refusalForState(
+  operation: string,
+  state: KeyState,
+  arn: string,
+  origin?: Origin,
+): Refusal | undefined {
   const cell = cellOf(operation, state);
   if (cell === undefined || cell === 'ok' || cell === 'n/a' || 'conditional' in cell) return undefined;
+  // Notes 8 and 9: the state stands in the way of keys with imported material, their origin in that of all others.
+  if (cell.notes.includes('9') && origin !== undefined && origin !== 'EXTERNAL') {
+    return refuse(
+      'UnsupportedOperationException',
+      `${arn} origin is ${origin} which is not valid for this operation.`,
+      `key-states.json ${operation} ${state}`,
+    );
+  }
   const exception = cell.refused.includes('KMSInvalidStateException')
     ? 'KMSInvalidStateException'
     : cell.refused[0];

@@ -1,5 +1,5 @@
 import { isPrimary, notPrimary } from '../multiRegion.ts';
-import { ref } from '../model/index.ts';
+import { ref, refuse } from '../model/index.ts';
 import { keyNamedBy, onTheKey } from '../oneKey.ts';
 import { operation, theKey } from '../operation.ts';
 import { originFault, rotationOf } from '../rotation.ts';
@@ -20,6 +20,7 @@ export const DisableKeyRotation = operation<DisableKeyRotationRequest, undefined
   permissions: onTheKey('kms:DisableKeyRotation'),
   run(_input, located, { view }) {
     const { rec } = theKey(located);
+    if (rec.keyStore) return refuse('UnsupportedOperationException', '', 'key-states.json note 7');
     const fault = originFault(rec);
     if (fault) return fault;
     // operations.json: on a key that cannot rotate it succeeds without effect (a suite first written against AWS).

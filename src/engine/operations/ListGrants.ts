@@ -1,4 +1,4 @@
-import { grantEntry, grantsPerKey } from '../grants.ts';
+import { grantEntry, grantIdFault, grantsPerKey } from '../grants.ts';
 import {
   isRefusal,
   indexKey,
@@ -32,7 +32,7 @@ export const ListGrants = operation<ListGrantsRequest, ListGrantsResponse>({
   plane: 'control',
   readOnly: true,
   worksAcrossAccounts: true,
-  refusals: ['InvalidMarkerException'],
+  refusals: ['InvalidMarkerException', 'InvalidGrantIdException'],
   check: ({ GranteePrincipal, GranteeServicePrincipal }): Refusal | undefined =>
     GranteePrincipal !== undefined && GranteeServicePrincipal !== undefined
       ? refuse(
@@ -45,6 +45,8 @@ export const ListGrants = operation<ListGrantsRequest, ListGrantsResponse>({
   permissions: onTheKey('kms:ListGrants'),
   context: () => ({ 'kms:GrantIsForAWSResource': 'false' }),
   run(input, located, step) {
+    const fault = grantIdFault(input.GrantId);
+    if (fault) return fault;
     const plan = planPage('ListGrants', input);
     if (isRefusal(plan)) return plan;
     const rows = grantsOf(theKey(located).rec.arn, input, plan, step);

@@ -1,5 +1,5 @@
 import { findKey } from '../find.ts';
-import { invalidToken, readGrantToken, removeGrant } from '../grants.ts';
+import { grantIdFault, invalidToken, readGrantToken, removeGrant } from '../grants.ts';
 import { isRefusal, parseKeyName, ref, refuse, type GrantRec, type Refusal } from '../model/index.ts';
 import { operation, type Located, type LocatedKey, type Step } from '../operation.ts';
 
@@ -45,6 +45,8 @@ async function findGrant(input: RetireGrantRequest, step: Step): Promise<Located
   if (isRefusal(named)) return named;
   const { key, grantId, by } = named;
   const grant: GrantRec | undefined = step.view.get(ref.grant(key.rec.arn, grantId));
+  const fault = by === 'GrantId' ? grantIdFault(grantId) : undefined;
+  if (fault) return fault;
   if (!grant) {
     return by === 'GrantToken'
       ? invalidToken

@@ -1,4 +1,4 @@
-import { removeGrant } from '../grants.ts';
+import { grantIdFault, removeGrant } from '../grants.ts';
 import { ref, refuse } from '../model/index.ts';
 import { keyNamedBy, onTheKey } from '../oneKey.ts';
 import { operation, theKey } from '../operation.ts';
@@ -16,13 +16,15 @@ export const RevokeGrant = operation<RevokeGrantRequest, undefined>({
   plane: 'control',
   readOnly: false,
   worksAcrossAccounts: true,
-  refusals: ['NotFoundException'],
+  refusals: ['NotFoundException', 'InvalidGrantIdException'],
   find: keyNamedBy('kms:RevokeGrant', 'withoutAliases'),
   permissions: onTheKey('kms:RevokeGrant'),
   context: () => ({ 'kms:GrantIsForAWSResource': 'false' }),
   run({ GrantId }, located, step) {
+    const fault = grantIdFault(GrantId);
+    if (fault) return fault;
     const grant = step.view.get(ref.grant(theKey(located).rec.arn, GrantId));
-    // OURS: of the two codes that the model has for it, the one for things that are not there; the text is in no recording.
+    // OURS: the text is in no recording.
     if (!grant)
       return refuse(
         'NotFoundException',

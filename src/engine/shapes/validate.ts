@@ -182,8 +182,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 /** Only the members that the shapes know, so that nothing unknown travels on into a record or an event. */
 function pruned(shape: TypeShape, value: unknown): unknown {
-  if (shape.kind === 'list' && Array.isArray(value))
-    return value.map((one) => pruned(elementOf(shape), one));
+  if (shape.kind === 'list' && Array.isArray(value)) return value.map((one) => pruned(elementOf(shape), one));
   if (shape.kind === 'structure' && isObject(value)) {
     return Object.fromEntries(
       Object.entries(shape.members ?? {})

@@ -1,0 +1,696 @@
+import { describe, expect, it } from 'vitest';
+import {
+  apiOperations,
+  ref,
+  asymmetricPrimitives,
+  toBase64,
+  utf8,
+  type BackingRec,
+  type Bytes,
+  type KeyArn,
+  type KeyState,
+  type PrincipalArn,
+  type Region,
+  type ServiceFault,
+} from '../../src/engine/index.ts';
+import { account, Bench, region, root } from '../support/bench.ts';
+import modelled from './modelledErrors.json';
+
+/*
+ * 56 of 56 operations: each succeeds at least once, and answers with every error that the API's model declares for it and
+ * a caller can cause. Pairs that nobody can cause stand in a list with their reasons, and are counted.
+ */
+
+/** What a call of an operation is made of, on a fresh world. */
+interface Ready {
+  readonly bench: Bench;
+  /** The key that the call is about, if it is about one. */
+  readonly key: string | undefined;
+  readonly input: Record<string, unknown>;
+}
+type Prepare = (bench: Bench) => Promise<Ready>;
+
+const alice = `arn:aws:iam::${account}:user/Alice` as PrincipalArn;
+const replica = 'eu-west-1' as Region;
+const endpoint = 'https://xks.example.com';
+const path = '/kms/xks/v1';
+const proxyId = `${endpoint}${path}`;
+const clusterId = 'cluster-abcdefghijk';
+const certificate = '-----BEGIN CERTIFICATE-----\nsimulated\n-----END CERTIFICATE-----';
+
+const cluster = (name = 'stores'): Record<string, unknown> => ({
+  CustomKeyStoreName: name,
+  CloudHsmClusterId: clusterId,
+  TrustAnchorCertificate: certificate,
+  KeyStorePassword: 'kmsuser-password',
+});
+const proxy = (name = 'proxies', more: object = {}): Record<string, unknown> => ({
+  CustomKeyStoreName: name,
+  CustomKeyStoreType: 'EXTERNAL_KEY_STORE',
+  XksProxyUriEndpoint: endpoint,
+  XksProxyUriPath: path,
+  XksProxyConnectivity: 'PUBLIC_ENDPOINT',
+  XksProxyAuthenticationCredential: {
+    AccessKeyId: 'ABCDE234567EXAMPLEABC',
+    RawSecretAccessKey: toBase64(new Uint8Array(33)),
+  },
+  ...more,
+});
+const vpc = {
+  XksProxyConnectivity: 'VPC_ENDPOINT_SERVICE',
+  XksProxyVpcEndpointServiceName: 'com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0',
+};
+
+async function store(bench: Bench, input: object): Promise<string> {
+  const { CustomKeyStoreId } = await bench.ok<{ CustomKeyStoreId: string }>('CreateCustomKeyStore', input);
+  return CustomKeyStoreId;
+}
+async function connected(bench: Bench, input: object): Promise<string> {
+  const CustomKeyStoreId = await store(bench, input);
+  await bench.ok('ConnectCustomKeyStore', { CustomKeyStoreId });
+  await bench.advance(1);
+  return CustomKeyStoreId;
+}
+const behind = (bench: Bench, rec: Partial<BackingRec> & Pick<BackingRec, 'id' | 'kind'>): void =>
+  bench.put(ref.backing(rec.id), { health: 'healthy', activeHsms: 2, kmsuser: 'ok', ...rec });
+
+const about =
+  (
+    more: object | ((key: string, bench: Bench) => object | Promise<object>) = {},
+    kind: object = {},
+  ): Prepare =>
+  async (bench) => {
+    const key = await bench.key(kind);
+    const input = typeof more === 'function' ? await more(key, bench) : more;
+    return { bench, key, input: { KeyId: key, ...input } };
+  };
+const plain =
+  (input: Record<string, unknown> = {}): Prepare =>
+  (bench) =>
+    Promise.resolve({ bench, key: undefined, input });
+const onStore =
+  (more: object = {}): Prepare =>
+  async (bench) => ({
+    bench,
+    key: undefined,
+    input: { CustomKeyStoreId: await store(bench, cluster()), ...more },
+  });
+
+const ecc = { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' };
+const hmac = { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' };
+const agreeing = { KeySpec: 'ECC_NIST_P256', KeyUsage: 'KEY_AGREEMENT' };
+const kem = { KeySpec: 'ML_KEM_512', KeyUsage: 'ENCAPSULATE_DECAPSULATE' };
+const external = { Origin: 'EXTERNAL' };
+const grantTo = { GranteePrincipal: root, Operations: ['Decrypt'] };
+const wrapping = { WrappingAlgorithm: 'RSAES_OAEP_SHA_256', WrappingKeySpec: 'RSA_2048' };
+
+async function blobOf(bench: Bench, KeyId: string): Promise<Bytes> {
+  const answer = await bench.ok<{ CiphertextBlob: Bytes }>('Encrypt', { KeyId, Plaintext: utf8('x') });
+  return answer.CiphertextBlob;
+}
+
+/** Everything that ImportKeyMaterial wants for a symmetric key. */
+async function imported(bench: Bench, KeyId: string, secret = new Uint8Array(32).fill(7)): Promise<object> {
+  const { ImportToken, PublicKey } = await bench.ok<{ ImportToken: Bytes; PublicKey: Bytes }>(
+    'GetParametersForImport',
+    { KeyId, ...wrapping },
+  );
+  const { readPublicKey, isKeyFault, encrypt } = await asymmetricPrimitives();
+  const publicKey = readPublicKey('RSA_2048', PublicKey);
+  if (isKeyFault(publicKey)) throw new Error(publicKey.expected);
+  const EncryptedKeyMaterial = encrypt({
+    algorithm: 'RSAES_OAEP_SHA_256',
+    publicKey,
+    plaintext: secret,
+    random: (n) => crypto.getRandomValues(new Uint8Array(n)),
+  });
+  return { ImportToken, EncryptedKeyMaterial, ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' };
+}
+async function grantOn(bench: Bench, KeyId: string): Promise<{ GrantId: string; GrantToken: string }> {
+  return bench.ok('CreateGrant', { KeyId, ...grantTo, RetiringPrincipal: root });
+}
+
+/** A call of each operation that succeeds. */
+const good: Readonly<Record<string, Prepare>> = {
+  CancelKeyDeletion: about(async (KeyId, bench) =>
+    bench.ok('ScheduleKeyDeletion', { KeyId }).then(() => ({})),
+  ),
+  ConnectCustomKeyStore: onStore(),
+  CreateAlias: async (bench) => {
+    const key = await bench.key();
+    return { bench, key, input: { AliasName: 'alias/fresh', TargetKeyId: key } };
+  },
+  CreateCustomKeyStore: plain(cluster()),
+  CreateGrant: about(grantTo),
+  CreateKey: plain(),
+  Decapsulate: about(async (KeyId, bench) => {
+    const made = await bench.ok<{ SharedSecretCiphertextBlob: Bytes }>('Encapsulate', {
+      KeyId,
+      EncapsulationAlgorithm: 'ML_KEM',
+    });
+    return {
+      EncapsulationAlgorithm: 'ML_KEM',
+      SharedSecretCiphertextBlob: made.SharedSecretCiphertextBlob,
+    };
+  }, kem),
+  Decrypt: about(async (key, bench) => ({ CiphertextBlob: await blobOf(bench, key) })),
+  DeleteAlias: async (bench) => {
+    const key = await bench.key();
+    await bench.ok('CreateAlias', { AliasName: 'alias/mine', TargetKeyId: key });
+    return { bench, key, input: { AliasName: 'alias/mine' } };
+  },
+  DeleteCustomKeyStore: onStore(),
+  DeleteImportedKeyMaterial: about(async (KeyId, bench) => {
+    await bench.ok('ImportKeyMaterial', { KeyId, ...(await imported(bench, KeyId)) });
+    return {};
+  }, external),
+  DeriveSharedSecret: about(async (_key, bench) => {
+    const KeyId = await bench.key(agreeing);
+    const { PublicKey } = await bench.ok<{ PublicKey: Bytes }>('GetPublicKey', { KeyId });
+    return { PublicKey, KeyAgreementAlgorithm: 'ECDH' };
+  }, agreeing),
+  DescribeCustomKeyStores: onStore(),
+  DescribeKey: about(),
+  DisableKey: about(),
+  DisableKeyRotation: about(),
+  DisconnectCustomKeyStore: async (bench) => ({
+    bench,
+    key: undefined,
+    input: { CustomKeyStoreId: await connected(bench, cluster()) },
+  }),
+  EnableKey: about(),
+  EnableKeyRotation: about(),
+  Encapsulate: about({ EncapsulationAlgorithm: 'ML_KEM' }, kem),
+  Encrypt: about({ Plaintext: utf8('x') }),
+  GenerateDataKey: about({ KeySpec: 'AES_256' }),
+  GenerateDataKeyPair: about({ KeyPairSpec: 'ECC_NIST_P256' }),
+  GenerateDataKeyPairWithoutPlaintext: about({ KeyPairSpec: 'ECC_NIST_P256' }),
+  GenerateDataKeyWithoutPlaintext: about({ KeySpec: 'AES_256' }),
+  GenerateMac: about({ Message: utf8('x'), MacAlgorithm: 'HMAC_SHA_256' }, hmac),
+  GenerateRandom: plain({ NumberOfBytes: 8 }),
+  GetKeyLastUsage: about(),
+  GetKeyPolicy: about(),
+  GetKeyRotationStatus: about(),
+  GetParametersForImport: about(wrapping, external),
+  GetPublicKey: about({}, ecc),
+  ImportKeyMaterial: about((key, bench) => imported(bench, key), external),
+  ListAliases: about(),
+  ListGrants: about(),
+  ListKeyPolicies: about(),
+  ListKeyRotations: about(),
+  ListKeys: plain(),
+  ListResourceTags: about(),
+  ListRetirableGrants: plain({ RetiringPrincipal: root }),
+  PutKeyPolicy: about({
+    Policy: JSON.stringify({
+      Statement: [{ Effect: 'Allow', Principal: { AWS: root }, Action: 'kms:*', Resource: '*' }],
+    }),
+  }),
+  ReEncrypt: async (bench) => {
+    const key = await bench.key();
+    return { bench, key, input: { CiphertextBlob: await blobOf(bench, key), DestinationKeyId: key } };
+  },
+  ReplicateKey: about({ ReplicaRegion: replica }, { MultiRegion: true }),
+  RetireGrant: about(async (key, bench) => ({ GrantId: (await grantOn(bench, key)).GrantId })),
+  RevokeGrant: about(async (key, bench) => ({ GrantId: (await grantOn(bench, key)).GrantId })),
+  RotateKeyOnDemand: about(),
+  ScheduleKeyDeletion: about(),
+  Sign: about({ Message: utf8('x'), SigningAlgorithm: 'ECDSA_SHA_256' }, ecc),
+  TagResource: about({ Tags: [{ TagKey: 'a', TagValue: 'b' }] }),
+  UntagResource: about({ TagKeys: ['a'] }),
+  UpdateAlias: async (bench) => {
+    const key = await bench.key();
+    await bench.ok('CreateAlias', { AliasName: 'alias/mine', TargetKeyId: await bench.key() });
+    return { bench, key, input: { AliasName: 'alias/mine', TargetKeyId: key } };
+  },
+  UpdateCustomKeyStore: onStore({ NewCustomKeyStoreName: 'renamed' }),
+  UpdateKeyDescription: about({ Description: 'new' }),
+  UpdatePrimaryRegion: about(
+    async (KeyId, bench) => {
+      await bench.ok('ReplicateKey', { KeyId, ReplicaRegion: replica });
+      await bench.advance(1);
+      return { PrimaryRegion: replica };
+    },
+    { MultiRegion: true },
+  ),
+  Verify: about(async (KeyId, bench) => {
+    const input = { Message: utf8('x'), SigningAlgorithm: 'ECDSA_SHA_256' };
+    const { Signature } = await bench.ok<{ Signature: Bytes }>('Sign', { KeyId, ...input });
+    return { ...input, Signature };
+  }, ecc),
+  VerifyMac: about(async (KeyId, bench) => {
+    const input = { Message: utf8('x'), MacAlgorithm: 'HMAC_SHA_256' };
+    const { Mac } = await bench.ok<{ Mac: Bytes }>('GenerateMac', { KeyId, ...input });
+    return { ...input, Mac };
+  }, hmac),
+};
+
+const missing = '00000000-0000-0000-0000-000000000000';
+/** Members that name a key, first the one that the operation is about. */
+const namesKey = ['KeyId', 'TargetKeyId', 'SourceKeyId', 'DestinationKeyId'];
+
+/** What spoils a call that was good. Answers what the call is now, or nothing when `bench` was changed in place. */
+type Spoil = (ready: Ready) => Promise<Record<string, unknown> | void> | Record<string, unknown> | void;
+
+const state =
+  (name: KeyState): Spoil =>
+  ({ bench, key }) => {
+    const at = ref.key(key as KeyArn);
+    const rec = bench.view.get(at);
+    if (rec) bench.put(at, { ...rec, KeyState: name });
+  };
+const fault =
+  (name: ServiceFault): Spoil =>
+  ({ bench }) => {
+    const settings = bench.view.get(ref.world);
+    if (settings) bench.put(ref.world, { ...settings, fault: name });
+  };
+const withInput =
+  (more: object): Spoil =>
+  ({ input }) => ({ ...input, ...more });
+const otherKey =
+  (kind: object): Spoil =>
+  async ({ bench, input }) => {
+    const key = await bench.key(kind);
+    return Object.fromEntries(
+      Object.entries(input).map(([name, value]) => [name, namesKey.includes(name) ? key : value]),
+    );
+  };
+const count =
+  (name: (ready: Ready) => string, n: number): Spoil =>
+  (ready) => {
+    ready.bench.put(ref.counter(name(ready)), { name: name(ready), count: n });
+  };
+const backing =
+  (rec: Partial<BackingRec> & Pick<BackingRec, 'id' | 'kind'>, input?: Record<string, unknown>): Spoil =>
+  (ready) => {
+    behind(ready.bench, rec);
+    return input ?? ready.input;
+  };
+const ofProxy = (health: BackingRec['health'], more: object = {}): Spoil =>
+  backing({ id: proxyId, kind: 'proxy', health }, proxy('new', more));
+
+/** How each error is caused, for every operation that declares it unless the second table says otherwise. */
+const usual: Readonly<Record<string, Spoil>> = {
+  NotFoundException: ({ input }) =>
+    'AliasName' in input && !('TargetKeyId' in input)
+      ? { ...input, AliasName: 'alias/nobody' }
+      : Object.fromEntries(
+          Object.entries(input).map(([name, value]) => [name, namesKey.includes(name) ? missing : value]),
+        ),
+  DisabledException: state('Disabled'),
+  KMSInvalidStateException: state('PendingDeletion'),
+  KMSInternalException: fault('KMSInternalException'),
+  DependencyTimeoutException: fault('DependencyTimeoutException'),
+  KeyUnavailableException: fault('KeyUnavailableException'),
+  DryRunOperationException: withInput({ DryRun: true }),
+  InvalidGrantTokenException: withInput({ GrantTokens: ['not a token'] }),
+  InvalidMarkerException: withInput({ Marker: 'not a marker' }),
+  InvalidKeyUsageException: otherKey(hmac),
+  CustomKeyStoreNotFoundException: withInput({ CustomKeyStoreId: 'cks-0123456789abcdef0' }),
+  MalformedPolicyDocumentException: withInput({ Policy: '{}' }),
+  TagException: withInput({ Tags: [{ TagKey: 'aws:mine', TagValue: '' }] }),
+};
+
+const keysCounter = (where: string) => () => `keys/${account}/${where}`;
+
+/** Where the usual way does not lead there. */
+const own: Readonly<Record<string, Spoil>> = {
+  'CancelKeyDeletion KMSInvalidStateException': state('Enabled'),
+  'ConnectCustomKeyStore CloudHsmClusterNotActiveException': backing({
+    id: clusterId,
+    kind: 'cluster',
+    health: 'down',
+  }),
+  'ConnectCustomKeyStore CloudHsmClusterInvalidConfigurationException': backing({
+    id: clusterId,
+    kind: 'cluster',
+    activeHsms: 0,
+  }),
+  'ConnectCustomKeyStore CustomKeyStoreInvalidStateException': ({ bench, input }) =>
+    bench.ok('ConnectCustomKeyStore', input).then(() => undefined),
+  'CreateAlias AlreadyExistsException': ({ bench, input }) =>
+    bench.ok('CreateAlias', input).then(() => undefined),
+  'CreateAlias LimitExceededException': count(({ key }) => `aliases/${key}`, 50),
+  'CreateAlias NotFoundException': withInput({ TargetKeyId: missing }),
+  'CreateCustomKeyStore CloudHsmClusterInUseException': ({ bench }) =>
+    store(bench, cluster('other')).then(() => undefined),
+  'CreateCustomKeyStore CloudHsmClusterInvalidConfigurationException': backing({
+    id: clusterId,
+    kind: 'cluster',
+    activeHsms: 1,
+  }),
+  'CreateCustomKeyStore CloudHsmClusterNotActiveException': backing({
+    id: clusterId,
+    kind: 'cluster',
+    health: 'down',
+  }),
+  'CreateCustomKeyStore CloudHsmClusterNotFoundException': backing({
+    id: clusterId,
+    kind: 'cluster',
+    health: 'absent',
+  }),
+  'CreateCustomKeyStore CustomKeyStoreNameInUseException': ({ bench, input }) =>
+    store(bench, proxy(String(input['CustomKeyStoreName']))).then(() => undefined),
+  'CreateCustomKeyStore IncorrectTrustAnchorException': withInput({
+    TrustAnchorCertificate: 'no certificate',
+  }),
+  'CreateCustomKeyStore LimitExceededException': async ({ bench }) => {
+    for (let n = 0; n < 10; n++)
+      await store(bench, proxy(`proxy ${n}`, { XksProxyUriPath: `/${n}/kms/xks/v1` }));
+  },
+  'CreateCustomKeyStore XksProxyIncorrectAuthenticationCredentialException': ofProxy('refuses'),
+  'CreateCustomKeyStore XksProxyInvalidConfigurationException': ofProxy('misconfigured'),
+  'CreateCustomKeyStore XksProxyInvalidResponseException': ofProxy('garbled'),
+  'CreateCustomKeyStore XksProxyUriUnreachableException': ofProxy('down'),
+  'CreateCustomKeyStore XksProxyVpcEndpointServiceInvalidConfigurationException': ofProxy(
+    'misconfigured',
+    vpc,
+  ),
+  'CreateCustomKeyStore XksProxyVpcEndpointServiceNotFoundException': ofProxy('absent', vpc),
+  'CreateCustomKeyStore XksProxyUriInUseException': ({ bench }) =>
+    store(bench, proxy('other')).then(() => proxy()),
+  'CreateCustomKeyStore XksProxyUriEndpointInUseException': ({ bench }) =>
+    store(bench, proxy('other')).then(() => proxy('new', { ...vpc, XksProxyUriPath: '/other/kms/xks/v1' })),
+  'CreateCustomKeyStore XksProxyVpcEndpointServiceInUseException': ({ bench }) =>
+    store(bench, proxy('other', vpc)).then(() =>
+      proxy('new', { ...vpc, XksProxyUriEndpoint: 'https://other.example.com' }),
+    ),
+  'CreateGrant InvalidArnException': withInput({ KeyId: 'alias/mine' }),
+  'CreateGrant LimitExceededException': count(({ key }) => `grants/${key}`, 50_000),
+  'CreateKey CustomKeyStoreNotFoundException': withInput({
+    Origin: 'AWS_CLOUDHSM',
+    CustomKeyStoreId: 'cks-0123456789abcdef0',
+  }),
+  'CreateKey CustomKeyStoreInvalidStateException': ({ bench }) =>
+    store(bench, cluster()).then((CustomKeyStoreId) => ({ Origin: 'AWS_CLOUDHSM', CustomKeyStoreId })),
+  'CreateKey CloudHsmClusterInvalidConfigurationException': async ({ bench }) => {
+    const CustomKeyStoreId = await connected(bench, cluster());
+    behind(bench, { id: clusterId, kind: 'cluster', activeHsms: 1 });
+    return { Origin: 'AWS_CLOUDHSM', CustomKeyStoreId };
+  },
+  'CreateKey LimitExceededException': count(keysCounter(region), 100_000),
+  'CreateKey UnsupportedOperationException': () => ({
+    Origin: 'EXTERNAL',
+    KeySpec: 'ML_DSA_44',
+    KeyUsage: 'SIGN_VERIFY',
+  }),
+  'CreateKey XksKeyAlreadyInUseException': async ({ bench }) => {
+    const input = {
+      Origin: 'EXTERNAL_KEY_STORE',
+      CustomKeyStoreId: await connected(bench, proxy()),
+      XksKeyId: 'one',
+    };
+    await bench.key(input);
+    return input;
+  },
+  'CreateKey XksKeyNotFoundException': externalKey('absent'),
+  'CreateKey XksKeyInvalidConfigurationException': externalKey('disabled'),
+  'Decapsulate InvalidCiphertextException': withInput({ SharedSecretCiphertextBlob: utf8('x') }),
+  'Decrypt InvalidCiphertextException': withInput({ EncryptionContext: { other: 'context' } }),
+  'Decrypt IncorrectKeyException': otherKey({}),
+  'Decrypt InvalidKeyUsageException': withInput({ EncryptionAlgorithm: 'RSAES_OAEP_SHA_256' }),
+  'DeleteCustomKeyStore CustomKeyStoreHasCMKsException': async ({ bench }) => {
+    const CustomKeyStoreId = await connected(bench, proxy());
+    await bench.key({ Origin: 'EXTERNAL_KEY_STORE', CustomKeyStoreId, XksKeyId: 'one' });
+    await bench.ok('DisconnectCustomKeyStore', { CustomKeyStoreId });
+    await bench.advance(1);
+    return { CustomKeyStoreId };
+  },
+  'DeleteCustomKeyStore CustomKeyStoreInvalidStateException': ({ bench, input }) =>
+    bench.ok('ConnectCustomKeyStore', input).then(() => undefined),
+  'DeleteImportedKeyMaterial UnsupportedOperationException': otherKey({}),
+  'DeleteImportedKeyMaterial KMSInvalidStateException': state('Creating'),
+  'DescribeCustomKeyStores InvalidMarkerException': () => ({ Marker: 'not a marker' }),
+  'DisableKeyRotation UnsupportedOperationException': inStore,
+  'DisconnectCustomKeyStore CustomKeyStoreInvalidStateException': ({ bench, input }) =>
+    bench.ok('DisconnectCustomKeyStore', input).then(() => undefined),
+  'EnableKeyRotation UnsupportedOperationException': otherKey(ecc),
+  'GenerateDataKeyPair UnsupportedOperationException': inStore,
+  'GenerateDataKeyPairWithoutPlaintext UnsupportedOperationException': inStore,
+  'GenerateMac InvalidKeyUsageException': otherKey(ecc),
+  'GenerateRandom CustomKeyStoreInvalidStateException': ({ bench, input }) =>
+    store(bench, cluster()).then((CustomKeyStoreId) => ({ ...input, CustomKeyStoreId })),
+  'GenerateRandom UnsupportedOperationException': ({ bench, input }) =>
+    connected(bench, proxy()).then((CustomKeyStoreId) => ({ ...input, CustomKeyStoreId })),
+  'GetKeyRotationStatus UnsupportedOperationException': inStore,
+  'GetParametersForImport UnsupportedOperationException': otherKey({}),
+  'GetPublicKey UnsupportedOperationException': otherKey({}),
+  'ImportKeyMaterial ExpiredImportTokenException': ({ bench }) => bench.advance(2).then(() => undefined),
+  'ImportKeyMaterial IncorrectKeyMaterialException': async ({ bench, key, input }) => ({
+    ...input,
+    ...(await imported(bench, String(key), new Uint8Array(31))),
+  }),
+  'ImportKeyMaterial InvalidCiphertextException': withInput({ EncryptedKeyMaterial: utf8('x') }),
+  'ImportKeyMaterial InvalidImportTokenException': withInput({ ImportToken: utf8('x') }),
+  'ImportKeyMaterial UnsupportedOperationException': otherKey({}),
+  'ListGrants InvalidGrantIdException': withInput({ GrantId: 'g' }),
+  'ListKeyRotations UnsupportedOperationException': otherKey(ecc),
+  'PutKeyPolicy LimitExceededException': withInput({
+    Policy: JSON.stringify({ Statement: [], Id: 'x'.repeat(33_000) }),
+  }),
+  'ReEncrypt NotFoundException': withInput({ DestinationKeyId: missing }),
+  'ReEncrypt InvalidCiphertextException': withInput({ SourceEncryptionContext: { other: 'context' } }),
+  'ReEncrypt InvalidKeyUsageException': ({ bench, input }) =>
+    bench.key(hmac).then((DestinationKeyId) => ({ ...input, DestinationKeyId })),
+  'ReEncrypt IncorrectKeyException': ({ bench, input }) =>
+    bench.key().then((SourceKeyId) => ({ ...input, SourceKeyId })),
+  'ReplicateKey AlreadyExistsException': ({ bench, input }) =>
+    bench.ok('ReplicateKey', input).then(() => undefined),
+  'ReplicateKey LimitExceededException': count(keysCounter(replica), 100_000),
+  'ReplicateKey UnsupportedOperationException': otherKey({}),
+  'RetireGrant InvalidArnException': ({ key, input }) => ({ ...input, KeyId: String(key).split('/')[1] }),
+  'RetireGrant InvalidGrantIdException': withInput({ GrantId: 'g' }),
+  'RetireGrant InvalidGrantTokenException': () => ({ GrantToken: 'not a token' }),
+  'RetireGrant NotFoundException': withInput({ GrantId: '0'.repeat(64) }),
+  'RevokeGrant InvalidGrantIdException': withInput({ GrantId: 'g' }),
+  'RotateKeyOnDemand ConflictException': ({ bench, input }) =>
+    bench.ok('RotateKeyOnDemand', input).then(() => undefined),
+  'RotateKeyOnDemand LimitExceededException': ({ bench, key }) => {
+    const arn = key as KeyArn;
+    bench.put(ref.rotation(arn), {
+      key: arn,
+      enabled: false,
+      periodInDays: 365,
+      next: undefined,
+      overdue: false,
+      onDemand: 25,
+      inProgress: undefined,
+    });
+  },
+  'RotateKeyOnDemand UnsupportedOperationException': otherKey(ecc),
+  'UpdateAlias LimitExceededException': count(({ key }) => `aliases/${key}`, 50),
+  'UpdateAlias NotFoundException': withInput({ AliasName: 'alias/nobody' }),
+  'UpdatePrimaryRegion UnsupportedOperationException': otherKey({}),
+  'UpdateCustomKeyStore CloudHsmClusterInvalidConfigurationException': backing({
+    id: clusterId,
+    kind: 'cluster',
+    activeHsms: 1,
+  }),
+  'UpdateCustomKeyStore CloudHsmClusterNotActiveException': backing({
+    id: clusterId,
+    kind: 'cluster',
+    health: 'down',
+  }),
+  'UpdateCustomKeyStore CloudHsmClusterNotFoundException': backing({
+    id: clusterId,
+    kind: 'cluster',
+    health: 'absent',
+  }),
+  'UpdateCustomKeyStore CloudHsmClusterNotRelatedException': ({ bench }) =>
+    updateOf(bench, { CloudHsmClusterId: 'cluster-zyxwvutsrqp' }),
+  'UpdateCustomKeyStore CustomKeyStoreInvalidStateException': async ({ bench, input }) => {
+    const { CustomKeyStoreId } = input;
+    await bench.ok('ConnectCustomKeyStore', { CustomKeyStoreId });
+    return { CustomKeyStoreId, KeyStorePassword: 'another-password' };
+  },
+  'UpdateCustomKeyStore CustomKeyStoreNameInUseException': ({ bench, input }) =>
+    store(bench, proxy('other')).then(() => ({ ...input, NewCustomKeyStoreName: 'other' })),
+  'UpdateCustomKeyStore XksProxyIncorrectAuthenticationCredentialException': updatedProxy('refuses'),
+  'UpdateCustomKeyStore XksProxyInvalidConfigurationException': updatedProxy('misconfigured'),
+  'UpdateCustomKeyStore XksProxyInvalidResponseException': updatedProxy('garbled'),
+  'UpdateCustomKeyStore XksProxyUriUnreachableException': updatedProxy('slow'),
+  'UpdateCustomKeyStore XksProxyVpcEndpointServiceInvalidConfigurationException': updatedProxy(
+    'misconfigured',
+    vpc,
+  ),
+  'UpdateCustomKeyStore XksProxyVpcEndpointServiceNotFoundException': updatedProxy('absent', vpc),
+  'UpdateCustomKeyStore XksProxyUriInUseException': async ({ bench }) => {
+    await store(bench, proxy('other'));
+    return updateOf(
+      bench,
+      { XksProxyUriEndpoint: endpoint },
+      { XksProxyUriEndpoint: 'https://new.example.com' },
+    );
+  },
+  'UpdateCustomKeyStore XksProxyUriEndpointInUseException': async ({ bench }) => {
+    await store(bench, proxy('other', { XksProxyUriPath: '/other/kms/xks/v1' }));
+    return updateOf(
+      bench,
+      { XksProxyUriEndpoint: endpoint },
+      { ...vpc, XksProxyUriEndpoint: 'https://new.example.com' },
+    );
+  },
+  'UpdateCustomKeyStore XksProxyVpcEndpointServiceInUseException': async ({ bench }) => {
+    await store(bench, proxy('other', { ...vpc, XksProxyUriEndpoint: 'https://other.example.com' }));
+    return updateOf(bench, vpc);
+  },
+  'Verify KMSInvalidSignatureException': withInput({ Message: utf8('other') }),
+  'VerifyMac KMSInvalidMacException': withInput({ Message: utf8('other') }),
+  'VerifyMac InvalidKeyUsageException': otherKey(ecc),
+};
+
+function externalKey(keyState: 'absent' | 'disabled'): Spoil {
+  return async ({ bench }) => {
+    const CustomKeyStoreId = await connected(bench, proxy());
+    bench.put(ref.externalKey(proxyId, 'one'), {
+      id: 'one',
+      proxy: proxyId,
+      state: keyState,
+      secret: undefined,
+    });
+    return { Origin: 'EXTERNAL_KEY_STORE', CustomKeyStoreId, XksKeyId: 'one' };
+  };
+}
+async function inStore({ bench, input }: Ready): Promise<Record<string, unknown>> {
+  const CustomKeyStoreId = await connected(bench, proxy());
+  return {
+    ...input,
+    KeyId: await bench.key({ Origin: 'EXTERNAL_KEY_STORE', CustomKeyStoreId, XksKeyId: 'one' }),
+  };
+}
+async function updateOf(bench: Bench, change: object, before: object = {}): Promise<Record<string, unknown>> {
+  return { CustomKeyStoreId: await store(bench, proxy('mine', before)), ...change };
+}
+function updatedProxy(health: BackingRec['health'], change: object = {}): Spoil {
+  return async ({ bench }) => {
+    const input = await updateOf(bench, { XksProxyUriPath: path, ...change });
+    behind(bench, { id: proxyId, kind: 'proxy', health });
+    return input;
+  };
+}
+
+/** Pairs that a caller cannot cause, with the reason. A name alone stands for every operation that declares it. */
+const cannot: Readonly<Record<string, string>> = {
+  InvalidArnException:
+    'recordings answer NotFoundException for every name of a key that cannot be read (FACTS.md "Messages")',
+  'CreateAlias InvalidAliasNameException':
+    'recordings answer ValidationException for names without the prefix and with other characters',
+  'DeleteAlias KMSInvalidStateException': 'the table lets it pass in every state (key-states.json matrix)',
+  ...Object.fromEntries(
+    [
+      'GetKeyPolicy',
+      'RetireGrant',
+      'RevokeGrant',
+      'ListKeyPolicies',
+      'PutKeyPolicy',
+      'GetKeyRotationStatus',
+      'ListKeyRotations',
+      'ListGrants',
+    ].map((operation) => [
+      `${operation} KMSInvalidStateException`,
+      'the table lets it pass in every state (key-states.json matrix)',
+    ]),
+  ),
+  'GetPublicKey DisabledException': 'the newest table lets a disabled key pass (key-states.json matrix)',
+  'GetPublicKey InvalidKeyUsageException':
+    'a public key is given for every usage; other keys are UnsupportedOperationException',
+  'PutKeyPolicy UnsupportedOperationException': 'nothing written says which policy this is the answer to',
+  'EnableKey LimitExceededException': 'no quota counts enabled keys (quotas.json resource)',
+  'TagResource LimitExceededException': 'recordings answer TagException for the 51st tag',
+  'UntagResource TagException': 'a tag key that is not there is passed over; the shape has seen the rest',
+  'ListRetirableGrants NotFoundException': 'a principal without grants has an empty list',
+};
+
+const declared: Readonly<Record<string, readonly string[]>> = modelled.errors;
+const reasonFor = (operation: string, error: string): string | undefined =>
+  own[`${operation} ${error}`] ? undefined : (cannot[`${operation} ${error}`] ?? cannot[error]);
+
+/** Prepares a good call, spoils it as asked, makes it. */
+async function made(operation: string, spoil?: Spoil, caller: PrincipalArn = root) {
+  const prepare = good[operation];
+  if (!prepare) throw new Error(`${operation} is in no table`);
+  const ready = await prepare(new Bench());
+  const input = (await spoil?.(ready)) ?? ready.input;
+  return ready.bench.outcome(operation, input, caller);
+}
+
+describe('every operation', () => {
+  it('is in the tables, and all 56 are', () => {
+    expect(Object.keys(good).sort()).toEqual([...apiOperations].sort());
+    expect(Object.keys(declared).sort()).toEqual([...apiOperations].sort());
+    expect(apiOperations.length).toBe(56);
+  });
+
+  it.each(apiOperations)('%s succeeds', async (operation) => {
+    const { result, trace, events } = await made(operation);
+    expect(result, JSON.stringify(trace.refusal)).toMatchObject({ ok: true });
+    expect(trace.steps.at(-1)).toMatchObject({ stage: 'commit', verdict: 'pass' });
+    expect(events.some(({ eventName }) => eventName === operation)).toBe(true);
+  });
+
+  it.each(apiOperations)(
+    '%s answers with every error that it declares and a caller can cause',
+    async (operation) => {
+      for (const error of declared[operation] ?? []) {
+        if (reasonFor(operation, error) !== undefined) continue;
+        const spoil = own[`${operation} ${error}`] ?? usual[error];
+        expect(spoil, `${operation} has no way to ${error} and no reason why not`).toBeDefined();
+        const { result, diff } = await made(operation, spoil);
+        const got = result.ok ? 'success' : result.refusal.refused;
+        expect(got, `${operation}, ${result.ok ? '' : result.refusal.message}`).toBe(error);
+        expect(diff, `${operation} ${error} changed something`).toEqual([]);
+      }
+    },
+  );
+
+  it.each(apiOperations)(
+    '%s answers AccessDeniedException, ThrottlingException and ValidationException',
+    async (operation) => {
+      const denied = await made(
+        operation,
+        async ({ bench }) => {
+          bench.principal(account, 'user', 'Alice');
+        },
+        alice,
+      );
+      expect(denied.result).toMatchObject({ ok: false, refusal: { refused: 'AccessDeniedException' } });
+
+      const throttled = await made(operation, async ({ bench, input }) => {
+        const settings = bench.view.get(ref.world);
+        if (settings) bench.put(ref.world, { ...settings, throttling: true });
+        // A clock that stands still: what was taken does not come back.
+        const first = await bench.outcome(operation, input);
+        const bucket = first.diff.find(({ ref: at }) => at.startsWith('bucket/'));
+        if (!bucket?.after) throw new Error('nothing was taken from a bucket');
+        bench.put(bucket.ref, { ...bucket.after, tokens: 0 } as typeof bucket.after);
+        return input;
+      });
+      expect(throttled.result).toMatchObject({
+        ok: false,
+        refusal: {
+          refused: 'ThrottlingException',
+          message:
+            'You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.',
+        },
+      });
+    },
+  );
+
+  it('covers each pair of operation and error, or says why it cannot be caused', () => {
+    const pairs = Object.entries(declared).flatMap(([operation, errors]) =>
+      errors.map((error) => ({ operation, error, reason: reasonFor(operation, error) })),
+    );
+    const without = pairs.filter(({ reason }) => reason !== undefined);
+    const reasons = new Map<string, string[]>();
+    for (const { operation, error, reason = '' } of without)
+      reasons.set(reason, [...(reasons.get(reason) ?? []), `${operation} ${error}`]);
+    console.log(
+      `operation × error: ${pairs.length} pairs, ${pairs.length - without.length} caused, ${without.length} not:`,
+    );
+    for (const [reason, of] of reasons) console.log(`  ${of.length}: ${reason}\n     ${of.join(', ')}`);
+    const known = new Set(pairs.map(({ operation, error }) => `${operation} ${error}`));
+    const stale = Object.keys({ ...own, ...cannot }).filter((pair) => pair.includes(' ') && !known.has(pair));
+    expect(stale, 'the tables speak of pairs that the model does not have').toEqual([]);
+  });
+});
