@@ -39,6 +39,13 @@ export function fromBase64(text: string): Bytes | undefined {
   }
 }
 
+/** The bytes of hex digits, however they are spaced; undefined when they are none. */
+export function fromHex(text: string): Bytes | undefined {
+  const compact = text.replace(/[\s:]+/g, '');
+  if (compact.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(compact)) return undefined;
+  return Uint8Array.from(compact.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}
+
 export const utf8 = (text: string): Bytes => new Uint8Array(new TextEncoder().encode(text));
 
 /** The text that bytes spell, when they are readable UTF-8 without control characters. */
