@@ -61,9 +61,10 @@ export function readableText(bytes: Uint8Array): string | undefined {
 
 export const isBytes = (value: unknown): value is Bytes => value instanceof Uint8Array;
 
-/** `184 B`, `1.2 MiB`. */
+/** `184 B`, `1.2 MiB`, `9.5 GiB`. */
 export function size(byteLength: number): string {
   if (byteLength < 1024) return `${byteLength} B`;
   if (byteLength < 1024 * 1024) return `${(byteLength / 1024).toFixed(1)} KiB`;
-  return `${(byteLength / 1024 / 1024).toFixed(1)} MiB`;
+  if (byteLength < 1024 ** 3) return `${(byteLength / 1024 / 1024).toFixed(1)} MiB`;
+  return `${(byteLength / 1024 ** 3).toFixed(1)} GiB`;
 }

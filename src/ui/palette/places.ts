@@ -1,4 +1,4 @@
-import { scenarioNames } from '../../study/index.ts';
+import { labNames, questionNames } from '../../study/index.ts';
 import { homeOf } from '../state/route.svelte.ts';
 import type { Place } from './entries.ts';
 import { places as words } from './placeWords.ts';
@@ -6,7 +6,7 @@ import { places as words } from './placeWords.ts';
 /** Scenes and questions, by their address. */
 export const places = (): readonly Place[] => [
   { group: 'scene', label: words.envelope, hash: homeOf.stage, also: 'stage data key GenerateDataKey' },
-  ...scenarioNames.map((name): Place => ({
+  ...[...questionNames, ...labNames].map((name): Place => ({
     group: 'question',
     label: words.question(name),
     hash: `${homeOf.quiz}/${name}`,

@@ -116,3 +116,24 @@ export const faultWords = {
   dismiss: 'Dismiss',
   version: 'KMS Lab',
 } as const;
+
+/** The clock's own panel: mode, a date, what falls due. */
+export const clockWords = {
+  open: 'Clock',
+  mode: 'How time moves',
+  running: 'running',
+  runningHint: 'With your clock; you can move it ahead.',
+  frozen: 'frozen',
+  frozenHint: 'Stands still until you move it.',
+  now: { running: 'The clock runs.', frozen: 'The clock stands still.' },
+  to: 'Advance to (UTC)',
+  date: 'Date, UTC',
+  time: 'Time, UTC',
+  go: 'Advance',
+  goShort: 'Go',
+  goTo: (what: string) => `Advance to: ${what}`,
+  past: 'Time goes forward only.',
+  noDate: 'That is no date.',
+  due: 'Falls due',
+  nothing: 'Nothing is due.',
+} as const;

@@ -12,7 +12,7 @@ export interface Route {
 export function parseRoute(hash: string): Route {
   const fragment = hash.replace(/^#/, '');
   const [, room, ...rest] = fragment.split('/');
-  if (room === 'open') return { room: 'lab', rest: '', link: fragment };
+  if (fragment.startsWith('world=')) return { room: 'lab', rest: '', link: fragment };
   const known = rooms.find((r) => r === room);
   return known ? { room: known, rest: rest.join('/') } : { room: 'lab', rest: '' };
 }

@@ -31,18 +31,18 @@ export const words = {
       `All worlds together use ${used} of the ${all} that the browser offers.`,
   },
   templates: {
-    empty: ['Empty', 'Two accounts of AWS’s examples with an administrator each, and no key.'],
-    oneAccount: ['One account', 'One account with people and roles, and its first key.'],
+    empty: ['Empty', 'An account with its root user, and nothing else.'],
+    oneAccount: ['One account', 'An administrator, a user and a role. No key yet.'],
     twoAccounts: [
-      'Two accounts and an organization',
-      'An owner and a partner: what crossing accounts needs is there to be tried.',
+      'Two accounts',
+      'An owner and a partner with people and roles: all that crossing accounts needs is there to be tried.',
     ],
     company: [
       'A company',
-      'Keys, aliases, principals and services in place, as one finds them on the first day at work.',
+      'Three accounts with keys, aliases, grants and people in place, as one finds them on the first day at work.',
     ],
   } satisfies Record<TemplateId, readonly [string, string]>,
-  noTemplate: 'from a file or a link',
+  noTemplate: 'not from a template',
   templateSize: (accounts: number, calls: number) =>
     `${accounts === 1 ? '1 account' : `${accounts} accounts`}, ${calls === 0 ? 'no call' : calls === 1 ? '1 call' : `${calls} calls`}`,
   create: {
