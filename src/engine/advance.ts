@@ -27,7 +27,7 @@ import {
   type View,
   type Work,
 } from './model/index.ts';
-import { multiRegionOf } from './multiRegion.ts';
+import { multiRegionOf, relatedKeys } from './multiRegion.ts';
 import { Overlay } from './overlay.ts';
 import { periodLater, rotate } from './rotation.ts';
 import { dayInMs } from './usage.ts';
@@ -184,8 +184,12 @@ function leaveSet(key: KeyRec, hour: Hour): void {
 
 function settleKey(key: KeyRec, hour: Hour): readonly TrailEvent[] {
   changeState(key, 'ready', hour, { settles: undefined });
-  return [];
+  return key.KeyState === 'Creating' ? [synchronized(key, hour)] : [];
 }
+
+/** What is shared has come to a key of a set (cloudtrail.json serviceEvents). OURS: when the event is sent. */
+const synchronized = (key: KeyRec, hour: Hour): TrailEvent =>
+  event('SynchronizeMultiRegionKey', key, hour, {});
 
 /** The date of an automatic rotation has come, or an on-demand rotation is done: the earlier of the two. */
 async function rotateKey(rotation: RotationRec, hour: Hour): Promise<readonly TrailEvent[]> {
@@ -208,6 +212,7 @@ async function rotateKey(rotation: RotationRec, hour: Hour): Promise<readonly Tr
       previousKeyMaterialId: before,
       currentKeyMaterialId: after,
     }),
+    ...relatedKeys(key, view).map((related) => synchronized(related, hour)),
   ];
 }
 

@@ -89,13 +89,27 @@ export interface Usage {
   readonly algorithm: string;
 }
 
+/** One call, told in another Region too (cloudtrail.json "note" of ReplicateKey and UpdatePrimaryRegion). */
+export interface ElsewhereEntry {
+  readonly region: Region;
+  readonly eventName: string;
+  readonly key: Pick<KeyRec, 'arn' | 'account'>;
+  /** Invoked by the KMS service principal, not by the caller. */
+  readonly byService: boolean;
+  readonly requestParameters: Readonly<Record<string, unknown>>;
+}
+
 export interface TrailRule<I, O> {
   /** Members of the request that CloudTrail keeps; undefined: requestParameters is null. */
   readonly request: readonly (keyof I & string)[] | undefined;
   /** Request parameters that CloudTrail shows although the caller left them out. */
   readonly defaults?: ((input: I) => Readonly<Record<string, unknown>>) | undefined;
   /** `keyId`: the key ARN, added by the integration although the API returns nothing. */
-  readonly response: 'none' | 'keyId' | ((output: O) => Readonly<Record<string, unknown>>);
+  readonly response: 'none' | 'keyId' | ((output: O, located: Located) => Readonly<Record<string, unknown>>);
+  /** Keys that the record lists as resources, where they are not all located ones. */
+  readonly keys?: ((located: Located) => readonly LocatedKey[]) | undefined;
+  /** Entries that the same call leaves in other Regions. */
+  readonly elsewhere?: ((input: I, located: Located) => readonly ElsewhereEntry[]) | undefined;
   /** additionalEventData. */
   readonly additional?: ((output: O, located: Located) => Readonly<Record<string, unknown>>) | undefined;
 }

@@ -1,4 +1,13 @@
-import type { Call, Env, Identity, KeyRec, Refusal, TrailEvent } from '../model/index.ts';
+import {
+  aliasArn,
+  parseAliasName,
+  type Call,
+  type Env,
+  type Identity,
+  type KeyRec,
+  type Refusal,
+  type TrailEvent,
+} from '../model/index.ts';
 import { kmsModel, type Model, type TypeShape } from '../shapes/index.ts';
 import type { Located, Operation } from '../operation.ts';
 
@@ -32,13 +41,33 @@ export function trailEvents(recorded: Recorded): readonly TrailEvent[] {
   owners.delete(identity.account);
   const mine = event(recorded, identity.account);
   // cloudtrail.json rules: a denied cross-account request is recorded in the caller's account only.
-  if (owners.size === 0 || !result.ok) return [mine];
+  if (!result.ok) return [mine];
+  if (owners.size === 0) return [mine, ...elsewhere(mine, recorded)];
   const sharedEventID = env.uuid();
   return [
     { ...mine, sharedEventID },
     ...[...owners].map((owner) => ({ ...event(recorded, owner), sharedEventID })),
   ];
 }
+
+/** What the call did in other Regions, in the trail there. OURS: which members these entries have. */
+const elsewhere = (
+  mine: TrailEvent,
+  { operation, input, located = { keys: [] }, env }: Recorded,
+): readonly TrailEvent[] =>
+  (operation.trail.elsewhere?.(input, located) ?? []).map((entry) => ({
+    ...mine,
+    userIdentity: entry.byService
+      ? { type: 'AWSService', invokedBy: 'kms.amazonaws.com' }
+      : mine.userIdentity,
+    ...(entry.byService ? { sourceIPAddress: 'kms.amazonaws.com', userAgent: 'kms.amazonaws.com' } : {}),
+    eventName: entry.eventName,
+    awsRegion: entry.region,
+    requestParameters: entry.requestParameters,
+    responseElements: { keyId: entry.key.arn },
+    eventID: env.uuid(),
+    resources: [{ accountId: entry.key.account, type: 'AWS::KMS::Key', ARN: entry.key.arn }],
+  }));
 
 function event(recorded: Recorded, recipient: string): TrailEvent {
   const { call, operation, identity, env, requestId, result, input } = recorded;
@@ -165,19 +194,21 @@ function responseElements({
     const key = located?.keys[0];
     return key ? { keyId: key.rec.arn } : null;
   }
-  return rule(result.output);
+  return rule(result.output, located ?? { keys: [] });
 }
 
-function resources(
-  { located, operation, result }: Recorded,
-  only: string | undefined,
-): TrailEvent['resources'] {
-  const keys = (located?.keys ?? []).map((key) => keyResource(key.rec));
+function resources(recorded: Recorded, only: string | undefined): TrailEvent['resources'] {
+  const { call, located, operation, result } = recorded;
+  const listed = located ? (operation.trail.keys?.(located) ?? located.keys) : [];
+  const keys = listed
+    // A key of another Region (UpdatePrimaryRegion) is in the trail there.
+    .filter(({ rec }) => rec.region === call.region)
+    .map((key) => keyResource(key.rec));
   const alias = located?.alias;
   const aliases = alias
     ? [{ accountId: alias.account as string, type: 'AWS::KMS::Alias', ARN: alias.arn as string }]
     : [];
-  const made = result.ok && operation.name === 'CreateKey' ? madeKey(result.output) : [];
+  const made = result.ok ? madeBy(recorded) : [];
   return [...aliases, ...keys, ...made].filter((one) => only === undefined || one.accountId === only);
 }
 
@@ -187,9 +218,18 @@ const keyResource = ({ account, arn }: KeyRec) => ({
   ARN: arn as string,
 });
 
-function madeKey(output: unknown): TrailEvent['resources'] {
-  const { KeyMetadata } = output as { KeyMetadata: { AWSAccountId: string; Arn: string } };
-  return [{ accountId: KeyMetadata.AWSAccountId, type: 'AWS::KMS::Key', ARN: KeyMetadata.Arn }];
+/** What did not exist when the call began, and does now. */
+function madeBy({ call, identity, input, operation, result }: Recorded): TrailEvent['resources'] {
+  if (!result.ok) return [];
+  if (operation.name === 'CreateKey') {
+    const { KeyMetadata } = result.output as { KeyMetadata: { AWSAccountId: string; Arn: string } };
+    return [{ accountId: KeyMetadata.AWSAccountId, type: 'AWS::KMS::Key', ARN: KeyMetadata.Arn }];
+  }
+  const alias = operation.name === 'CreateAlias' ? parseAliasName(String(input['AliasName'])) : undefined;
+  const { account } = identity;
+  return alias
+    ? [{ accountId: account, type: 'AWS::KMS::Alias', ARN: aliasArn(call.region, account, alias) }]
+    : [];
 }
 
 /** An event of the service itself (cloudtrail.json "serviceEvents"): a key deleted, rotated, its material expired. */

@@ -87,7 +87,7 @@ export const CreateGrant = operation<CreateGrantRequest, CreateGrantResponse>({
       'Constraints',
       'Name',
     ],
-    response: ({ GrantId }) => ({ grantId: GrantId }),
+    response: ({ GrantId }, located) => ({ grantId: GrantId, keyId: theKey(located).rec.arn }),
   },
 });
 

@@ -50,7 +50,7 @@ export const ListAliases = operation<ListAliasesRequest, ListAliasesResponse>({
     const { page, members } = pageOf('ListAliases', rows, plan, (row) => row.AliasName);
     return { Aliases: page, ...members };
   },
-  trail: { request: ['KeyId', 'Limit', 'Marker'], response: 'none' },
+  trail: { request: ['KeyId', 'Limit', 'Marker'], response: 'none', keys: () => [] },
 });
 
 function aliasesOf(arn: KeyArn, { n, after }: PagePlan, step: Step): readonly AliasListEntry[] {

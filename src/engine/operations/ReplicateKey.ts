@@ -82,6 +82,22 @@ export const ReplicateKey = operation<ReplicateKeyRequest, ReplicateKeyResponse>
   },
   trail: {
     request: ['KeyId', 'ReplicaRegion', 'BypassPolicyLockoutSafetyCheck', 'Description', 'Tags', 'Policy'],
+    elsewhere: ({ ReplicaRegion, Description = '' }, located) => {
+      const { rec } = theKey(located);
+      const { account, key, Origin, KeySpec, KeyUsage } = rec;
+      const replica = { account, arn: keyArn(ReplicaRegion, account, key) };
+      const requestParameters = {
+        description: Description,
+        origin: Origin,
+        customerMasterKeySpec: KeySpec,
+        keySpec: KeySpec,
+        keyUsage: KeyUsage,
+        multiRegion: true,
+      };
+      return [
+        { region: ReplicaRegion, eventName: 'CreateKey', key: replica, byService: false, requestParameters },
+      ];
+    },
     response: ({ ReplicaKeyMetadata, ReplicaPolicy, ReplicaTags }) => ({
       replicaKeyMetadata: { arn: ReplicaKeyMetadata['Arn'], keyId: ReplicaKeyMetadata['KeyId'] },
       replicaPolicy: ReplicaPolicy,

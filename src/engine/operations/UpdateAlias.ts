@@ -55,5 +55,5 @@ export const UpdateAlias = operation<UpdateAliasRequest, undefined>({
     view.put(ref.alias(alias.arn), { ...alias, target: arn, LastUpdatedDate: env.at });
     return undefined;
   },
-  trail: { request: ['AliasName', 'TargetKeyId'], response: 'keyId' },
+  trail: { request: ['AliasName', 'TargetKeyId'], response: 'keyId', keys: ({ keys }) => keys.slice(0, 1) },
 });

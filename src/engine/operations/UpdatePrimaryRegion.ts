@@ -57,5 +57,20 @@ export const UpdatePrimaryRegion = operation<UpdatePrimaryRegionRequest, undefin
     for (const one of [rec, promoted.rec]) changeState(one, 'UpdatePrimaryRegion', step, { settles });
     return undefined;
   },
-  trail: { request: ['KeyId', 'PrimaryRegion'], response: 'keyId' },
+  trail: {
+    request: ['KeyId', 'PrimaryRegion'],
+    response: 'keyId',
+    elsewhere: ({ PrimaryRegion }, { keys: [, promoted] }) =>
+      promoted
+        ? [
+            {
+              region: PrimaryRegion,
+              eventName: 'UpdatePrimaryRegion',
+              key: promoted.rec,
+              byService: true,
+              requestParameters: { keyId: promoted.rec.arn, primaryRegion: PrimaryRegion },
+            },
+          ]
+        : [],
+  },
 });
