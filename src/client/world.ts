@@ -840,7 +840,9 @@ export class World implements WorldApi {
     return this.#enqueue(async () => {
       // Queued steps wait, so that the fork begins at an entry that is on disk.
       await this.#commits.settled();
-      const store = new ForkStore(this.#store, this.#seq, await this.#store.listObjects());
+      // A store that is lost has no shelf any more; what is loaded can still be forked.
+      const objects = await this.#store.listObjects().catch(() => []);
+      const store = new ForkStore(this.#store, this.#seq, objects);
       const view: ForkView = this.#view.fork();
       this.#forks.add(store);
       const world = new World({

@@ -108,7 +108,9 @@ export class WorldsLab implements LabApi {
   }
 
   lost({ kind, message }: StoreLoss): void {
-    if (kind === 'newer') this.#emit({ kind: 'outdated' });
+    // A connection that ended is made again by whatever needs it next.
+    if (kind === 'ended') return;
+    this.#emit({ kind: 'outdated' });
     void this.#main.leaveStore(message).catch(() => undefined);
   }
 
@@ -335,7 +337,7 @@ export class WorldsLab implements LabApi {
 
   async exportAll(options: ExportOptions = {}): Promise<ExportFile> {
     const documents: unknown[] = [];
-    for (const { id, name, deleted } of await this.#places.registry.list()) {
+    for (const { id, name, deleted } of await this.worlds()) {
       if (deleted !== undefined) continue;
       const { blob } = await this.#with(id, (world) => world.exportFile({ ...options, title: name }));
       documents.push(parseJson(await blob.text()));

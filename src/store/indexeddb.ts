@@ -295,7 +295,8 @@ export class IdbStore implements WorldStore {
     if (this.#closed !== undefined)
       return Promise.reject(new Error(`The store "${this.#name}" cannot be used: ${this.#closed}.`));
     return (this.#database ??= connect(this.#name, (loss) => {
-      this.#shut(loss.message);
+      if (loss.kind === 'newer') this.#shut(loss.message);
+      else this.#database = undefined;
       this.#lost(loss);
     }).catch((error: unknown) => {
       this.#database = undefined;
@@ -349,7 +350,7 @@ async function connect(name: string, lost: (loss: StoreLoss) => void): Promise<D
         (event.target as IDBDatabase).close(); // the event's target is the connection (Indexed Database API §2.1)
       },
       terminated() {
-        lost({ kind: 'ended', message: 'the browser has ended the connection; reload the page' });
+        lost({ kind: 'ended', message: 'the browser has ended the connection' });
       },
       // The other tab lets go when it is asked (`blocking`); one that does not in time is stuck.
       blocked() {

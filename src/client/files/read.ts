@@ -19,7 +19,7 @@ import { FileFault } from './fault.ts';
 import { lift } from './migrate.ts';
 import { mostIterations, openWith } from './passphrase.ts';
 import { Rewrap } from './rewrap.ts';
-import { checkRecord, checkRef, epoch, object, text, whole } from './shapes.ts';
+import { checkRecord, checkRef, epoch, maybe, object, text, whole } from './shapes.ts';
 import { checkOf, fileVersion, worldsKind, type WorldDocument } from './write.ts';
 
 /*
@@ -67,20 +67,14 @@ export async function readDocuments(given: unknown, passphrase: string | undefin
 const documentShape = object({
   kind: text,
   version: whole,
-  notice: optional(text),
+  notice: maybe(text),
   name: text,
   device: () => undefined,
   checkpoint: object({ seq: whole, records: () => undefined }),
   entries: () => undefined,
   objects: () => undefined,
-  check: optional(text),
+  check: maybe(text),
 });
-
-function optional(check: typeof text): typeof text {
-  return (value, place) => {
-    if (value !== undefined) check(value, place);
-  };
-}
 
 export async function readWorld(
   given: unknown,
@@ -156,7 +150,7 @@ const entryShape = object({
   call: callShape,
   diff: () => undefined,
   events: () => undefined,
-  travel: optional(travelShape),
+  travel: maybe(travelShape),
   traceId: () => undefined, // of version 1; kept by no file since, and of no use to anybody else
 });
 

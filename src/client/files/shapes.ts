@@ -43,17 +43,17 @@ export const epoch = test('a time', (value) =>
   Number.isSafeInteger(value) && Math.abs(Number(value)) <= 8.64e15);
 const bytes = test('bytes', (value) => value instanceof Uint8Array);
 const account = parsed('an account number', parseAccountId);
-const region = parsed('a Region', parseRegion);
+export const region = parsed('a Region', parseRegion);
 const arn = parsed('an ARN', parseArn);
 const keyId = parsed('a key ID', parseKeyId);
 const one = (...words: readonly unknown[]): Check =>
   test(`one of ${words.join(', ')}`, (value) => words.includes(value));
-const maybe =
+export const maybe =
   (check: Check): Check =>
   (value, place) => {
     if (value !== undefined) check(value, place);
   };
-const list =
+export const list =
   (check: Check): Check =>
   (value, place) => {
     if (!Array.isArray(value)) return fail(place, 'is not a list');

@@ -22,9 +22,7 @@ function fieldsOf(before: unknown, after: unknown, path: string): readonly Field
   if (equal(before, after)) return [];
   if (!isMembers(before) || !isMembers(after)) return [{ path, before: shown(before), after: shown(after) }];
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names.flatMap((name) =>
-    fieldsOf(before[name], after[name], path === '' ? name : `${path}.${name}`),
-  );
+  return names.flatMap((name) => fieldsOf(before[name], after[name], path === '' ? name : `${path}.${name}`));
 }
 
 export function recordChange({ ref, before, after }: Change): RecordChange {

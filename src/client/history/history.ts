@@ -59,11 +59,12 @@ export class History {
   }
 
   async entry(seq: number): Promise<Entry | undefined> {
-    if (seq < 1 || seq > this.#ends.head()) return undefined;
+    if (seq <= this.#ends.floor() || seq > this.#ends.head()) return undefined;
     const held = this.#held.get(seq);
     if (held) return held;
     const page = await this.#journal.entries({ before: seq + 1, n: pageOfEntries });
     for (const entry of page) {
+      if (entry.seq <= this.#ends.floor()) continue; // on its way out
       this.#held.set(entry.seq, entry);
       this.#positions.set(entry.seq, entry.travel?.to ?? entry.seq);
     }

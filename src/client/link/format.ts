@@ -1,9 +1,10 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { fromBase64, toBase64, utf8, type Bytes } from '../../engine/index.ts';
-import type { Genesis, LinkContents } from '../api.ts';
+import type { Genesis, GenesisAccount, LinkContents } from '../api.ts';
+import { checkSwitches, genesisDiff } from '../genesis.ts';
 import { FileFault } from '../files/fault.ts';
 import { fromJson, isObject, memberPlace, parseJson, toJson } from '../files/codec.ts';
-import { object, text, whole } from '../files/shapes.ts';
+import { list, maybe, object, region, text, whole } from '../files/shapes.ts';
 
 /*
  * A link is a small story: how a world begins, and the calls that were made in it. `world=1.` and, in base64url, four bytes
@@ -17,6 +18,8 @@ export const longestLink = 16_000;
 /** OURS: a short text can unpack to a long one; the story of a link is small. */
 const largestStory = 2_000_000;
 export const mostSteps = 2000;
+/** OURS: the year 9999; some dates of the world lie years after its present. */
+const latest = 253_402_300_799_000;
 
 /** A value in a step's input: what JSON holds, or one of these in its place. */
 export type Slot =
@@ -122,36 +125,65 @@ export async function decodeStory(fragment: string): Promise<Story> {
   }
 }
 
-const genesisShape = object({
+const genesisShape = object<Genesis>({
   seed: text,
   now: text,
-  // What is in them is checked where worlds are made.
-  accounts: () => undefined,
+  accounts: maybe(
+    list(
+      object<GenesisAccount>({
+        id: text,
+        name: maybe(text),
+        principals: maybe(list(object({ arn: text, policies: maybe(list(text)) }))),
+      }),
+    ),
+  ),
   switches: () => undefined,
 });
 const stepShape = object<StoryStep>({
   operation: text,
   principal: whole,
-  region: text,
+  region,
   input: () => undefined,
-  after: (value, place) => (value === undefined ? undefined : whole(value, place)),
+  after: maybe(whole),
 });
+
+/** A world that would not begin is no story; the rules of worlds say which. */
+function checkGenesis(genesis: Genesis): void {
+  try {
+    genesisDiff(genesis, (n) => new Uint8Array(n));
+  } catch (error) {
+    throw new LinkFault('$.genesis', error instanceof Error ? error.message : String(error));
+  }
+}
+
+function checkSwitchStep(given: unknown, place: string): void {
+  try {
+    if (!isObject(given)) throw new TypeError('is not an object');
+    checkSwitches(given);
+  } catch (error) {
+    throw new LinkFault(place, error instanceof Error ? error.message : String(error));
+  }
+}
 
 function readStory(given: unknown): Story {
   object({ genesis: genesisShape, principals: () => undefined, steps: () => undefined })(given, '$');
   const story = given as Story; // checked above and below
+  checkGenesis(story.genesis);
   if (!Array.isArray(story.principals)) throw new LinkFault('$.principals', 'is not a list');
   story.principals.forEach((one, i) => text(one, `$.principals[${i}]`));
   if (!Array.isArray(story.steps) || story.steps.length > mostSteps)
     throw new LinkFault('$.steps', `is not a list of at most ${mostSteps}`);
+  let now = Date.parse(story.genesis.now);
   story.steps.forEach((step, i) => {
     const place = `$.steps[${i}]`;
     if (isObject(step) && 'switches' in step) {
       object({ switches: () => undefined })(step, place);
-      if (!isObject(step.switches)) throw new LinkFault(`${place}.switches`, 'is not an object');
+      checkSwitchStep(step.switches, `${place}.switches`);
       return;
     }
     stepShape(step, place);
+    now += step.after ?? 0;
+    if (now > latest) throw new LinkFault(`${place}.after`, 'is beyond all dates');
     if (step.principal >= story.principals.length) throw new LinkFault(`${place}.principal`, 'names nobody');
     if (!isObject(step.input)) throw new LinkFault(`${place}.input`, 'is not an object');
     checkSlots(step.input, `${place}.input`, i);

@@ -228,7 +228,9 @@ export class SharedWorld implements WorldApi {
     else if (kind === 'leaving') {
       this.#served.get(from)?.();
       this.#served.delete(from);
-    } else if (this.#writer === 'here' && (kind === 'ask' || kind === 'got')) this.#serve(from, body);
+    } else if (this.#writer !== 'here') return;
+    else if (kind === 'follow') this.#serve(from, undefined);
+    else if (kind === 'ask' || kind === 'got') this.#serve(from, body);
   }
 
   #serve(peer: string, first: unknown): void {
@@ -262,6 +264,7 @@ export class SharedWorld implements WorldApi {
       if (event.kind === 'committed' && event.trace) this.#traces.add(event.trace);
       if (event.kind !== 'writer') this.#emit(event);
     });
+    this.#peers.tell(writer, { kind: 'follow' });
     this.#setWriter('elsewhere');
     for (const request of this.#requests) this.#send(request);
     this.#connected();
