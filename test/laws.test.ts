@@ -9,6 +9,7 @@ import {
   type PrincipalArn,
   type Rec,
   type Ref,
+  type ServiceName,
 } from '../src/engine/index.ts';
 import { MemoryStore, type Entry } from '../src/store/index.ts';
 
@@ -61,6 +62,24 @@ const whats = [
   ['ListResourceTags', 1],
   ['UpdateKeyDescription', 1],
   ['NoSuchOperation', 1],
+  ['iam:CreateUser', 1],
+  ['iam:DeleteUser', 1],
+  ['iam:PutUserPolicy', 1],
+  ['iam:TagUser', 1],
+  ['iam:CreatePolicy', 1],
+  ['iam:CreatePolicyVersion', 1],
+  ['iam:AttachUserPolicy', 1],
+  ['iam:DetachUserPolicy', 1],
+  ['iam:DeletePolicy', 1],
+  ['iam:CreateGroup', 1],
+  ['iam:AddUserToGroup', 1],
+  ['iam:PutUserPermissionsBoundary', 1],
+  ['iam:CreateRole', 1],
+  ['iam:UpdateAssumeRolePolicy', 1],
+  ['sts:AssumeRole', 2],
+  ['organizations:CreateOrganization', 1],
+  ['organizations:InviteAccountToOrganization', 1],
+  ['organizations:CreatePolicy', 1],
   ['advance', 3],
   ['setSwitches', 1],
 ] as const;
@@ -77,6 +96,24 @@ const line: fc.Arbitrary<Line> = fc.record({
 });
 const script = fc.array(line, { minLength: 5, maxLength: 40 });
 
+/** Who may take the role `R…` of the first account: the root users of some accounts, never nobody. */
+const trustFor = (n: number): string =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: n % 7 === 0 ? 'Deny' : 'Allow',
+        Principal: { AWS: n % 3 === 0 ? '*' : `arn:aws:iam::${accounts[n % 2]}:root` },
+        Action: 'sts:AssumeRole',
+      },
+    ],
+  });
+const allowing = (n: number): string =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: n % 2 === 0 ? 'kms:*' : 'sts:*', Resource: '*' }],
+  });
+
 const marker = (n: number): Bytes => Uint8Array.from({ length: 24 }, (_, i) => (n * 37 + i * 101 + 13) % 251);
 const policyFor = (n: number): string =>
   JSON.stringify({
@@ -90,6 +127,41 @@ const policyFor = (n: number): string =>
       },
     ],
   });
+
+function identityInputs(
+  n: number,
+  other: number,
+): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
+  const UserName = ['Alice', 'U0', 'U1'][n % 3] ?? 'Alice';
+  const PolicyArn = `arn:aws:iam::${accounts[0]}:policy/P${other % 2}`;
+  const RoleName = `R${other % 2}`;
+  const GroupName = `G${other % 2}`;
+  return {
+    'iam:CreateUser': { UserName, ...(n % 5 === 0 ? { PermissionsBoundary: PolicyArn } : {}) },
+    'iam:DeleteUser': { UserName },
+    'iam:PutUserPolicy': { UserName, PolicyName: `p${n % 2}`, PolicyDocument: allowing(n) },
+    'iam:TagUser': { UserName, Tags: [{ Key: `k${n % 3}`, Value: String(n) }] },
+    'iam:CreatePolicy': { PolicyName: `P${other % 2}`, PolicyDocument: allowing(n) },
+    'iam:CreatePolicyVersion': { PolicyArn, PolicyDocument: allowing(n), SetAsDefault: n % 2 === 0 },
+    'iam:AttachUserPolicy': { UserName, PolicyArn },
+    'iam:DetachUserPolicy': { UserName, PolicyArn },
+    'iam:DeletePolicy': { PolicyArn },
+    'iam:CreateGroup': { GroupName },
+    'iam:AddUserToGroup': { GroupName, UserName },
+    'iam:PutUserPermissionsBoundary': { UserName, PermissionsBoundary: PolicyArn },
+    'iam:CreateRole': { RoleName, AssumeRolePolicyDocument: trustFor(n) },
+    'iam:UpdateAssumeRolePolicy': { RoleName, PolicyDocument: trustFor(n) },
+    'sts:AssumeRole': { RoleArn: `arn:aws:iam::${accounts[0]}:role/${RoleName}`, RoleSessionName: `s${n}` },
+    'organizations:CreateOrganization': {},
+    'organizations:InviteAccountToOrganization': { Target: { Id: accounts[1], Type: 'ACCOUNT' } },
+    'organizations:CreatePolicy': {
+      Name: `scp${n % 2}`,
+      Description: '',
+      Type: 'SERVICE_CONTROL_POLICY',
+      Content: allowing(n),
+    },
+  };
+}
 
 /** Plays a script to a world; `between` may swap the world for another before each line. */
 class Player {
@@ -132,12 +204,24 @@ class Player {
       UntagResource: { KeyId, TagKeys: [`t${n % 3}`] },
       UpdateKeyDescription: { KeyId, Description: `changed ${n}` },
       ListAliases: {},
+      ...identityInputs(n, other),
     };
     const principal = people[who];
     const region = regions[where];
     if (!principal || !region) throw new Error('the script names nobody, or no place');
+    const [service, operation] = what.includes(':') ? what.split(':') : ['kms', what];
     this.#remember(
-      await world.call({ operation: what, input: inputs[what] ?? { KeyId }, principal, region }),
+      await world.call({
+        service: service as ServiceName, // the list of what there is to do names no others
+        operation: operation ?? what,
+        input: inputs[what] ?? { KeyId },
+        // Root users need no policy: else nearly all of this would be refused.
+        principal:
+          service === 'kms' || service === 'sts' || n % 4 === 0
+            ? principal
+            : (`arn:aws:iam::${accounts[0]}:root` as PrincipalArn),
+        region,
+      }),
     );
   }
 
