@@ -15,6 +15,9 @@ export function sideways(modal: boolean, close: () => void): (element: HTMLDialo
       element.show();
       const top = document.querySelector('main')?.getBoundingClientRect().top ?? 45;
       element.style.setProperty('--below', `${top}px`);
+      // The clock stays in reach.
+      const rail = document.querySelector('main footer')?.getBoundingClientRect().top ?? innerHeight;
+      element.style.setProperty('--above', `${innerHeight - rail}px`);
     }
     element.addEventListener('keydown', onkeydown);
     return () => {

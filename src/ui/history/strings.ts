@@ -39,8 +39,7 @@ export const words = {
     same: 'Both hold the same records.',
     only: (name: string) => `Only in ${name}`,
     differs: 'Different in both',
-    count: (added: number, removed: number, changed: number) =>
-      `${added} added, ${removed} removed, ${changed} different`,
+    count: (n: number) => (n === 1 ? '1 record' : `${n} records`),
     needTwo: 'There is one world. Duplicate it, or fork from its history, and compare the two.',
   },
 } as const;

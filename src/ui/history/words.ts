@@ -122,7 +122,7 @@ export const tableName = (table: string): string =>
 
 /** Bookkeeping: what every call moves, and what nobody undoes a step for. */
 export const isBookkeeping = (change: RecordChange): boolean =>
-  ['bucket', 'usage', 'counter', 'domainKey'].includes(change.table);
+  ['bucket', 'usage', 'counter', 'domainKey', 'credential'].includes(change.table);
 
 /** Which record: the end of its ref, as short as it can be told apart. */
 export function recordName(change: RecordChange, nameOf: NameOf): string {

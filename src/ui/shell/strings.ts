@@ -131,7 +131,7 @@ export const clockWords = {
   time: 'Time, UTC',
   go: 'Advance',
   goShort: 'Go',
-  goTo: (what: string) => `Advance to: ${what}`,
+  goTo: (what: string) => `Go to: ${what}`,
   past: 'Time goes forward only.',
   noDate: 'That is no date.',
   due: 'Falls due',
