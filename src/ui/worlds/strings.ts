@@ -1,7 +1,5 @@
 import type { TemplateId } from '../../client/index.ts';
 
-const records = (n: number): string => (n === 1 ? '1 record' : `${n.toLocaleString('en-US')} records`);
-
 /** Words of the worlds, of files and links, and of storage. */
 export const words = {
   list: {
@@ -156,7 +154,8 @@ export const words = {
     accounts: 'Accounts',
     span: 'From, until (UTC)',
     objects: 'Sealed files',
-    recordsOf: records,
+    some: (keys: number, aliases: number, grants: number) =>
+      `of them KMS keys ${keys}, aliases ${aliases}, grants ${grants}`,
     take: (name: string) => `Import ${name}`,
     name: 'Name here',
     do: (n: number) => (n === 1 ? 'Import 1 world' : `Import ${n} worlds`),
