@@ -8,6 +8,7 @@ export const words = {
   tabsLabel: 'Lab',
 
   keys: 'Keys',
+  keyStores: 'Key stores',
   create: 'Create',
   createFirst: 'Create a key',
   noKeys: (account: string, region: string) => `${account} has no KMS key in ${region} yet.`,

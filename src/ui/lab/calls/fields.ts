@@ -51,6 +51,11 @@ export function filledField(type: string, value: unknown): Field {
   else if (field.kind === 'list' && Array.isArray(value)) {
     const of = typeShape(type).of ?? 'string';
     field.items.push(...value.map((item) => filledField(of, item)));
+  } else if (field.kind === 'structure' && typeof value === 'object' && value !== null) {
+    for (const [name, inner] of Object.entries(value)) {
+      const member = typeShape(type).members?.[name];
+      if (member) field.members[name] = filledField(member.type, inner);
+    }
   }
   return field;
 }

@@ -5,6 +5,7 @@ export const keyWords = {
   parts: {
     overview: 'Overview',
     material: 'Material',
+    import: 'Import',
     grants: 'Grants',
     regions: 'Regions',
     public: 'Public key',
