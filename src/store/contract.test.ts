@@ -2,7 +2,15 @@ import 'fake-indexeddb/auto';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { indexKey, indexKeysOf, ref, type IndexName, type Rec, type Ref } from '../engine/index.ts';
-import { deleteIdbStore, IdbStore, MemoryStore, NewerFormat, SeqConflict, type WorldStore } from './index.ts';
+import {
+  answersKept,
+  deleteIdbStore,
+  IdbStore,
+  MemoryStore,
+  NewerFormat,
+  SeqConflict,
+  type WorldStore,
+} from './index.ts';
 import { aliasRec, counter, entry, keyNumber, keyRec, made } from './records.fixture.ts';
 
 let stores = 0;
@@ -35,6 +43,70 @@ describe.each(kinds)('$kind keeps the contract of WorldStore', ({ fresh }) => {
     expect(await store.get([ref.clock])).toEqual([undefined]);
     expect(await store.range('ref', { prefix: '', n: 10 })).toEqual([]);
     expect(await store.entries({ n: 10 })).toEqual([]);
+    await store.close();
+  });
+
+  it('folds old entries into the checkpoint, and counts on from there', async () => {
+    const { store, again } = fresh();
+    await store.open();
+    const [a, b] = [keyRec(1), keyRec(2)];
+    await store.append([entry(1, [made(ref.key(a.arn), a)]), entry(2), entry(3, [made(ref.key(b.arn), b)])]);
+    await store.trim(2);
+    await store.trim(1);
+    expect(await store.open()).toMatchObject({ seq: 3, floor: 2 });
+    expect((await store.entries({ n: 9 })).map(({ seq }) => seq)).toEqual([3]);
+    expect(await store.entries({ before: 3, n: 9 })).toEqual([]);
+    expect(await store.get([ref.key(a.arn)])).toEqual([a]);
+    await store.append([entry(4)]);
+    await store.trim(99);
+    await store.close();
+    const reopened = again();
+    expect(await reopened.open()).toMatchObject({ seq: 4, floor: 4 });
+    expect(await reopened.entries({ n: 9 })).toEqual([]);
+    await reopened.append([entry(5)]);
+    expect((await reopened.entries({ n: 9 })).map(({ seq }) => seq)).toEqual([5]);
+    await reopened.close();
+  });
+
+  it('is filled whole, in place of all that it holds but its device key', async () => {
+    const { store } = fresh();
+    await store.open();
+    const [a, b] = [keyRec(1), keyRec(2)];
+    const wrapped = await (await store.device()).wrap(new Uint8Array([1, 2]), new Uint8Array(12));
+    await store.append([entry(1, [made(ref.key(a.arn), a)])], [{ once: 'x', seq: 1, sealed: wrapped }]);
+    await store.putObject({ id: 'old', meta: 1, body: new Blob(['old']) });
+    const contents = {
+      seq: 8,
+      floor: 7,
+      records: [[ref.key(b.arn), b]] as const,
+      entries: [entry(8)],
+      objects: [{ id: 'new', meta: 2, body: new Blob(['new']) }],
+    };
+    await expect(store.fill({ ...contents, entries: [entry(9)] })).rejects.toThrow(SeqConflict);
+    await expect(store.fill({ ...contents, seq: 9 })).rejects.toThrow(/up to 9/);
+    expect(await store.get([ref.key(a.arn)])).toEqual([a]);
+    await store.fill(contents);
+    expect(await store.open()).toMatchObject({ seq: 8, floor: 7 });
+    expect(await store.get([ref.key(a.arn), ref.key(b.arn)])).toEqual([undefined, b]);
+    expect(await store.listObjects()).toEqual([{ id: 'new', meta: 2 }]);
+    expect(await store.answer('x')).toBeUndefined();
+    expect(await (await store.device()).unwrap(wrapped)).toEqual(new Uint8Array([1, 2]));
+    await store.close();
+  });
+
+  it('keeps answers until they are forgotten, or long gone', async () => {
+    const { store } = fresh();
+    await store.open();
+    const sealed = new Uint8Array([1]);
+    await store.append([entry(1)], [{ once: 'a', seq: 1, sealed }]);
+    await store.append([], [{ once: 'b', seq: 1, sealed }]);
+    expect(await store.answer('a')).toEqual({ once: 'a', seq: 1, sealed });
+    await store.forgetAnswers(['b', 'c']);
+    expect(await store.answer('b')).toBeUndefined();
+    await store.append(Array.from({ length: answersKept + 5 }, (_, i) => entry(i + 2)));
+    await store.append([entry(answersKept + 7)], [{ once: 'd', seq: answersKept + 7, sealed }]);
+    expect(await store.answer('a')).toBeUndefined();
+    expect(await store.answer('d')).toBeDefined();
     await store.close();
   });
 

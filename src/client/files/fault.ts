@@ -9,8 +9,9 @@ export class FileFault extends Error {
     readonly place: string,
     readonly reason: string,
     passphrase?: 'missing' | 'wrong',
+    what = 'file',
   ) {
-    super(`The file cannot be used: ${place} ${reason}.`);
+    super(`The ${what} cannot be used: ${place} ${reason.replace(/\.$/, '')}.`);
     this.passphrase = passphrase;
   }
 }

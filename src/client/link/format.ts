@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { fromBase64, toBase64, utf8, type Bytes } from '../../engine/index.ts';
+import { fromBase64, seededBytes, toBase64, utf8, type Bytes } from '../../engine/index.ts';
 import type { Genesis, GenesisAccount, LinkContents } from '../api.ts';
 import { checkSwitches, genesisDiff } from '../genesis.ts';
 import { FileFault } from '../files/fault.ts';
@@ -55,6 +55,10 @@ export interface Story {
 
 export class LinkFault extends FileFault {
   override readonly name = 'LinkFault';
+
+  constructor(place: string, reason: string) {
+    super(place, reason, undefined, 'link');
+  }
 }
 
 const isSwitch = (step: StoryStep | SwitchStep): step is SwitchStep => 'switches' in step;
@@ -150,7 +154,7 @@ const stepShape = object<StoryStep>({
 /** A world that would not begin is no story; the rules of worlds say which. */
 function checkGenesis(genesis: Genesis): void {
   try {
-    genesisDiff(genesis, (n) => new Uint8Array(n));
+    genesisDiff(genesis, seededBytes(String(genesis.seed), 1));
   } catch (error) {
     throw new LinkFault('$.genesis', error instanceof Error ? error.message : String(error));
   }
