@@ -3,7 +3,7 @@ import { changeState } from './changeState.ts';
 import { dropMaterial } from './dropMaterial.ts';
 import { materialsOf } from './materials.ts';
 import { connectionError } from './keyStores.ts';
-import { nextKeyState } from './machines/index.ts';
+import { nextConnectionState, nextKeyState } from './machines/index.ts';
 import {
   epochMs,
   indexKey,
@@ -224,10 +224,12 @@ function expire(material: MaterialRec, hour: Hour): readonly TrailEvent[] {
 
 function settleStore(store: KeyStoreRec, { view }: Hour): readonly TrailEvent[] {
   const errorCode = store.state === 'CONNECTING' ? connectionError(store, view) : undefined;
-  const connected = errorCode === undefined ? 'CONNECTED' : 'FAILED';
+  const next = nextConnectionState(store.state, errorCode === undefined ? 'settled' : 'failed');
+  if (next === undefined || next === 'gone')
+    throw new Error(`key store ${store.id} settles in state ${store.state}`);
   view.put(ref.keyStore(store.account, store.region, store.id), {
     ...store,
-    state: store.state === 'CONNECTING' ? connected : 'DISCONNECTED',
+    state: next,
     errorCode,
     settles: undefined,
   });

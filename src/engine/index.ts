@@ -38,3 +38,4 @@ export {
 } from './machines/index.ts';
 /** The primitives of asymmetric keys, loaded when asked for. */
 export { primitives as asymmetricPrimitives } from './asymmetric.ts';
+export { differencesFromAws, type DifferenceFromAws } from './differences.ts';

@@ -6,3 +6,9 @@ export {
   type KeyStateContext,
 } from './keyState.ts';
 export { refusalForState, cellOf, operationsWithStates, type Cell } from './operationStates.ts';
+export {
+  keyStoreMachine,
+  nextConnectionState,
+  type ConnectionState,
+  type KeyStoreEvent,
+} from './keyStore.ts';

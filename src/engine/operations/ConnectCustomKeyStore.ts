@@ -1,4 +1,5 @@
 import { backingOf, connectionTakesMs, storeStateFault } from '../keyStores.ts';
+import { nextConnectionState } from '../machines/index.ts';
 import { epochMs, ref, refuse } from '../model/index.ts';
 import { onTheAccount } from '../oneKey.ts';
 import { storeFacts, storeNamed, theStore } from '../onStore.ts';
@@ -26,7 +27,8 @@ export const ConnectCustomKeyStore = operation<ConnectCustomKeyStoreRequest, Rea
     run(_input, located, { view, env, identity, region }) {
       const store = theStore(located);
       // operations.json: not from DISCONNECTING or FAILED (disconnect first).
-      if (store.state !== 'DISCONNECTED') return storeStateFault(store);
+      if (nextConnectionState(store.state, 'ConnectCustomKeyStore') !== 'CONNECTING')
+        return storeStateFault(store);
       if (store.cloudHsm) {
         const cluster = backingOf(store.cloudHsm.clusterId, 'cluster', view);
         const because = 'operations.json ConnectCustomKeyStore';

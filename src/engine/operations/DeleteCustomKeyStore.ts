@@ -1,4 +1,5 @@
 import { storeStateFault } from '../keyStores.ts';
+import { nextConnectionState } from '../machines/index.ts';
 import { indexKey, ref, refuse } from '../model/index.ts';
 import { onTheAccount } from '../oneKey.ts';
 import { storeFacts, storeNamed, theStore } from '../onStore.ts';
@@ -21,7 +22,7 @@ export const DeleteCustomKeyStore = operation<DeleteCustomKeyStoreRequest, Reado
   run(_input, located, { view, identity, region }) {
     const store = theStore(located);
     // specs.json customKeyStores "delete": disconnected and empty; a key waiting for deletion still counts.
-    if (store.state !== 'DISCONNECTED') return storeStateFault(store);
+    if (nextConnectionState(store.state, 'DeleteCustomKeyStore') !== 'gone') return storeStateFault(store);
     if (view.range('keyByStore', { prefix: indexKey.keyByStore(store.id), n: 1 }).length > 0) {
       return refuse('CustomKeyStoreHasCMKsException', '', 'specs.json customKeyStores delete');
     }

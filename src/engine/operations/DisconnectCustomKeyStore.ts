@@ -1,4 +1,5 @@
 import { connectionTakesMs, storeStateFault } from '../keyStores.ts';
+import { nextConnectionState } from '../machines/index.ts';
 import { epochMs, ref } from '../model/index.ts';
 import { onTheAccount } from '../oneKey.ts';
 import { storeFacts, storeNamed, theStore } from '../onStore.ts';
@@ -23,7 +24,8 @@ export const DisconnectCustomKeyStore = operation<
   permissions: onTheAccount('kms:DisconnectCustomKeyStore'),
   run(_input, located, { view, env, identity, region }) {
     const store = theStore(located);
-    if (store.state === 'DISCONNECTED' || store.state === 'DISCONNECTING') return storeStateFault(store);
+    if (nextConnectionState(store.state, 'DisconnectCustomKeyStore') !== 'DISCONNECTING')
+      return storeStateFault(store);
     view.put(ref.keyStore(identity.account, region, store.id), {
       ...store,
       state: 'DISCONNECTING',
