@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { metaPolicy, securityHeaders, serviceWorkerHeaders } from './scripts/csp.mjs';
@@ -45,7 +45,7 @@ function serviceWorker(): Plugin {
     name: 'kms-lab:service-worker',
     apply: 'build',
     configResolved(config) {
-      folder = join(config.root, config.build.outDir);
+      folder = resolve(config.root, config.build.outDir);
     },
     closeBundle() {
       if (!existsSync(join(folder, 'index.html'))) return; // the build failed, and says so itself
