@@ -6,5 +6,5 @@ export { sha256OfBlob } from './sha256.ts';
 export * from './fleet.ts';
 export * from './story.ts';
 export * from './storyWorld.ts';
-export { wrapping, stretchesOf, flipped } from './wrapping.ts';
+export { wrapping, stretchesOf, flipped, makeKey } from './wrapping.ts';
 export { keyLife, keyStateChart, type StateWay } from './keyLife.ts';

@@ -4,10 +4,21 @@ export { checkPlan } from './checkPlan.ts';
 export { frameOf, type Frame } from './frame.ts';
 export { textTwin, pictureSaid, gateSaid, type TwinRow } from './textTwin.ts';
 export { factsSaid, type FactsSaid } from './factsSaid.ts';
-export { asMermaid } from './mermaid.ts';
+export { asMermaid, storyMermaid } from './mermaid.ts';
 export * from './layout.ts';
 export * as words from './words.ts';
-export { stagesOf, stageNames, type CallStage } from './stages.ts';
+export { stagesOf, envelopeStages, insideAt, wayPart, stageNames, type CallStage } from './stages.ts';
 export type { RailBeat, StoryPlan } from './storyPlan.ts';
 export { planWrapping, fieldsOf, fieldAt, type WrapScene, type Station } from './planWrapping.ts';
 export { planKeyLife, type LifeScene } from './planKeyLife.ts';
+export { javaCode } from './code.ts';
+export {
+  fleetMoment,
+  peakOf,
+  settingSaid,
+  raceSentence,
+  checkFleet,
+  type FleetMoment,
+  type FleetBar,
+} from './planFleet.ts';
+export { checkStory } from './checkStory.ts';

@@ -168,7 +168,7 @@ test('DisableKey half-way: Decrypt stops at the key state, with its sentence; en
   await makeKey();
   await mount();
   await encryptAll();
-  await userEvent.click(button('Decryption'));
+  await page.getByLabelText('Scene', { exact: true }).selectOptions('envelope-decrypt');
   await next('Take the object');
   await userEvent.click(page.getByRole('tab', { name: 'Break it' }));
   await userEvent.click(button('DisableKey'));
@@ -192,7 +192,7 @@ test('another context and another principal are refused where KMS refuses them',
   await makeKey();
   await mount();
   await encryptAll();
-  await userEvent.click(button('Decryption'));
+  await page.getByLabelText('Scene', { exact: true }).selectOptions('envelope-decrypt');
   await next('Take the object');
   await userEvent.click(page.getByRole('tab', { name: 'Break it' }));
   await userEvent.click(button('Wrong context'));
@@ -260,3 +260,95 @@ test('nothing is wider than a phone of 320 px', async () => {
   expect(stage?.scrollWidth).toBeLessThanOrEqual(320);
   await findsInBothThemes();
 });
+
+/** Every scene of its own world: by address, by keyboard, judged at every beat's end in both themes. */
+async function openScene(address: string): Promise<void> {
+  location.hash = `#/stage/${address}`;
+  const target = document.createElement('div');
+  document.body.replaceChildren(target);
+  unmount = mountApp(target, api);
+  await expect.element(page.getByRole('tabpanel')).toBeVisible();
+}
+
+test('wrapping: by keyboard to the flipped byte, guessed before, refused, and the whole blob opens', async () => {
+  await openScene('wrapping');
+  await page.getByLabelText('Predict first').click();
+  for (const title of ['Wrap a data key', 'Rotate the key', 'A minute later', 'Wrap another one'])
+    await next(title);
+  await userEvent.keyboard('{ArrowRight}');
+  await userEvent.click(button('It works'));
+  await expect.element(sentence()).toHaveTextContent('You said so.');
+  await next('Flip one byte');
+  await userEvent.keyboard('{PageDown}');
+  await userEvent.click(button('It works'));
+  await expect.element(sentence()).toHaveTextContent(/tag does not fit.*You said: It works/);
+  await findsInBothThemes();
+  await userEvent.keyboard('{ArrowRight}');
+  await userEvent.click(button('It works'));
+  await expect.element(sentence()).toHaveTextContent('the tag fits, the data key comes out');
+});
+
+test('wrapping: stage by stage inside the call, forward and back', async () => {
+  await openScene('wrapping');
+  await next('Wrap a data key');
+  const stages = page.getByRole('group', { name: 'Inside the call' });
+  await userEvent.keyboard(',');
+  await expect
+    .element(stages.getByRole('button', { name: /^commit/ }))
+    .toHaveAttribute('aria-current', 'step');
+  await userEvent.keyboard(',,');
+  await expect.element(sentence()).toHaveTextContent('key derived, nonce');
+  await userEvent.keyboard('.');
+  await expect.element(sentence()).toHaveTextContent('32 B wrapped into 184 B');
+});
+
+test('a moment opens in a fresh world at that moment, and a what-if runs beside it', async () => {
+  await openScene('key-life');
+  for (const title of ['Rotation on', '90 days', 'Disable']) await next(title);
+  await userEvent.click(button('Share this moment'));
+  const link = page.getByRole('dialog').element().querySelector('.link')?.textContent ?? '';
+  await userEvent.keyboard('{Escape}');
+  await unmount();
+  await openScene(link.slice(link.indexOf('#/stage/') + 8));
+  await expect.element(sentence()).toHaveTextContent('DisableKey: Enabled to Disabled');
+  await userEvent.click(page.getByRole('radio', { name: /In a fork/ }));
+  await userEvent.click(button('EnableKey'));
+  const branch = page.getByRole('region', { name: 'What if: EnableKey' });
+  await next('Use it');
+  await expect.element(branch).toHaveTextContent('differs');
+  await findsInBothThemes();
+});
+
+test('a broken link to a moment is said, and the scene begins at its start', async () => {
+  await openScene('wrapping?m=%%%');
+  await expect.element(page.getByText(/The link to a moment cannot be read/)).toBeVisible();
+  await expect.element(sentence()).toHaveTextContent('A KMS key with one material');
+});
+
+test('throttling: the race runs, the table says the same, a cure changes the end', async () => {
+  await openScene('throttling');
+  for (let second = 0; second < 16; second += 1) {
+    await expect.element(button('Next beat')).toHaveAttribute('aria-disabled', 'false');
+    await userEvent.keyboard('{ArrowRight}');
+  }
+  await expect.element(sentence()).toHaveTextContent(/Run A has sent [\d,]+ calls/);
+  await findsInBothThemes();
+  await userEvent.click(button('As list'));
+  await expect.element(page.getByRole('table', { name: /^Run B: back-off with full jitter/ })).toBeVisible();
+  await findsInBothThemes();
+  await userEvent.click(page.getByRole('switch', { name: /Quota increase/ }));
+  await expect.element(page.getByText('Nothing has run yet.')).toBeVisible();
+});
+
+test.each([['wrapping'], ['key-life'], ['throttling']])(
+  '%s at 360 px: nothing sticks out, and axe finds nothing',
+  async (address) => {
+    await page.viewport(360, 780);
+    await openScene(address);
+    await expect.element(button('Next beat')).toHaveAttribute('aria-disabled', 'false');
+    await userEvent.keyboard('{ArrowRight}');
+    await expect.element(button('Next beat')).toHaveAttribute('aria-disabled', 'false');
+    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(360);
+    await findsInBothThemes();
+  },
+);

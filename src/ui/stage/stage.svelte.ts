@@ -1,11 +1,17 @@
 import { createSubscriber } from 'svelte/reactivity';
-import type { SealedObject, WorldApi } from '../../client/index.ts';
+import type { CallRequest, PrincipalCard, SealedObject, WorldApi } from '../../client/index.ts';
 import type { Bytes, KeyArn, PrincipalArn } from '../../engine/index.ts';
 import {
   envelopeDecrypt,
   envelopeEncrypt,
   factsIn,
+  makeKey,
   runOf,
+  stopBeat,
+  storyAccount,
+  storyAdmin,
+  storyGenesis,
+  storyRegion,
   type Deed,
   type EncryptionContext,
   type FlowContext,
@@ -14,14 +20,39 @@ import {
   type SceneName,
   type Setting,
 } from '../../flows/index.ts';
-import { planEnvelope, words as said, type Plan, type Scene } from '../../visuals/index.ts';
+import {
+  asMermaid,
+  envelopeStages,
+  planEnvelope,
+  textTwin,
+  words as said,
+  type CallStage,
+  type Plan,
+  type Scene,
+  type TwinRow,
+} from '../../visuals/index.ts';
 import type { LabState } from '../state/lab.svelte.ts';
 import { FlowActor } from './flowActor.svelte.ts';
-import { Player, type Score } from './player.svelte.ts';
+import { playRun, replayOf, type Replay } from './envelopeBranch.ts';
+import { textPairs, wholeNumber } from './moment.ts';
+import { Player } from './player.svelte.ts';
 import { words } from './strings.ts';
+import type { Branch, Guess, Question, SceneAddress, Telling } from './telling.ts';
 
 export type Thing = keyof typeof words.things;
 export type Tab = keyof typeof words.tabs;
+/** A world of the stage's own, made for a moment that came by a link. */
+interface Guest {
+  readonly world: WorldApi;
+  readonly keyArn: KeyArn;
+  readonly principals: readonly PrincipalCard[];
+}
+/** A fork that was taken before the run began, and what happened in it. */
+interface Fork {
+  readonly from: number;
+  readonly deed: Deed;
+  readonly run: Run | undefined;
+}
 export interface Pair {
   name: string;
   value: string;
@@ -34,6 +65,20 @@ function digestsOf(world: WorldApi): Map<string, string> {
   digests.set(world, known);
   return known;
 }
+
+const guestAlias = 'alias/payroll';
+const deedWords = (deed: Deed): string => {
+  switch (deed.kind) {
+    case 'disableKey':
+      return words.disable;
+    case 'enableKey':
+      return words.enable;
+    case 'context':
+      return `${words.context}: ${said.contextSaid(deed.encryptionContext)}`;
+    case 'principal':
+      return `${words.askAs} ${said.shortPrincipal(deed.principal)}`;
+  }
+};
 
 /** What the stage asks of either flow. */
 interface FlowSnapshot {
@@ -49,7 +94,7 @@ const contextOf = (pairs: readonly Pair[]): EncryptionContext =>
   Object.fromEntries(pairs.filter(({ name }) => name !== '').map(({ name, value }) => [name, value]));
 
 /** The stage: what is prepared, the flow that runs, and the player that shows it. */
-export class StageState implements Score {
+export class StageState implements Telling {
   readonly lab: LabState;
   readonly player = new Player(this);
   /** Something is about to be seen: the screen brings the scene into view. */
@@ -68,6 +113,14 @@ export class StageState implements Score {
   decryptPairs = $state<Pair[]>([]);
 
   objects = $state.raw<readonly SealedObject[]>([]);
+  predictFirst = $state(false);
+  #answered = $state.raw<ReadonlyMap<number, string>>(new Map());
+  #guest = $state.raw<Guest | undefined>();
+  #fork = $state.raw<Fork | undefined>();
+  /** The world as it was when this run began, for what-ifs. */
+  #base: Promise<WorldApi> | undefined;
+  #first: Setting | undefined;
+  #deedsBefore = 0;
   #said = '';
   #flow = $state.raw<Flow | undefined>();
   readonly #subscribeObjects: () => void;
@@ -75,12 +128,28 @@ export class StageState implements Score {
   constructor(lab: LabState) {
     this.lab = lab;
     this.#subscribeObjects = createSubscriber(() =>
-      lab.world.subscribe((event) => {
+      this.world.subscribe((event) => {
         if (event.kind === 'objects') void this.readObjects();
       }),
     );
     void this.readObjects();
   }
+
+  /** Where the calls go: the learner's own world, or one that was made for a link. */
+  get world(): WorldApi {
+    return this.#guest?.world ?? this.lab.world;
+  }
+  get principals(): readonly PrincipalCard[] {
+    return this.#guest?.principals ?? this.lab.principals;
+  }
+  get isGuest(): boolean {
+    return this.#guest !== undefined;
+  }
+  /** Who asks: the principal of the top bar, in a guest world one of its own. */
+  get principal(): PrincipalArn | undefined {
+    return this.#guest ? this.guestPrincipal : this.lab.principal;
+  }
+  guestPrincipal = $state.raw<PrincipalArn | undefined>();
 
   /** Keeps listening as long as an effect has called it. */
   listen(): void {
@@ -88,7 +157,7 @@ export class StageState implements Score {
   }
   async readObjects(): Promise<void> {
     try {
-      this.objects = await this.lab.world.objects();
+      this.objects = await this.world.objects();
     } catch (thrown) {
       this.lab.fault = thrown instanceof Error ? thrown.message : String(thrown);
     }
@@ -124,7 +193,8 @@ export class StageState implements Score {
     return new Blob([this.text], { type: 'text/plain' });
   }
   get canStart(): boolean {
-    if (!this.lab.principal) return false;
+    if (!this.principal) return false;
+    if (this.#guest && this.scene === 'envelopeEncrypt') return true;
     if (this.scene === 'envelopeDecrypt') return this.object !== undefined;
     return this.key !== undefined && (this.source === 'text' || this.file !== undefined);
   }
@@ -132,8 +202,8 @@ export class StageState implements Score {
   /** What a run started now would be set to. */
   get setting(): Setting {
     // Without a principal nothing can start; the picture before that names nobody.
-    const principal = this.lab.principal ?? ('' as PrincipalArn);
-    const { region } = this.lab;
+    const principal = this.principal ?? ('' as PrincipalArn);
+    const region = this.#guest ? storyRegion : this.lab.region;
     if (this.scene === 'envelopeDecrypt') {
       const { object } = this;
       // The object was sealed by this page's own flow: its ARN came from an answer of KMS.
@@ -152,12 +222,12 @@ export class StageState implements Score {
       };
     }
     const { key, body } = this;
-    const keyArn = key?.rec.arn ?? ('' as KeyArn);
+    const keyArn = this.#guest?.keyArn ?? key?.rec.arn ?? ('' as KeyArn);
     const isFile = this.source === 'file' && this.file !== undefined;
     return {
       region,
       principal,
-      keyId: key?.aliases[0] ?? keyArn,
+      keyId: this.#guest ? guestAlias : (key?.aliases[0] ?? keyArn),
       keyArn,
       encryptionContext: contextOf(this.pairs),
       file: {
@@ -192,6 +262,192 @@ export class StageState implements Score {
         };
   }
   readonly plan: Plan = $derived(planEnvelope(this.run));
+
+  // Telling
+  get address(): SceneAddress {
+    return this.scene === 'envelopeEncrypt' ? 'envelope' : 'envelope-decrypt';
+  }
+  get title(): string {
+    return this.plan.title;
+  }
+  get beats(): Plan['beats'] {
+    return this.plan.beats;
+  }
+  get #trace() {
+    return this.run.beats.find(({ id }) => id === 'request')?.trace;
+  }
+  get stages(): readonly CallStage[] {
+    return envelopeStages(this.plan.beats[this.player.at], this.#trace);
+  }
+  stops(at: number): readonly number[] {
+    return envelopeStages(this.plan.beats[at], this.#trace).map(({ p }) => p);
+  }
+  get twin(): readonly TwinRow[] {
+    return textTwin(this.plan);
+  }
+  get mermaid(): string {
+    return asMermaid(this.plan);
+  }
+  get call(): CallRequest | undefined {
+    const id = this.plan.beats[this.player.at]?.id;
+    return id === 'request' || id === 'gates' || id === 'vault' || id === 'returned'
+      ? this.request
+      : undefined;
+  }
+  get calls(): Telling['calls'] {
+    const at = this.plan.beats.findIndex(({ id }) => id === 'request');
+    return this.request ? [{ at, call: this.request }] : [];
+  }
+  get request(): CallRequest | undefined {
+    return this.#snapshot?.context.request;
+  }
+
+  holds(at: number): boolean {
+    return this.predictFirst && this.#asked(at) && !this.#answered.has(at);
+  }
+  /** The answer of KMS is what one can guess: it comes with the gates. */
+  #asked(at: number): boolean {
+    return this.plan.beats[at]?.id === 'gates' && this.waits && at === this.player.at + 1;
+  }
+  get question(): Question | undefined {
+    const at = this.player.at + 1;
+    const operation = this.request?.operation;
+    if (!this.holds(at) || !operation) return undefined;
+    return {
+      at,
+      prompt: words.whatWillKmsSay(operation),
+      options: [
+        { id: 'allowed', label: words.guesses.allowed },
+        { id: 'gates', label: words.guesses.gates },
+        { id: 'vault', label: words.guesses.vault },
+      ],
+    };
+  }
+  guessed(option: string): void {
+    this.#answered = new Map([...this.#answered, [this.player.at + 1, option]]);
+    this.player.step();
+  }
+  get guess(): Guess | undefined {
+    const said = this.#answered.get(this.player.at);
+    const { trace } = this.run.beats[this.player.at] ?? {};
+    if (said === undefined || !trace) return undefined;
+    const truth = trace.refusal === undefined ? 'allowed' : stopBeat(trace.refusal.stage);
+    return {
+      at: this.player.at,
+      said: words.guesses[said as keyof typeof words.guesses],
+      right: said === truth,
+    };
+  }
+
+  get branch(): Branch | undefined {
+    const fork = this.#fork;
+    if (!fork) return undefined;
+    return {
+      from: fork.from,
+      label: deedWords(fork.deed),
+      isWorking: fork.run === undefined,
+      beats: fork.run ? planEnvelope(fork.run).beats : [],
+    };
+  }
+  /** The fork's picture at the beat that is shown, or its last one when it ended before. */
+  get branchScene(): { readonly scene: Scene; readonly at: number } | undefined {
+    const run = this.#fork?.run;
+    if (!run) return undefined;
+    const plan = planEnvelope(run);
+    const at = Math.min(this.player.at, run.beats.length - 1);
+    return { scene: plan.beats[at]?.scene ?? plan.opening.scene, at };
+  }
+  dropBranch(): void {
+    this.#fork = undefined;
+  }
+  /** Plays the same run once more in a fork, with one thing done differently from this moment on. */
+  async whatIf(deed: Deed): Promise<void> {
+    const base = this.#base;
+    const setting = this.#first;
+    if (!base || !setting) return;
+    const from = this.player.at + 1;
+    this.#fork = { from, deed, run: undefined };
+    try {
+      const world = await (await base).fork();
+      const flow = this.#flowIn(world, setting);
+      if (!flow) return;
+      const before = replayOf(this.scene, this.run.deeds.slice(this.#deedsBefore)).filter(
+        ([after]) => after <= from,
+      );
+      const replay: Replay = [...before, [from, deed]];
+      const run = await playRun(flow.actor, replay, Number.POSITIVE_INFINITY);
+      (flow.actor as { send(event: LearnerEvent): void }).send({ type: 'LEAVE' });
+      flow.actor.stop();
+      // Dropped or begun anew meanwhile: then nobody waits for this one.
+      if (this.#fork?.deed === deed) this.#fork = { from, deed, run };
+      await world.close();
+    } catch (thrown) {
+      this.#fork = undefined;
+      this.lab.fault = thrown instanceof Error ? thrown.message : String(thrown);
+    }
+  }
+
+  get moment(): object | undefined {
+    const { run } = this;
+    if (!this.started || run.beats.length === 0 || run.earlier.calls > 0) return undefined;
+    return {
+      at: this.player.at,
+      by: said.shortPrincipal(this.#first?.principal ?? run.setting.principal),
+      ctx: this.#first?.encryptionContext ?? {},
+      seal: this.scene === 'envelopeDecrypt' ? this.object?.encryptionContext : undefined,
+      deeds: replayOf(this.scene, run.deeds).map(([after, deed]) => {
+        if (deed.kind === 'context') return [after, 'context', deed.encryptionContext];
+        return deed.kind === 'principal'
+          ? [after, 'as', said.shortPrincipal(deed.principal)]
+          : [after, deed.kind];
+      }),
+    };
+  }
+  /** Plays a moment that came by a link, in a world of its own. @throws when a field of it cannot be used */
+  async openMoment(moment: Readonly<Record<string, unknown>>): Promise<void> {
+    const at = wholeNumber(moment['at'], -1, 20) ?? -1;
+    const context = textPairs(moment['ctx']) ?? {};
+    const world = await this.lab.api.sandbox(storyGenesis);
+    const principals = await world.principals();
+    const named = (name: unknown): PrincipalArn =>
+      principals.find(({ rec }) => rec.account === storyAccount && said.shortPrincipal(rec.arn) === name)?.rec
+        .arn ?? storyAdmin;
+    const keyArn = await makeKey(world, guestAlias);
+    this.#guest = { world, keyArn, principals };
+    this.guestPrincipal = storyAdmin;
+    const before = textPairs(moment['seal']) ?? context;
+    if (this.scene === 'envelopeDecrypt') {
+      this.pairs = pairsOf(before);
+      this.scene = 'envelopeEncrypt';
+      const flow = this.#flowIn(world, this.setting);
+      this.scene = 'envelopeDecrypt';
+      if (flow) await playRun(flow.actor, [], Number.POSITIVE_INFINITY);
+      await this.readObjects();
+      this.chooseObject(this.objects[0]?.id);
+      this.decryptPairs = pairsOf(context);
+    } else this.pairs = pairsOf(context);
+    this.guestPrincipal = named(moment['by']);
+    const replay: (readonly [number, Deed])[] = [];
+    for (const item of Array.isArray(moment['deeds']) ? moment['deeds'].slice(0, 20) : []) {
+      const [after, kind, what] = Array.isArray(item) ? (item as unknown[]) : [];
+      const count = wholeNumber(after, 0, 20);
+      if (count === undefined) continue;
+      if (kind === 'disableKey' || kind === 'enableKey') replay.push([count, { kind, as: storyAdmin }]);
+      else if (kind === 'as') replay.push([count, { kind: 'principal', principal: named(what) }]);
+      else if (kind === 'context') replay.push([count, { kind, encryptionContext: textPairs(what) ?? {} }]);
+    }
+    this.#start();
+    if (this.#flow) await playRun(this.#flow.actor, replay, at + 1);
+    this.player.show(at, false);
+  }
+  /** Back to the learner's own world. */
+  leaveGuest(): void {
+    this.startOver();
+    void this.#guest?.world.close();
+    this.#guest = undefined;
+    void this.readObjects();
+  }
+
   get ended(): boolean {
     return this.#snapshot?.hasTag('end') ?? false;
   }
@@ -260,15 +516,20 @@ export class StageState implements Score {
   }
 
   #start(): void {
-    const { scene, setting, object } = this;
-    const { world } = this.lab;
-    if (scene === 'envelopeEncrypt') {
-      this.#flow = new FlowActor(envelopeEncrypt, { input: { world, setting, body: this.body } });
-      return;
-    }
-    if (!object) return;
-    const wantedSha256 = digestsOf(world).get(object.id);
-    this.#flow = new FlowActor(envelopeDecrypt, { input: { world, setting, object, wantedSha256 } });
+    const { setting } = this;
+    this.#flow = this.#flowIn(this.world, setting);
+    this.#base = this.world.fork();
+    this.#base.catch(() => undefined); // said when somebody asks for it
+    this.#first = setting;
+    this.#deedsBefore = 0;
+  }
+  #flowIn(world: WorldApi, setting: Setting): Flow | undefined {
+    if (this.scene === 'envelopeEncrypt')
+      return new FlowActor(envelopeEncrypt, { input: { world, setting, body: this.body } });
+    const { object } = this;
+    if (!object) return undefined;
+    const wantedSha256 = digestsOf(this.world).get(object.id);
+    return new FlowActor(envelopeDecrypt, { input: { world, setting, object, wantedSha256 } });
   }
   #send(event: LearnerEvent): void {
     // Both machines take the events of a learner.
@@ -278,7 +539,7 @@ export class StageState implements Score {
   /** Called when the newest record changed: remembers digests, says what came to an end. */
   noted(): void {
     const sealed = factsIn(this.run, 'encrypt');
-    if (sealed) digestsOf(this.lab.world).set(sealed.object.id, sealed.sha256);
+    if (sealed) digestsOf(this.world).set(sealed.object.id, sealed.sha256);
     this.#say(this.player.at);
   }
 
@@ -287,6 +548,10 @@ export class StageState implements Score {
     this.#send({ type: 'LEAVE' });
     this.#flow?.actor.stop();
     this.#flow = undefined;
+    this.#fork = undefined;
+    this.#answered = new Map();
+    void this.#base?.then((world) => world.close()).catch(() => undefined);
+    this.#base = undefined;
     this.player.reset();
   }
   watch(): void {
@@ -298,6 +563,13 @@ export class StageState implements Score {
   retry(): void {
     if (!this.ended) return;
     this.onwatch();
+    this.#fork = undefined;
+    this.#answered = new Map();
+    void this.#base?.then((world) => world.close()).catch(() => undefined);
+    this.#base = this.world.fork();
+    this.#base.catch(() => undefined);
+    this.#first = this.run.setting;
+    this.#deedsBefore = this.run.deeds.length;
     this.#send({ type: 'RETRY' });
     this.player.show(this.run.beats.length - 1, true);
   }
@@ -307,7 +579,7 @@ export class StageState implements Score {
   /** Who may disable the key: an administrator of its account, else the root user. */
   get administrator(): PrincipalArn | undefined {
     const account = said.accountOf(this.run.setting.keyArn);
-    const there = this.lab.principals.filter(({ rec }) => rec.account === account);
+    const there = this.principals.filter(({ rec }) => rec.account === account);
     return (there.find(({ rec }) => /admin/i.test(rec.name)) ?? there.find(({ rec }) => rec.kind === 'root'))
       ?.rec.arn;
   }

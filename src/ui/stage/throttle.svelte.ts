@@ -1,0 +1,291 @@
+import { quotaOf } from '../../client/index.ts';
+import { Fleet, sampleMs, type FleetCourse, type FleetSetting, type Retry } from '../../flows/index.ts';
+import {
+  fleetMoment,
+  peakOf,
+  raceSentence,
+  settingSaid,
+  words as said,
+  type FleetMoment,
+  type TwinRow,
+} from '../../visuals/index.ts';
+import type { LabState } from '../state/lab.svelte.ts';
+import { wholeNumber } from './moment.ts';
+import { Player } from './player.svelte.ts';
+import { words } from './strings.ts';
+import type { Telling } from './telling.ts';
+
+/** What a learner switches on one run. */
+export interface Cures {
+  readonly retry: Retry;
+  readonly attempts: number;
+  readonly cache: boolean;
+  readonly cacheUses: number;
+  readonly cacheSeconds: number;
+  readonly bucketKeys: boolean;
+  readonly raised: boolean;
+}
+export interface Load {
+  readonly region: string;
+  readonly clients: number;
+  readonly jobsPerSecond: number;
+  readonly loadSeconds: number;
+  readonly seconds: number;
+}
+export type RunName = 'a' | 'b';
+
+export const regions = ['eu-north-1', 'eu-central-1', 'us-east-1'] as const;
+const retries: readonly Retry[] = ['none', 'atOnce', 'backOff', 'fullJitter'];
+
+const ill: Cures = {
+  retry: 'atOnce',
+  attempts: 5,
+  cache: false,
+  cacheUses: 100,
+  cacheSeconds: 60,
+  bucketKeys: false,
+  raised: false,
+};
+const cured: Cures = { ...ill, retry: 'fullJitter', attempts: 9 };
+const firstLoad: Load = {
+  region: 'eu-north-1',
+  clients: 400,
+  jobsPerSecond: 14_000,
+  loadSeconds: 8,
+  seconds: 16,
+};
+
+/** Longest stretch of work on the page's own thread, in milliseconds. */
+const slice = 8;
+/** OURS: what a quota increase is asked for here; AWS grants what it grants. */
+export const raise = 2;
+
+/** Two fleets side by side: the course of each is computed in slices ahead of what is shown. */
+export class ThrottleState implements Telling {
+  readonly lab: LabState;
+  readonly address = 'throttling';
+  readonly player: Player = new Player(this);
+  readonly title = words.sceneNames.throttling;
+  load = $state.raw(firstLoad);
+  a = $state.raw(ill);
+  b = $state.raw(cured);
+  /** Samples that both courses have: their arrays are not watched, this is. */
+  computed = $state(0);
+  #fleets = { a: this.#fleet(ill), b: this.#fleet(cured) };
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  predictFirst = $state(false);
+  #guess = $state.raw<string | undefined>();
+
+  constructor(lab: LabState) {
+    this.lab = lab;
+    this.#work();
+  }
+  #settingOf(cures: Cures): FleetSetting {
+    const { region, clients, jobsPerSecond, loadSeconds, seconds } = this.load;
+    const { rate } = quotaOf('Decrypt', region);
+    return {
+      clients,
+      jobsPerSecond,
+      loadSeconds,
+      seconds,
+      quota: cures.raised ? rate * raise : rate,
+      retry: cures.retry,
+      attempts: cures.attempts,
+      dataKeyCache: cures.cache ? { uses: cures.cacheUses, seconds: cures.cacheSeconds } : undefined,
+      bucketKeys: cures.bucketKeys,
+      seed: 1,
+    };
+  }
+  #fleet(cures: Cures): Fleet {
+    return new Fleet(this.#settingOf(cures));
+  }
+  /** Begins anew after something was set. */
+  set(change: { load?: Partial<Load>; a?: Partial<Cures>; b?: Partial<Cures> }): void {
+    this.load = { ...this.load, ...change.load };
+    if (this.load.loadSeconds > this.load.seconds)
+      this.load = { ...this.load, loadSeconds: this.load.seconds };
+    this.a = { ...this.a, ...change.a };
+    this.b = { ...this.b, ...change.b };
+    this.#fleets = { a: this.#fleet(this.a), b: this.#fleet(this.b) };
+    this.computed = 0;
+    this.#guess = undefined;
+    this.player.reset();
+    this.#work();
+  }
+  #work(): void {
+    clearTimeout(this.#timer);
+    const { a, b } = this.#fleets;
+    const until = performance.now() + slice;
+    while (!(a.done && b.done) && performance.now() < until) {
+      if (a.samples <= b.samples && !a.done) a.run(1);
+      else b.run(1);
+    }
+    this.computed = Math.min(a.samples, b.samples);
+    if (!(a.done && b.done)) this.#timer = setTimeout(() => this.#work());
+  }
+  course(run: RunName): FleetCourse {
+    void this.computed;
+    return this.#fleets[run];
+  }
+  settingSaid(run: RunName): string {
+    return settingSaid(this.course(run));
+  }
+  get peak(): number {
+    void this.computed;
+    return Math.max(peakOf(this.#fleets.a), peakOf(this.#fleets.b));
+  }
+  /** Virtual seconds that are shown. */
+  get time(): number {
+    const { at, progress } = this.player;
+    return at < 0 ? 0 : at + progress;
+  }
+  momentOf(run: RunName): FleetMoment {
+    return fleetMoment(this.course(run), this.time);
+  }
+  get quota(): number {
+    return quotaOf('Decrypt', this.load.region).rate;
+  }
+  get isOver(): boolean {
+    return this.time >= this.load.seconds;
+  }
+
+  // Telling
+  readonly beats: Telling['beats'] = $derived(
+    Array.from({ length: this.load.seconds }, (_, second) => ({
+      id: `second-${second}`,
+      title: words.secondOf(second + 1),
+      status: (second + 1) * (1000 / sampleMs) <= this.computed ? ('done' as const) : ('next' as const),
+      start: second * 1000,
+      duration: 1000,
+      motion: 1000,
+      sentence: '',
+    })),
+  );
+  get sentence(): string {
+    return raceSentence(this.momentOf('a'), this.momentOf('b'), this.time, this.isOver);
+  }
+  readonly stages = [];
+  readonly call = undefined;
+  readonly calls = [];
+  get twin(): readonly TwinRow[] {
+    return [];
+  }
+  get mermaid(): string {
+    const [a, b] = [this.momentOf('a'), this.momentOf('b')];
+    const top = Math.ceil(this.peak / 1000) * 1000;
+    const line = (moment: FleetMoment, of: 'sent' | 'served') =>
+      `[${moment.bars.map((bar) => bar[of]).join(', ')}]`;
+    return [
+      'xychart-beta',
+      `  title "Decrypt calls a second, ${this.load.region}, quota ${said.count(this.quota)}"`,
+      `  x-axis "second" [${a.bars.map(({ second }) => second + 1).join(', ')}]`,
+      `  y-axis "calls" 0 --> ${top}`,
+      `  line ${line(a, 'sent')}`,
+      `  line ${line(b, 'sent')}`,
+      `  bar ${line(b, 'served')}`,
+    ].join('\n');
+  }
+
+  holds(at: number): boolean {
+    return this.predictFirst && at === 0 && this.#guess === undefined;
+  }
+  get question() {
+    if (!this.holds(0) || this.player.at >= 0) return undefined;
+    return {
+      at: 0,
+      prompt: words.guessRace,
+      options: [
+        { id: 'a', label: words.guessRaceA },
+        { id: 'b', label: words.guessRaceB },
+        { id: 'same', label: words.guessRaceSame },
+      ],
+    };
+  }
+  guessed(option: string): void {
+    this.#guess = option;
+    this.player.toggle();
+  }
+  get guess() {
+    if (this.#guess === undefined || !this.isOver) return undefined;
+    const [a, b] = [this.momentOf('a').totals.lost, this.momentOf('b').totals.lost];
+    const truth = a > b ? 'a' : b > a ? 'b' : 'same';
+    const label = { a: words.guessRaceA, b: words.guessRaceB, same: words.guessRaceSame }[this.#guess] ?? '';
+    return { at: this.player.at, said: label, right: this.#guess === truth };
+  }
+  readonly branch = undefined;
+  dropBranch(): void {
+    // Run B is the other branch here; nothing is to be dropped.
+  }
+
+  // Score
+  get length(): number {
+    return Math.floor(this.computed / (1000 / sampleMs));
+  }
+  readonly waits = false;
+  get isWorking(): boolean {
+    return this.computed < this.#fleets.a.totalSamples;
+  }
+  get reduced(): boolean {
+    return this.lab.prefs.reducedMotion;
+  }
+  motion(): number {
+    return 1000;
+  }
+  duration(): number {
+    return 1000;
+  }
+  stops(): readonly number[] {
+    return [];
+  }
+  advance(): boolean {
+    return false;
+  }
+  shown(): void {
+    // While it runs the picture says it; a sentence each second would talk over itself.
+    if (!this.player.playing) queueMicrotask(() => this.lab.say(this.sentence));
+  }
+  close(): void {
+    clearTimeout(this.#timer);
+    this.player.close();
+  }
+
+  get moment(): object {
+    return { at: this.player.at, load: this.load, a: this.a, b: this.b };
+  }
+  openMoment(moment: Readonly<Record<string, unknown>>): void {
+    const part = (value: unknown): Readonly<Record<string, unknown>> =>
+      typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+    const cures = (value: unknown, base: Cures): Cures => {
+      const given = part(value);
+      return {
+        retry: retries.find((r) => r === given['retry']) ?? base.retry,
+        attempts: wholeNumber(given['attempts'], 1, 20) ?? base.attempts,
+        cache: given['cache'] === true,
+        cacheUses: wholeNumber(given['cacheUses'], 1, 1_000_000) ?? base.cacheUses,
+        cacheSeconds: wholeNumber(given['cacheSeconds'], 1, 3600) ?? base.cacheSeconds,
+        bucketKeys: given['bucketKeys'] === true,
+        raised: given['raised'] === true,
+      };
+    };
+    const load = part(moment['load']);
+    const seconds = wholeNumber(load['seconds'], 4, 60) ?? firstLoad.seconds;
+    this.set({
+      load: {
+        region: regions.find((r) => r === load['region']) ?? firstLoad.region,
+        clients: wholeNumber(load['clients'], 1, 1000) ?? firstLoad.clients,
+        jobsPerSecond: wholeNumber(load['jobsPerSecond'], 100, 20_000) ?? firstLoad.jobsPerSecond,
+        loadSeconds: wholeNumber(load['loadSeconds'], 1, seconds) ?? Math.min(seconds, firstLoad.loadSeconds),
+        seconds,
+      },
+      a: cures(moment['a'], ill),
+      b: cures(moment['b'], cured),
+    });
+    const at = wholeNumber(moment['at'], -1, seconds - 1) ?? -1;
+    // The course comes in slices: the moment is shown when it is there.
+    const show = (): void => {
+      if (this.length > at) this.player.show(at, false);
+      else setTimeout(show, slice);
+    };
+    if (at >= 0) show();
+  }
+}
