@@ -445,6 +445,8 @@ export interface StorageReport extends Kept {
   readonly persisted: boolean;
   /** Whether the page can be shared by several tabs safely (Web Locks are there). */
   readonly tabs: boolean;
+  /** Who writes the open world at this moment; events tell of changes. */
+  readonly writer: Writer;
   /** OURS: no browser says so; a page cannot know, so this is never guessed. */
   readonly private: 'unknown';
 }

@@ -1,7 +1,7 @@
-import type { Kept, StorageReport } from './api.ts';
+import type { Kept, StorageReport, Writer } from './api.ts';
 
 /** What the browser says about the room that this page has. */
-export async function storageReport(kept: Kept, tabs: boolean): Promise<StorageReport> {
+export async function storageReport(kept: Kept, tabs: boolean, writer: Writer): Promise<StorageReport> {
   const storage = (globalThis as { readonly navigator?: { readonly storage?: Partial<StorageManager> } })
     .navigator?.storage;
   const [estimate, persisted] = await Promise.all([
@@ -14,6 +14,7 @@ export async function storageReport(kept: Kept, tabs: boolean): Promise<StorageR
     quota: estimate?.quota,
     persisted: persisted ?? false,
     tabs,
+    writer,
     private: 'unknown',
   };
 }

@@ -28,7 +28,7 @@ import { replay } from './link/replay.ts';
 import { GenesisError } from './genesis.ts';
 import { memoryStore, type Places } from './places.ts';
 import { storageReport } from './storage.ts';
-import { SharedWorld } from './tabs/sharedWorld.ts';
+import { openSharedWorld, type SharedWorld } from './tabs/sharedWorld.ts';
 import { Peers } from './tabs/peers.ts';
 import type { Tabs } from './tabs/surroundings.ts';
 import { playTemplate, templateById, templates } from './templates/index.ts';
@@ -86,12 +86,11 @@ export class WorldsLab implements LabApi {
         now: first.genesis?.now,
       });
     // The world does not know the lab yet, and the lab not without its world.
-    let lab: WorldsLab | undefined;
-    const hooks = { kept: () => lab?.keptChanged(), lost: (loss: StoreLoss) => lab?.lost(loss) };
+    const made: { lab?: WorldsLab } = {};
+    const hooks = { kept: () => made.lab?.keptChanged(), lost: (loss: StoreLoss) => made.lab?.lost(loss) };
     const main = await openShared(row, parts, hooks, last ? undefined : first.genesis);
     await places.registry.put({ ...row, lastOpened: Date.now() });
-    lab = new WorldsLab(parts, main);
-    return lab;
+    return (made.lab = new WorldsLab(parts, main));
   }
 
   get main(): SharedWorld {
@@ -321,7 +320,7 @@ export class WorldsLab implements LabApi {
   // --- storage -------------------------------------------------------------------------------------------------------
 
   storage(): Promise<StorageReport> {
-    return storageReport(this.kept, this.#tabs !== undefined);
+    return storageReport(this.kept, this.#tabs !== undefined, this.#main.writer);
   }
 
   /** A worker cannot ask, a page can: see `remote/connect.ts`. */
@@ -395,7 +394,7 @@ export class WorldsLab implements LabApi {
         const store = this.#places.store(row);
         await store.open();
         try {
-          await store.fill(await world.movedTo(await store.device()));
+          await store.refill(await world.movedTo(await store.device()));
         } finally {
           await store.close();
         }
@@ -510,7 +509,7 @@ async function openShared(
   hooks: Hooks,
   genesis: Genesis | undefined,
 ): Promise<SharedWorld> {
-  return SharedWorld.open({
+  return openSharedWorld({
     id: row.id,
     name: row.database,
     // Worlds in memory are this tab's alone.

@@ -130,6 +130,15 @@ export class ShellState {
       }
     });
     void this.readHistory();
+    void this.#readWriter();
+  }
+  /** Who writes was told before anybody here listened. */
+  async #readWriter(): Promise<void> {
+    await this.attempt(async () => {
+      const { world } = this.lab;
+      const { writer } = await this.lab.api.storage();
+      if (world === this.lab.world) this.writer = writer;
+    });
   }
   #wrote(writer: Writer): void {
     const before = this.writer;
