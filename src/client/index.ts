@@ -5,3 +5,5 @@ export { platformTabs, type ChannelLike, type LocksLike, type Tabs } from './tab
 export { connectLab, serveLab, type PortLike } from './remote/index.ts';
 export { World, type Answered, type Surroundings } from './world.ts';
 export * from './words.ts';
+/** What a learner did, apart from the worlds. */
+export { MemoryStudyStore, openStudyStore, type StudyRow, type StudyStore } from '../store/index.ts';

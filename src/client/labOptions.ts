@@ -61,7 +61,7 @@ function readStore({ store = 'memory', databaseName = 'kms-lab-library', seed }:
     'range',
     'append',
     'entries',
-    'fill',
+    'refill',
     'trim',
     'clear',
     'close',

@@ -25,7 +25,7 @@ export const takeSnapshot = async (world: World): Promise<Snapshot> =>
 export async function readSnapshot(given: unknown): Promise<(store: WorldStore) => Promise<void>> {
   try {
     const read = await readWorld(given, '$', undefined);
-    return async (store) => store.fill(await read.movedTo(await store.device()));
+    return async (store) => store.refill(await read.movedTo(await store.device()));
   } catch (error) {
     if (!(error instanceof FileFault)) throw error;
     throw new SnapshotError(`The snapshot cannot be restored: ${error.place} ${error.reason}.`);

@@ -82,10 +82,10 @@ describe.each(kinds)('$kind keeps the contract of WorldStore', ({ fresh }) => {
       entries: [entry(8)],
       objects: [{ id: 'new', meta: 2, body: new Blob(['new']) }],
     };
-    await expect(store.fill({ ...contents, entries: [entry(9)] })).rejects.toThrow(SeqConflict);
-    await expect(store.fill({ ...contents, seq: 9 })).rejects.toThrow(/up to 9/);
+    await expect(store.refill({ ...contents, entries: [entry(9)] })).rejects.toThrow(SeqConflict);
+    await expect(store.refill({ ...contents, seq: 9 })).rejects.toThrow(/up to 9/);
     expect(await store.get([ref.key(a.arn)])).toEqual([a]);
-    await store.fill(contents);
+    await store.refill(contents);
     expect(await store.open()).toMatchObject({ seq: 8, floor: 7 });
     expect(await store.get([ref.key(a.arn), ref.key(b.arn)])).toEqual([undefined, b]);
     expect(await store.listObjects()).toEqual([{ id: 'new', meta: 2 }]);

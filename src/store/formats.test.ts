@@ -79,7 +79,7 @@ it.each([['store-1.json', 1]])(
       prefix: under.keys('111122223333' as AccountId, 'us-east-1' as Region),
       n: 1,
     });
-    expect((key?.rec as KeyRec).Description).toBe('kept');
+    expect((key?.rec as KeyRec | undefined)?.Description).toBe('kept');
     const [domainKey] = await store.get([ref.domainKey('us-east-1' as Region)]);
     const { wrapped } = domainKey as { readonly wrapped: Uint8Array<ArrayBuffer> };
     expect(await (await store.device()).unwrap(wrapped)).toHaveLength(32);

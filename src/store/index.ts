@@ -1,5 +1,6 @@
 export * from './types.ts';
 export { MemoryStore, type StoreImage } from './memory.ts';
-export { deleteIdbStore, IdbStore } from './indexeddb.ts';
+export { deleteIdbStore, IdbRegistry, IdbStore } from './indexeddb.ts';
 export { rawDevice } from './device.ts';
-export { IdbRegistry, MemoryRegistry, type Registry, type WorldRow } from './registry.ts';
+export { MemoryRegistry, type Registry, type WorldRow } from './registry.ts';
+export { MemoryStudyStore, openStudyStore, type StudyRow, type StudyStore } from './study.ts';

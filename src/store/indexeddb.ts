@@ -10,6 +10,7 @@ import {
   type Ref,
 } from '../engine/index.ts';
 import { makePlatformKey, platformDevice } from './device.ts';
+import type { Registry, WorldRow } from './registry.ts';
 import {
   answersKept,
   checkContinues,
@@ -217,9 +218,9 @@ export class IdbStore implements WorldStore {
     ]);
   }
 
-  async fill({ seq, floor, records, entries, objects }: Contents): Promise<void> {
+  async refill({ seq, floor, records, entries, objects }: Contents): Promise<void> {
     checkContinues(floor, entries);
-    if (floor + entries.length !== seq) throw new Error(`"fill" expected entries up to ${seq}`);
+    if (floor + entries.length !== seq) throw new Error(`"refill" expected entries up to ${seq}`);
     const tx = (await this.#open()).transaction(everything, 'readwrite', durable);
     const writes: Promise<unknown>[] = [];
     try {
@@ -365,5 +366,52 @@ async function connect(name: string, lost: (loss: StoreLoss) => void): Promise<D
     // "VersionError": the stored version is higher than the one asked for (Indexed Database API §4.3).
     if (error instanceof DOMException && error.name === 'VersionError') throw new NewerFormat();
     throw error;
+  }
+}
+
+interface ListSchema extends DBSchema {
+  worlds: { key: string; value: WorldRow };
+}
+
+/** In a small database of its own, so that the list can be read without opening a world. */
+export class IdbRegistry implements Registry {
+  readonly #name: string;
+  #database: Promise<IDBPDatabase<ListSchema>> | undefined;
+
+  constructor(name = 'kms-lab-worlds') {
+    this.#name = name;
+  }
+
+  async list(): Promise<readonly WorldRow[]> {
+    return (await this.#open()).getAll('worlds');
+  }
+  async put(row: WorldRow): Promise<void> {
+    await (await this.#open()).put('worlds', row);
+  }
+  async remove(id: string): Promise<void> {
+    await (await this.#open()).delete('worlds', id);
+  }
+  async close(): Promise<void> {
+    const database = this.#database;
+    this.#database = undefined;
+    await database?.then(
+      (open) => open.close(),
+      () => undefined,
+    );
+  }
+
+  #open(): Promise<IDBPDatabase<ListSchema>> {
+    const forget = () => (this.#database = undefined);
+    return (this.#database ??= openDB<ListSchema>(this.#name, 1, {
+      upgrade: (database) => void database.createObjectStore('worlds', { keyPath: 'id' }),
+      blocking: (_current, _blocked, event) => {
+        forget();
+        (event.target as IDBDatabase).close(); // the event's target is the connection (Indexed Database API §2.1)
+      },
+      terminated: () => void forget(),
+    }).catch((error: unknown) => {
+      forget();
+      throw error;
+    }));
   }
 }

@@ -130,11 +130,11 @@ export class MemoryStore implements WorldStore {
     return Promise.resolve();
   }
 
-  fill({ seq, floor, records, entries, objects }: Contents): Promise<void> {
+  refill({ seq, floor, records, entries, objects }: Contents): Promise<void> {
     return Promise.resolve().then(() => {
       const held = [...records]; // read before anything changes: it may fail
       checkContinues(floor, entries);
-      if (floor + entries.length !== seq) throw new Error(`"fill" expected entries up to ${seq}`);
+      if (floor + entries.length !== seq) throw new Error(`"refill" expected entries up to ${seq}`);
       this.#empty();
       this.#head = seq;
       this.#floor = floor;

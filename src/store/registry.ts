@@ -1,5 +1,3 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
-
 /** One world as the list of worlds knows it; the world itself is in a database of its own. */
 export interface WorldRow {
   readonly id: string;
@@ -41,52 +39,5 @@ export class MemoryRegistry implements Registry {
   }
   close(): Promise<void> {
     return Promise.resolve();
-  }
-}
-
-interface Schema extends DBSchema {
-  worlds: { key: string; value: WorldRow };
-}
-
-/** In a small database of its own, so that the list can be read without opening a world. */
-export class IdbRegistry implements Registry {
-  readonly #name: string;
-  #database: Promise<IDBPDatabase<Schema>> | undefined;
-
-  constructor(name = 'kms-lab-worlds') {
-    this.#name = name;
-  }
-
-  async list(): Promise<readonly WorldRow[]> {
-    return (await this.#open()).getAll('worlds');
-  }
-  async put(row: WorldRow): Promise<void> {
-    await (await this.#open()).put('worlds', row);
-  }
-  async remove(id: string): Promise<void> {
-    await (await this.#open()).delete('worlds', id);
-  }
-  async close(): Promise<void> {
-    const database = this.#database;
-    this.#database = undefined;
-    await database?.then(
-      (open) => open.close(),
-      () => undefined,
-    );
-  }
-
-  #open(): Promise<IDBPDatabase<Schema>> {
-    const forget = () => (this.#database = undefined);
-    return (this.#database ??= openDB<Schema>(this.#name, 1, {
-      upgrade: (database) => void database.createObjectStore('worlds', { keyPath: 'id' }),
-      blocking: (_current, _blocked, event) => {
-        forget();
-        (event.target as IDBDatabase).close(); // the event's target is the connection (Indexed Database API §2.1)
-      },
-      terminated: () => void forget(),
-    }).catch((error: unknown) => {
-      forget();
-      throw error;
-    }));
   }
 }

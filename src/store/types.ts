@@ -110,7 +110,7 @@ export interface WorldStore extends Records, Journal, Shelf {
   /** Folds the entries up to `floor` into the checkpoint: they are gone, the records stay. */
   trim(floor: number): Promise<void>;
   /** Replaces everything but the device key, or changes nothing. */
-  fill(contents: Contents): Promise<void>;
+  refill(contents: Contents): Promise<void>;
   /** Wraps domain keys. The same one as long as the store lives. */
   device(): Promise<Device>;
   /** Empties the store, its device key included: what was wrapped by it is gone for good. */

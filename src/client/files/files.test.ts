@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { toBase64, type Bytes } from '../../engine/index.ts';
 import { MemoryStore } from '../../store/index.ts';
 import { openLab, type LocalLab } from '../local.ts';
-import { deed, formsOf, planted, Player } from '../play.fixture.ts';
+import { deed, formsOf, planted, Player } from '../../../test/support/play.ts';
 import { ask, genesis, makeKey, output } from '../world.fixture.ts';
 import { World } from '../world.ts';
 import { canonical, fromJson, parseJson, toJson } from './codec.ts';
@@ -290,7 +290,7 @@ describe('export and import', () => {
         }
         const { worlds } = await readFile((await world.exportFile()).blob, undefined);
         const store = new MemoryStore();
-        for (const read of worlds) await store.fill(await read.movedTo(await store.device()));
+        for (const read of worlds) await store.refill(await read.movedTo(await store.device()));
         const twin = await World.open(store);
         expect(await twin.hash()).toBe(await world.hash());
         expect((await twin.trail({ n: 999 })).map(({ event }) => event)).toEqual(

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { invert, ref, type Rec, type Ref } from '../../engine/index.ts';
 import { MemoryStore } from '../../store/index.ts';
-import { deed, Player, type Deed } from '../play.fixture.ts';
+import { deed, Player, type Deed } from '../../../test/support/play.ts';
 import { account, admin, ask, genesis, makeKey, output, region } from '../world.fixture.ts';
 import { World } from '../world.ts';
 

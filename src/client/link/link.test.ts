@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Bytes } from '../../engine/index.ts';
 import { MemoryStore } from '../../store/index.ts';
 import { openLab, type LocalLab } from '../local.ts';
-import { deed, formsOf, planted, Player } from '../play.fixture.ts';
+import { deed, formsOf, planted, Player } from '../../../test/support/play.ts';
 import { account, admin, alice, ask, genesis, makeKey, output, region } from '../world.fixture.ts';
 import { World } from '../world.ts';
 import { decodeStory, encodeStory, type Story } from './format.ts';

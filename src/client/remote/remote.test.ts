@@ -1,7 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Bytes } from '../../engine/index.ts';
-import type { LabApi, WorldEvent } from '../api.ts';
+import type { LabApi, LabEvent, WorldEvent } from '../api.ts';
 import { openLab } from '../local.ts';
 import { account, alice, ask, genesis, makeKey, output, refusal, region } from '../world.fixture.ts';
 import { connectLab, serveLab, type PortLike } from './index.ts';
@@ -138,5 +138,42 @@ describe('a lab behind a port', () => {
       { kind: 'fail', id: 1 },
       { kind: 'fail', id: 2 },
     ]);
+  });
+
+  it('carries worlds, history, files and links, and follows when another world is opened', async () => {
+    const { local, remote } = await pair();
+    const heard: LabEvent[] = [];
+    remote.subscribe((event) => heard.push(event));
+    const before = remote.main;
+    const KeyId = await makeKey(before, 'one');
+    expect(await before.history.undo()).toMatchObject({ ok: true, position: 1 });
+    expect(await before.history.redo()).toMatchObject({ ok: true, position: 2 });
+    expect(await before.history.state()).toEqual(await local.main.history.state());
+    expect((await before.history.list()).groups).toHaveLength(4);
+    expect(await before.history.changes(2)).toEqual(await local.main.history.changes(2));
+    expect(await before.hash()).toBe(await local.main.hash());
+    const { blob } = await before.exportFile({ passphrase: 'p' });
+    expect(await remote.inspectImport(blob, 'p')).toMatchObject({ ok: true, protection: 'passphrase' });
+    await expect(remote.importFile(new Blob(['{}']))).rejects.toMatchObject({
+      name: 'ImportFault',
+      place: '$.kind',
+    });
+    const link = await before.share();
+    expect(link).toMatchObject({ ok: true });
+    const sandbox = await remote.openLink(link.ok ? link.fragment : '');
+    expect((await sandbox.world.keys({ account, region })).items).toHaveLength(1);
+    await expect(remote.openLink('world=1.x')).rejects.toMatchObject({ name: 'LinkFault', place: '$' });
+
+    const info = await remote.createWorld({ name: 'other', template: 'twoAccounts' });
+    const opened = await remote.openWorld(info.id);
+    expect(opened).toBe(remote.main);
+    expect(opened.id).toBe(info.id);
+    expect(heard.find((event) => event.kind === 'main')).toEqual({ kind: 'main', world: opened });
+    expect((await opened.keys({ account, region })).items).toEqual([]);
+    await expect(before.now()).rejects.toThrow(/closed/);
+    await remote.openWorld('main');
+    expect((await remote.main.key(KeyId))?.rec.Description).toBe('one');
+    expect(await remote.storage()).toMatchObject({ where: 'memory' });
+    expect(await remote.worlds()).toEqual(await local.worlds());
   });
 });

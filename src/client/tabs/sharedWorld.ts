@@ -89,7 +89,8 @@ const isFull = (error: unknown): boolean => {
   return cause instanceof Error ? !/^(SeqConflict)$/.test(cause.name) : cause instanceof DOMException;
 };
 
-export class SharedWorld implements WorldApi {
+/** The part of a shared world that is not in the table of methods: `openSharedWorld` adds those. */
+class Sharing {
   readonly id: string;
   readonly #options: SharedOptions;
   readonly #peers: Peers | undefined;
@@ -125,13 +126,13 @@ export class SharedWorld implements WorldApi {
   }
 
   /** Resolves when the world can be worked with: here, or by way of the tab that writes. */
-  static async open(options: SharedOptions): Promise<SharedWorld & WorldApi> {
-    const shared = new SharedWorld(options);
+  static async open(options: SharedOptions): Promise<SharedWorld> {
+    const shared = new Sharing(options);
     // All methods of a world, by the table that the ports use.
     const whole = Object.assign(
       shared,
       without(shared.#api, ['id', 'fork', 'subscribe', 'close']),
-    ) as SharedWorld & WorldApi;
+    ) as SharedWorld;
     await shared.#start();
     return whole;
   }
@@ -432,8 +433,10 @@ export class SharedWorld implements WorldApi {
   }
 }
 
-// Its methods come from the table of methods: see `open`.
-export interface SharedWorld extends WorldApi {}
+export type SharedWorld = Sharing & WorldApi;
+
+/** Resolves when the world can be worked with: here, or by way of the tab that writes. */
+export const openSharedWorld = (options: SharedOptions): Promise<SharedWorld> => Sharing.open(options);
 
 const reasonOf = (error: unknown): string => {
   const cause: unknown = error instanceof StorageFault ? error.cause : error;

@@ -10,7 +10,7 @@ import {
 import type { WorldEvent } from '../api.ts';
 import { account, ask, genesis, makeKey, output, region } from '../world.fixture.ts';
 import { World } from '../world.ts';
-import { SharedWorld } from './sharedWorld.ts';
+import { openSharedWorld, type SharedWorld } from './sharedWorld.ts';
 import { TestBrowser, type TestTab } from './tabs.fixture.ts';
 
 /** One disk under all tabs; what a killed tab still has on its way never reaches it. */
@@ -39,7 +39,7 @@ class Disk {
       listObjects: () => guarded(() => store.listObjects()),
       removeObject: (id) => guarded(() => store.removeObject(id)),
       trim: (floor) => guarded(() => store.trim(floor)),
-      fill: (contents) => guarded(() => store.fill(contents)),
+      refill: (contents) => guarded(() => store.refill(contents)),
       clear: () => guarded(() => store.clear()),
       close: () => Promise.resolve(),
     };
@@ -47,7 +47,7 @@ class Disk {
 }
 
 const open = (disk: Disk, tab: TestTab): Promise<SharedWorld> =>
-  SharedWorld.open({
+  openSharedWorld({
     id: 'main',
     name: 'kms-lab',
     tabs: tab,

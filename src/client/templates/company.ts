@@ -1,5 +1,5 @@
 import type { GenesisAccount } from '../api.ts';
-import type { Template, TemplateCall } from './index.ts';
+import type { Template, TemplateCall } from './template.ts';
 
 /*
  * A small company: one account that holds the keys of production, one for analytics, one for audit. Policies as AWS's

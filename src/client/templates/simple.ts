@@ -1,6 +1,6 @@
 import type { GenesisAccount } from '../api.ts';
 import { defaultAccounts } from '../genesis.ts';
-import type { Template } from './index.ts';
+import type { Template } from './template.ts';
 
 const [main] = defaultAccounts;
 const bare: GenesisAccount = { id: '111122223333', name: 'Main' };

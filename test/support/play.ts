@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { Bytes } from '../engine/index.ts';
-import type { WorldApi } from './api.ts';
-import { account, alice, ask } from './world.fixture.ts';
+import type { Bytes } from '../../src/engine/index.ts';
+import type { WorldApi } from '../../src/client/api.ts';
+import { account, admin, alice, ask, region } from '../../src/client/world.fixture.ts';
 
 /* Random things to do to a world, for the tests of its laws. Keys and blobs are named by number. */
 
@@ -82,7 +82,7 @@ export class Player {
     const { result } =
       group === undefined
         ? await ask(world, what, input)
-        : await world.call({ ...(await request(what, input)), group });
+        : await world.call({ operation: what, input, principal: admin, region, group });
     if (!result.ok) return;
     const { KeyMetadata, CiphertextBlob, Plaintext } = result.output as {
       readonly KeyMetadata?: { readonly Arn: string };
@@ -93,15 +93,6 @@ export class Player {
     if (CiphertextBlob) this.blobs.push(CiphertextBlob);
     if (Plaintext) this.secrets.push(Plaintext);
   }
-}
-
-/** The request that `ask` would make. */
-async function request(
-  operation: string,
-  input: Readonly<Record<string, unknown>>,
-): Promise<Parameters<WorldApi['call']>[0]> {
-  const { admin, region } = await import('./world.fixture.ts');
-  return { operation, input, principal: admin, region };
 }
 
 /** Forms in which a secret could hide in a text. */
