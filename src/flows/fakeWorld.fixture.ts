@@ -258,6 +258,7 @@ export function fakeWorld(): FakeWorld {
     trace: unused('trace'),
     traces: unused('traces'),
     fork: unused('fork'),
+    explain: unused('explain'),
     setClock: unused('setClock'),
     hash: unused('hash'),
     exportFile: unused('exportFile'),

@@ -8,3 +8,5 @@ export * from './story.ts';
 export * from './storyWorld.ts';
 export { wrapping, stretchesOf, flipped, makeKey } from './wrapping.ts';
 export { keyLife, keyStateChart, type StateWay } from './keyLife.ts';
+export * from './handshake.ts';
+export { handshakeGenesis, people as handshakePeople, type Mend } from './handshakeWorld.ts';

@@ -22,3 +22,4 @@ export {
   type FleetBar,
 } from './planFleet.ts';
 export { checkStory } from './checkStory.ts';
+export { planHandshake, type HandshakePlan, type PlannedDoor } from './planHandshake.ts';
