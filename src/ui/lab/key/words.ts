@@ -4,6 +4,7 @@ import { shortMaterial } from '../../format/text.ts';
 export const keyWords = {
   parts: {
     overview: 'Overview',
+    access: 'Access',
     material: 'Material',
     import: 'Import',
     grants: 'Grants',

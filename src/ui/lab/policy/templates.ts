@@ -1,0 +1,90 @@
+import type { policyWords } from './words.ts';
+
+/*
+ * Key policies to begin from: policy.md §3. What they do is said beside them; the names in them are this world's own.
+ */
+
+export type TemplateName = keyof typeof policyWords.template;
+
+interface Who {
+  readonly account: string;
+  readonly admin: string;
+  readonly user: string;
+  readonly otherAccount: string;
+  readonly region: string;
+}
+
+const use = ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'];
+const manage = [
+  'kms:Create*',
+  'kms:Describe*',
+  'kms:Enable*',
+  'kms:List*',
+  'kms:Put*',
+  'kms:Update*',
+  'kms:Revoke*',
+  'kms:Disable*',
+  'kms:Get*',
+  'kms:Delete*',
+  'kms:TagResource',
+  'kms:UntagResource',
+  'kms:ScheduleKeyDeletion',
+  'kms:CancelKeyDeletion',
+  'kms:RotateKeyOnDemand',
+];
+const allow = (Sid: string, AWS: string, Action: string | readonly string[], Condition?: object): object => ({
+  Sid,
+  Effect: 'Allow',
+  Principal: { AWS },
+  Action,
+  Resource: '*',
+  ...(Condition ? { Condition } : {}),
+});
+const grantsForServices = (user: string): object =>
+  allow(
+    'Allow attachment of persistent resources',
+    user,
+    ['kms:CreateGrant', 'kms:ListGrants', 'kms:RevokeGrant'],
+    { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+  );
+
+export function templateText(name: TemplateName, who: Who): string {
+  const root = `arn:aws:iam::${who.account}:root`;
+  const delegation = allow('Enable IAM User Permissions', root, 'kms:*');
+  const statements: Readonly<Record<TemplateName, readonly object[]>> = {
+    default: [delegation],
+    console: [
+      delegation,
+      allow('Allow access for Key Administrators', who.admin, manage),
+      allow('Allow use of the key', who.user, use),
+      grantsForServices(who.user),
+    ],
+    leastUser: [allow('Administrators', who.admin, manage), allow('Use', who.user, use)],
+    crossAccount: [
+      delegation,
+      allow('Use by the other account', `arn:aws:iam::${who.otherAccount}:root`, use),
+      grantsForServices(`arn:aws:iam::${who.otherAccount}:root`),
+    ],
+    service: [
+      delegation,
+      allow('Through S3 for this account', '*', ['kms:GenerateDataKey*', 'kms:Decrypt'], {
+        StringEquals: {
+          'kms:CallerAccount': who.account,
+          'kms:ViaService': `s3.${who.region}.amazonaws.com`,
+        },
+      }),
+    ],
+    denyGuard: [
+      delegation,
+      {
+        Sid: 'Only the administrator ends this key',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: ['kms:ScheduleKeyDeletion', 'kms:DisableKey', 'kms:DeleteImportedKeyMaterial'],
+        Resource: '*',
+        Condition: { ArnNotEquals: { 'aws:PrincipalArn': who.admin } },
+      },
+    ],
+  };
+  return JSON.stringify({ Version: '2012-10-17', Statement: statements[name] }, undefined, 2);
+}
