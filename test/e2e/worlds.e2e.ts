@@ -160,13 +160,11 @@ test('what is broken is refused with its place, and a link shows what it holds b
   const whole = await readFile(file, 'utf8');
 
   await fromMenu('Export and share', 'Import a file…');
-  await page
-    .locator('input[type=file]')
-    .setInputFiles({
-      name: 'cut.json',
-      mimeType: 'application/json',
-      buffer: Buffer.from(whole.slice(0, -99)),
-    });
+  await page.locator('input[type=file]').setInputFiles({
+    name: 'cut.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(whole.slice(0, -99)),
+  });
   const refused = page.getByRole('alert');
   await refused.getByText('This file cannot be imported. Nothing was changed.').waitFor();
   expect(await refused.innerText()).toMatch(/Place\s*\$/);
@@ -181,7 +179,7 @@ test('what is broken is refused with its place, and a link shows what it holds b
   await fromMenu('Export and share', 'Share as a link…');
   const contents = page.getByRole('region', { name: 'What the link contains' });
   await contents.waitFor();
-  const link = await page.getByLabel('The link').inputValue();
+  const link = await page.getByRole('textbox', { name: /^The link/ }).inputValue();
   expect(link).toMatch(/#world=1\./);
   await page.keyboard.press('Escape');
   await page.goto('about:blank');

@@ -25,8 +25,9 @@ export function sideways(modal: boolean, close: () => void): (element: HTMLDialo
       const held = element.contains(document.activeElement);
       element.close();
       queueMicrotask(() => {
-        if ((held || document.activeElement === document.body) && before instanceof HTMLElement)
-          before.focus();
+        if (!held && document.activeElement !== document.body) return;
+        if (before instanceof HTMLElement && before !== document.body && before.isConnected) before.focus();
+        else document.getElementById('main')?.focus();
       });
     };
   };

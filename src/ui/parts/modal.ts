@@ -11,8 +11,10 @@ export function modal(element: HTMLDialogElement): () => void {
     element.close();
     // After Svelte has taken the dialog out of the page.
     queueMicrotask(() => {
-      if (before instanceof HTMLElement && before.isConnected && document.activeElement === document.body)
-        before.focus();
+      if (document.activeElement !== document.body) return;
+      // What had the focus may have gone meanwhile: then the content has it, and no key press is lost.
+      if (before instanceof HTMLElement && before !== document.body && before.isConnected) before.focus();
+      else document.getElementById('main')?.focus();
     });
   };
 }
