@@ -85,7 +85,7 @@ export const indexKey = {
   orgPolicyByOrganization: (organization: string) => `${organization}|`,
 };
 
-const countedDown = (at: number): string => String(9_999_999_999_999_999 - at);
+const countedDown = (at: number): string => String(Number.MAX_SAFE_INTEGER - at);
 
 interface IndexDeclaration {
   readonly name: Exclude<IndexName, 'ref'>;
