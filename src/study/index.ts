@@ -33,4 +33,40 @@ export type {
 export { checkScenarios, describeVerdict, type CheckOptions, type CheckReport } from './checker.ts';
 export type { SourceFile } from './items.ts';
 export { wrongFiles, type WrongCase } from './wrongCases.ts';
-export { labNames, loadScenario, loadWords, questionNames } from './library.ts';
+export { difficultyOf, generate, outcomes as generatedOutcomes, type Generated } from './generate.ts';
+export { readMyths, type Myth } from './myths.ts';
+export { labNames, loadMyths, loadScenario, loadWords, questionNames } from './library.ts';
+export {
+  examMachine,
+  itemsFor,
+  newExam,
+  profiles,
+  readExam,
+  type ExamItem,
+  type ExamState,
+  type Given,
+  type Profile,
+} from './exam.ts';
+export {
+  eventsOf,
+  merged,
+  progressFile,
+  readProgress,
+  settingsOf,
+  type Answered,
+  type StudyEvent,
+  type StudySettings,
+} from './progress.ts';
+export { askAbout, dueByDay, dueNow, recallAt, remember, type Asked, type Memory } from './review.ts';
+export {
+  defaultBar,
+  enough,
+  reportOf,
+  wilson,
+  type Line,
+  type Report,
+  type Standing,
+  type TrapLine,
+} from './report.ts';
+export { LabSession, type LabGoalNow, type LabMove } from './labSession.ts';
+export { makeSheets, type Sheet } from './sheets.ts';

@@ -23,7 +23,8 @@ const parseJson = (text: string): { readonly value: unknown } | { readonly fault
   }
 };
 
-const isWords = (path: string): boolean => /\.[a-z]{2}\.json$/.test(path);
+/** What lies beside the folders, such as the myths, has readers of its own. */
+const isWords = (path: string): boolean => path.includes('/') && /\.[a-z]{2}\.json$/.test(path);
 export const isFacts = (path: string): boolean =>
   path.endsWith('.json') && path.includes('/') && !isWords(path);
 export const wordsPath = (path: string): string => path.replace(/\.json$/, '.en.json');

@@ -1,3 +1,4 @@
+import { readMyths, type Myth } from './myths.ts';
 import { readScenario, readWords, type Scenario, type Words } from './scenario.ts';
 
 /*
@@ -41,3 +42,17 @@ export const loadScenario = (name: string): Promise<Scenario> =>
   load(`/scenarios/${name}.json`, factFiles, readScenario);
 export const loadWords = (name: string): Promise<Words> =>
   load(`/scenarios/${name}.en.json`, wordFiles, readWords);
+
+const mythFile = import.meta.glob<unknown>('/scenarios/myths.json', { import: 'default' });
+const mythWordFile = import.meta.glob<unknown>('/scenarios/myths.en.json', { import: 'default' });
+
+export async function loadMyths(): Promise<readonly Myth[]> {
+  const [facts, words] = await Promise.all([
+    mythFile['/scenarios/myths.json']?.(),
+    mythWordFile['/scenarios/myths.en.json']?.(),
+  ]);
+  const { myths, problems } = readMyths(facts, words);
+  if (problems.length > 0)
+    throw new TypeError(problems.map((p) => `${p.file} ${p.place}: ${p.message}`).join('\n'));
+  return myths;
+}
