@@ -24,6 +24,9 @@ function straightRandom(n: number): Bytes {
   return bytes;
 }
 
+/** A name that nobody else has. `crypto.randomUUID` is there in secure contexts only; a page from a file has none. */
+export const freshName = (): string => uuidFrom(platformRandom);
+
 /** The draws of one step, kept while it runs, so that a second attempt gets the same ones. In memory only. */
 export class ReplayableDraws {
   readonly #source: Random;

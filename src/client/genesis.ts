@@ -19,16 +19,16 @@ import {
 } from '../engine/index.ts';
 import type { Genesis, GenesisAccount } from './api.ts';
 
-const kmsFullAccess = {
+const fullAccess = {
   Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Action: 'kms:*', Resource: '*' }],
+  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
 };
 
 const defaultAccount = (id: string, name: string): GenesisAccount => ({
   id,
   name,
   principals: [
-    { arn: `arn:aws:iam::${id}:user/Admin`, policies: [kmsFullAccess] },
+    { arn: `arn:aws:iam::${id}:user/Admin`, policies: [fullAccess] },
     { arn: `arn:aws:iam::${id}:user/Alice` },
     { arn: `arn:aws:iam::${id}:role/ExampleRole` },
   ],

@@ -47,6 +47,8 @@ export type {
   AccessRequest,
   CompiledPolicies,
   Finding,
+  LintOptions,
+  MatrixPrincipal,
   PlainDecision,
   PlainGrant,
   PlainPolicies,
@@ -54,6 +56,7 @@ export type {
   PlainRequest,
   PolicyInput,
   Proposal,
+  SmallestChangeOptions,
 } from '../engine/index.ts';
 
 /** AWS's names of the operations of KMS that this version has. */

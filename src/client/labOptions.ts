@@ -11,7 +11,7 @@ export interface LabOptions {
   readonly now?: Date | undefined;
   /**
    * Accounts with their users and roles (the root user is always there) and identity policies. By default 111122223333
-   * and 444455556666, each with `user/Admin` (all of KMS), `user/Alice` and `role/ExampleRole` (no policies).
+   * and 444455556666, each with `user/Admin` (may do everything), `user/Alice` and `role/ExampleRole` (no policies).
    */
   readonly accounts?: readonly GenesisAccount[] | undefined;
   /** Where the world is kept; memory by default. */

@@ -17,6 +17,7 @@ import type {
   WorldApi,
   WorldInfo,
 } from './api.ts';
+import { freshName } from './draws.ts';
 import { FileFault } from './files/fault.ts';
 import { parseJson } from './files/codec.ts';
 import { fileName } from './files/plain.ts';
@@ -67,8 +68,7 @@ export class WorldsLab implements LabApi {
     this.#first = parts.first;
     this.#main = main;
     // Other tabs change the list too.
-    this.#peers =
-      parts.tabs && new Peers(parts.tabs.channel(`${parts.first.database} worlds`), crypto.randomUUID());
+    this.#peers = parts.tabs && new Peers(parts.tabs.channel(`${parts.first.database} worlds`), freshName());
     this.#peers?.hear(() => this.#emit({ kind: 'worlds' }));
   }
 
@@ -487,7 +487,7 @@ function rowOf(id: string, database: string, { name, template, seed, now }: Abou
 }
 
 function newRow(about: About): WorldRow {
-  const id = crypto.randomUUID();
+  const id = freshName();
   return rowOf(id, `kms-lab:${id}`, about);
 }
 

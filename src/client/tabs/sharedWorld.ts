@@ -1,6 +1,7 @@
 import type { View } from '../../engine/index.ts';
 import type { Kept, Progress, WorldApi, WorldEvent, Writer } from '../api.ts';
 import { StorageFault } from '../commits.ts';
+import { freshName } from '../draws.ts';
 import {
   invoke,
   Line,
@@ -117,7 +118,7 @@ class Sharing {
     this.id = options.id;
     this.#kept = { where: options.where, why: options.why };
     const { tabs, name } = options;
-    this.#peers = tabs && new Peers(tabs.channel(name), crypto.randomUUID());
+    this.#peers = tabs && new Peers(tabs.channel(name), freshName());
     this.#api = worldOver(options.id, (method, args, progress) => this.#ask(method, args, progress), {
       fork: () => this.fork(),
       subscribe: (listener) => this.subscribe(listener),
@@ -278,7 +279,7 @@ class Sharing {
     if (this.#closed) return Promise.reject(new Error(`The world "${this.id}" is closed.`));
     if (this.#writer === 'here' && this.#requests.size === 0) return this.#here(method, args, progress);
     return new Promise((resolve, reject) => {
-      const once = worldMethods[method]?.onceAt === undefined ? undefined : crypto.randomUUID();
+      const once = worldMethods[method]?.onceAt === undefined ? undefined : freshName();
       const request: Request = { method, args: own(args), once, progress, resolve, reject, sent: false };
       this.#requests.add(request);
       if (this.#writer === 'here') this.#runHere(request);
