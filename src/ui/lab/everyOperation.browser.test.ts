@@ -48,7 +48,9 @@ function type(locator: ReturnType<typeof field>, text: string): void {
   );
 }
 type Value = string | readonly string[] | Bytes;
-function put(label: string, value: Value): void {
+async function put(label: string, value: Value): Promise<void> {
+  // A row that was just added is drawn in a moment.
+  if (!Array.isArray(value)) await expect.element(field(label)).toBeInTheDocument();
   if (value instanceof Uint8Array) {
     const group = keyRegion().getByRole('group', { name: `${label}, written as` });
     click(group.getByRole('radio', { name: 'base64' }));
@@ -69,7 +71,7 @@ async function perform(
   for (const row of rows) click(keyRegion().getByRole('button', { name: `Add to ${row}` }));
   const folded = keyRegion().getByText(/more members?$/);
   if (folded.elements().length > 0) click(folded);
-  for (const [label, value] of Object.entries(values)) put(label, value);
+  for (const [label, value] of Object.entries(values)) await put(label, value);
   const send = keyRegion().getByRole('button', { name: operation, exact: true });
   click(send);
   await expect.element(page.getByRole('status').first()).toHaveTextContent(`${operation} was`);

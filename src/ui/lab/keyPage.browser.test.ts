@@ -1,0 +1,187 @@
+import axe from 'axe-core';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { openLab, type LabApi } from '../../client/index.ts';
+import type { PrincipalArn, Region } from '../../engine/index.ts';
+import { mountApp } from '../index.ts';
+
+/** The parts of the key page, as a person uses them. */
+const account = '111122223333';
+const region = 'us-east-1' as Region;
+const admin = `arn:aws:iam::${account}:user/Admin` as PrincipalArn;
+let api: LabApi;
+let unmount: () => Promise<void>;
+
+beforeEach(async () => {
+  localStorage.clear();
+  location.hash = '#/lab';
+  await page.viewport(1440, 1000);
+  api = await openLab({
+    store: 'memory',
+    genesis: { seed: 'key page', now: '2026-11-18T09:00:00Z', switches: { throttling: false } },
+  });
+  const target = document.createElement('div');
+  document.body.replaceChildren(target);
+  unmount = mountApp(target, api);
+});
+afterEach(async () => {
+  await unmount();
+  await api.main.close();
+});
+
+const button = (name: string | RegExp) =>
+  page
+    .getByRole('region', { name: 'Key', exact: true })
+    .getByRole('button', { name, exact: typeof name === 'string' });
+const part = (name: RegExp) =>
+  userEvent.click(page.getByRole('tablist', { name: 'Parts of the key page' }).getByRole('tab', { name }));
+async function makeKey(input: Readonly<Record<string, unknown>> = {}): Promise<string> {
+  const { result } = await api.main.call({ operation: 'CreateKey', input, principal: admin, region });
+  if (!result.ok) throw new Error(result.refusal.message);
+  const { Arn } = result.output['KeyMetadata'] as { readonly Arn: string };
+  await expect.element(page.getByRole('tablist', { name: 'Parts of the key page' })).toBeVisible();
+  return Arn;
+}
+async function finds(): Promise<readonly string[]> {
+  const { violations } = await axe.run(document.body);
+  return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
+}
+
+test('a post-quantum signing key is chosen step by step; what cannot be chosen stays and says why', async () => {
+  await userEvent.click(page.getByRole('button', { name: 'Create', exact: true }));
+  const dialog = page.getByRole('dialog', { name: 'Create a KMS key' });
+  await userEvent.click(dialog.getByRole('radio', { name: /^SIGN_VERIFY/ }));
+  await userEvent.click(dialog.getByText('9 kinds cannot do SIGN_VERIFY, and why'));
+  await expect.element(dialog.getByText('Does ENCRYPT_DECRYPT only.').first()).toBeVisible();
+  await userEvent.click(dialog.getByRole('radio', { name: /^ML_DSA_65/ }));
+  await expect.element(dialog.getByRole('radio', { name: /^EXTERNAL ?/ }).first()).toBeDisabled();
+  await expect.element(dialog.getByText('ML_DSA_65 material cannot be imported.')).toBeVisible();
+  expect(await finds()).toEqual([]);
+  await userEvent.click(dialog.getByRole('button', { name: 'Create the key' }));
+  await expect.element(page.getByRole('region', { name: 'Keys' }).getByText('ML_DSA_65')).toBeVisible();
+  await part(/^Public key/);
+  await userEvent.click(button('GetPublicKey'));
+  await expect.element(page.getByText('-----BEGIN PUBLIC KEY-----')).toBeVisible();
+  await expect.element(page.getByText(/openssl pkeyutl -verify/)).toBeVisible();
+});
+
+test('rotation is enabled, done on demand and drawn; its table says the same', async () => {
+  await makeKey();
+  await part(/^Material/);
+  await userEvent.fill(page.getByRole('textbox', { name: 'RotationPeriodInDays (90 to 2560)' }), '90');
+  await userEvent.click(button('EnableKeyRotation'));
+  await expect.element(page.getByText('Next on 2027-02-16, in 90 d.')).toBeVisible();
+  await userEvent.click(button('RotateKeyOnDemand'));
+  await expect.element(page.getByText(/A rotation on demand is under way/)).toBeVisible();
+  await userEvent.click(page.getByRole('button', { name: '+ 1 hour' }));
+  await expect.element(page.getByRole('row', { name: /CURRENT.*rotated on demand/ })).toBeVisible();
+  await expect.element(page.getByRole('row', { name: /NON_CURRENT.*first material/ })).toBeVisible();
+  expect(await finds()).toEqual([]);
+});
+
+test('a grant is made, its token is shown once and lets the grantee in at once; then it is revoked', async () => {
+  await makeKey();
+  await part(/^Grants/);
+  await userEvent.click(button('Create a grant'));
+  await userEvent.fill(
+    page.getByRole('combobox', { name: 'GranteePrincipal' }),
+    `arn:aws:iam::${account}:user/Alice`,
+  );
+  await userEvent.click(page.getByRole('checkbox', { name: 'DescribeKey' }));
+  await userEvent.click(button('CreateGrant'));
+  await expect.element(page.getByText('Grant token, shown this once')).toBeVisible();
+  await expect
+    .element(
+      page
+        .getByRole('article', { name: 'user/Alice' })
+        .getByText(/Decrypt.*DescribeKey|DescribeKey.*Decrypt/),
+    )
+    .toBeVisible();
+  expect(await finds()).toEqual([]);
+  await userEvent.click(button(/^RevokeGrant/));
+  await expect.element(page.getByText(/^No grant\. A grant lets one principal/)).toBeVisible();
+});
+
+test('own material is made, wrapped and imported; the wrong one is refused with its reason', async () => {
+  await makeKey({ Origin: 'EXTERNAL' });
+  await part(/^Import/);
+  await userEvent.click(button('Make wrong material (5 bytes)'));
+  await userEvent.selectOptions(page.getByLabelText('WrappingKeySpec'), 'RSA_2048');
+  await userEvent.click(button('GetParametersForImport'));
+  await expect.element(page.getByText(/^The token is good for/)).toBeVisible();
+  await userEvent.click(button('Wrap'));
+  await userEvent.click(button('ImportKeyMaterial'));
+  await expect.element(page.getByText(/what was inside is not what this key takes/)).toBeVisible();
+
+  await userEvent.click(button('Make new material'));
+  await userEvent.click(button('Wrap'));
+  await userEvent.click(button('ImportKeyMaterial'));
+  await expect.element(page.getByText('Imported. Keep your copy.')).toBeVisible();
+  await expect
+    .element(page.getByRole('region', { name: 'Key', exact: true }).getByText('Enabled').first())
+    .toBeVisible();
+  expect(await finds()).toEqual([]);
+
+  await userEvent.click(page.getByRole('button', { name: '+ 7 days' }));
+  await expect.element(page.getByText(/^The token has expired/)).toBeVisible();
+});
+
+test('a cell of the matrix opens with its reasons; the smallest change mends it, and the cell turns', async () => {
+  await makeKey();
+  await part(/^Access/);
+  await userEvent.click(button('111122223333 user/Alice kms:Decrypt: denied'));
+  await expect.element(page.getByText('denied: the identity policy does not allow it').first()).toBeVisible();
+  expect(await finds()).toEqual([]);
+  await userEvent.click(button('PutKeyPolicy with it').first());
+  await expect.element(button('111122223333 user/Alice kms:Decrypt: allowed')).toBeVisible();
+});
+
+test('a policy begins from a template, the linter speaks of its place, and changed cells are told before it is sent', async () => {
+  await makeKey();
+  await userEvent.click(button('Edit: Key policy'));
+  await userEvent.click(page.getByText('Begin from a template'));
+  await userEvent.click(button('Another account'));
+  await expect.element(page.getByText('12 cells of the matrix change:')).toBeVisible();
+  const editor = page.getByRole('textbox', { name: 'Policy as JSON' });
+  const text = (editor.element() as HTMLTextAreaElement).value;
+  await userEvent.fill(editor, text.replace('kms:Encrypt', 'kms:Encript'));
+  await expect
+    .element(page.getByText(/KMS has no action kms:Encript\. Did you mean kms:Encrypt\?/))
+    .toBeVisible();
+  await userEvent.click(button('Mend it').first());
+  await expect.element(editor).toHaveValue(text);
+  expect(await finds()).toEqual([]);
+});
+
+test('a key store is made, connected and broken from outside; KMS says what it finds', async () => {
+  await userEvent.click(page.getByRole('button', { name: 'Key stores' }));
+  const dialog = page.getByRole('dialog', { name: 'Key stores' });
+  await userEvent.click(dialog.getByRole('button', { name: 'New external key store proxy' }));
+  await userEvent.click(dialog.getByRole('button', { name: 'CreateCustomKeyStore', exact: true }));
+  const store = dialog.getByRole('article', { name: 'my-proxy' });
+  await expect.element(store.getByText('DISCONNECTED')).toBeVisible();
+  await userEvent.selectOptions(store.getByLabelText('Health'), 'down');
+  await userEvent.click(store.getByRole('button', { name: 'ConnectCustomKeyStore', exact: true }));
+  await api.main.advance({ seconds: 600 });
+  await expect.element(store.getByText('FAILED')).toBeVisible();
+  await expect.element(store.getByText(/^ConnectionErrorCode XKS_PROXY/)).toBeVisible();
+  expect(await finds()).toEqual([]);
+});
+
+test.each([320, 768])('at %i px no part scrolls sideways, in both themes', async (width) => {
+  await makeKey({ MultiRegion: true });
+  await page.viewport(width, 740);
+  document.documentElement.dataset['motion'] = 'reduced';
+  if (width < 768) await userEvent.click(page.getByRole('tab', { name: 'Key', exact: true }));
+  for (const theme of ['light', 'dark'] as const) {
+    document.documentElement.dataset['theme'] = theme;
+    for (const name of [/^Access/, /^Material/, /^Grants/, /^Regions/, /^Events/]) {
+      await part(name);
+      await expect.element(page.getByRole('tabpanel', { name }).getByRole('heading').first()).toBeVisible();
+      expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(width);
+      expect(await finds()).toEqual([]);
+    }
+  }
+  delete document.documentElement.dataset['theme'];
+  delete document.documentElement.dataset['motion'];
+});
