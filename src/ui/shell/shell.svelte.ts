@@ -57,6 +57,7 @@ export class ShellState {
   version = $state(0);
   #reading: Promise<void> | undefined;
   #again = false;
+  #asked = false;
   readonly #leave: (() => void)[] = [];
   #leaveWorld: () => void = () => undefined;
 
@@ -127,6 +128,7 @@ export class ShellState {
       if (event.kind === 'committed' || event.kind === 'storageFailed') {
         this.version += 1;
         void this.readHistory();
+        if (event.kind === 'committed' && event.tables.includes('key')) this.#askToKeep();
       }
     });
     void this.readHistory();
@@ -139,6 +141,15 @@ export class ShellState {
       const { writer } = await this.lab.api.storage();
       if (world === this.lab.world) this.writer = writer;
     });
+  }
+  /**
+   * Asks the browser not to drop the data by itself, once a page, when there is a key to lose: earlier a person who is
+   * asked (Firefox asks) would not know what for. A "no" is told where storage is told of.
+   */
+  #askToKeep(): void {
+    if (this.#asked || this.kept.where !== 'indexeddb') return;
+    this.#asked = true;
+    this.lab.api.askPersist().catch(() => undefined);
   }
   #wrote(writer: Writer): void {
     const before = this.writer;
