@@ -2,7 +2,7 @@ import axe from 'axe-core';
 import { mkdtemp, mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type BrowserContext, type Page } from 'playwright';
+import { chromium, type BrowserContext, type Page, type Request } from 'playwright';
 import { browserFlags, findBrowser } from '../../scripts/browser.mjs';
 import { root } from '../../scripts/install.mjs';
 import { serve } from '../../scripts/serve.mjs';
@@ -27,13 +27,15 @@ export interface Look {
 }
 
 export interface Options {
-  /** Folder to serve; `dist` unless told, here or by KMS_DIST. */
+  /** Folder to serve; `dist` unless told. */
   readonly folder?: string;
   /** Headers to send; ours unless told, `{}` for a host that sends none. */
   readonly headers?: Record<string, string>;
   /** What follows the origin: `#/stage`. */
   readonly at?: string;
   readonly look?: Look;
+  /** Runs in every page before its first line, from the first page on. */
+  readonly before?: () => void;
 }
 
 export interface Finding {
@@ -67,6 +69,8 @@ async function processIdOf(context: BrowserContext): Promise<number> {
 export class LabInBrowser {
   /** URLs of every request of every page and worker, in order. */
   readonly requests: string[] = [];
+  /** The same requests as Playwright knows them: by whom, and when. */
+  readonly asks: Request[] = [];
   /** Errors of the console, uncaught exceptions, refusals by the policy. */
   readonly errors: string[] = [];
   /** Everything that page and worker wrote to the console. */
@@ -80,7 +84,7 @@ export class LabInBrowser {
   #processId = 0;
 
   static async open(options: Options): Promise<LabInBrowser> {
-    const { folder = process.env['KMS_DIST'] ?? join(root, 'dist'), headers } = options;
+    const { folder = join(root, 'dist'), headers } = options;
     const site = await serve(folder, headers === undefined ? {} : { headers });
     const profile = await mkdtemp(join(tmpdir(), 'kms-lab-profile-'));
     const context = await launch(profile);
@@ -115,10 +119,14 @@ export class LabInBrowser {
 
   async #start(): Promise<void> {
     this.#processId = await processIdOf(this.#context);
-    this.#context.on('request', (request) => this.requests.push(request.url()));
+    this.#context.on('request', (request) => {
+      this.requests.push(request.url());
+      this.asks.push(request);
+    });
     this.#context.on('page', (page) => this.#listen(page));
     this.#listen(this.#page);
     await this.look(this.#options.look ?? {});
+    if (this.#options.before) await this.#context.addInitScript(this.#options.before);
     await this.goto(this.#options.at ?? '');
   }
 
@@ -207,11 +215,6 @@ export class LabInBrowser {
     this.#context = await launch(this.#profile);
     this.#page = await firstPage(this.#context);
     await this.#start();
-  }
-
-  /** The host is gone; the page stays open. */
-  async stopServing(): Promise<void> {
-    await this.#site.close();
   }
 
   /** Closes the browser in good order; the profile stays. */
