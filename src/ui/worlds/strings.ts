@@ -67,8 +67,8 @@ export const words = {
   rename: { title: 'Rename a world', name: 'Name', do: 'Rename' },
   reset: {
     title: (name: string) => `Reset “${name}”?`,
-    lead: (template: string) =>
-      `It begins again from “${template}”. What it is now stays among the deleted worlds until the next start and can be brought back.`,
+    lead: (template: string | undefined) =>
+      `It begins again ${template === undefined ? 'as it once began' : `from “${template}”`}. What it is now stays among the deleted worlds until the next start and can be brought back.`,
     do: 'Reset…',
     confirm: 'Reset it',
     done: (name: string) => `“${name}” begins again. What it was can be brought back.`,
