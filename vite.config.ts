@@ -50,7 +50,13 @@ function serviceWorker(): Plugin {
     closeBundle() {
       if (!existsSync(join(folder, 'index.html'))) return; // the build failed, and says so itself
       const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile() && entry.name !== 'sw.js' && !entry.parentPath.includes('.vite'))
+        .filter(
+          (entry) =>
+            entry.isFile() &&
+            entry.name !== 'sw.js' &&
+            !entry.name.startsWith('readme-') &&
+            !entry.parentPath.includes('.vite'),
+        )
         .map((entry) =>
           join(entry.parentPath, entry.name)
             .slice(folder.length + 1)
