@@ -27,8 +27,3 @@ export function pageOf<T>(
     ? { page, members: { IsTruncated: true, Marker: toBase64(utf8(nameOf(last))) } }
     : { page, members: { IsTruncated: false } };
 }
-
-export const byName =
-  <T>(nameOf: (one: T) => string) =>
-  (a: T, b: T): number =>
-    nameOf(a) < nameOf(b) ? -1 : 1;

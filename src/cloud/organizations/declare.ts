@@ -24,7 +24,7 @@ const declare = declareIn('organizations');
 export const organizations = <I, O = undefined>(declared: Omit<Declared<I, O>, 'members'>): Operation =>
   declare<I, O>({ ...declared, members: Object.keys(model.operations.get(declared.name)?.in ?? {}) });
 
-export const because = 'botocore organizations 2016-11-28, errors';
+const because = 'botocore organizations 2016-11-28, errors';
 export const fault = (name: string, message: string): Refusal => refuse(name, message, because);
 
 /** Every operation but CreateOrganization may meet these. */
