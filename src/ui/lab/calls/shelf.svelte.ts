@@ -42,9 +42,10 @@ export class Shelf {
     });
     this.items = [...fresh, ...this.items].slice(0, room);
   }
-  readonly blobs = $derived(
-    this.items.filter((item): item is OnShelf & { value: Bytes } => isBytes(item.value)),
-  );
+  /** A getter: a derived would die with the component that asked first. */
+  get blobs(): readonly (OnShelf & { value: Bytes })[] {
+    return this.items.filter((item): item is OnShelf & { value: Bytes } => isBytes(item.value));
+  }
   /** Texts that fit a member of a request. */
   textsFor(member: string): readonly (OnShelf & { value: string })[] {
     const wanted = sources[member] ?? [member];
