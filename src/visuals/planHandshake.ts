@@ -90,8 +90,10 @@ function sentenceOf(record: HandshakeRecord): string {
   if (record.outcome === 'working') return '';
   if (record.refusal) {
     const door = stoppedAt(record);
-    const where = door ? ` It ends at door ${doorNumber(door)}: ${doorTitles[door].toLowerCase()}.` : '';
-    return `${operation} by ${who}: ${record.refusal.refused}. ${record.refusal.message}.${where}`;
+    // AWS's own sentence stands below, whole: here is what it means.
+    return door
+      ? `${who} stops at door ${doorNumber(door)}, the ${doorTitles[door].replace(/^[A-Z](?=[a-z])/, (c) => c.toLowerCase())}: ${operation} is refused, ${record.refusal.refused}.`
+      : `${operation} by ${who} is refused: ${record.refusal.refused}.`;
   }
   if (record.id === 'assume')
     return `${who} takes ${shortPrincipal(handshakePeople.role)}: the trust policy lets the user in, and STS answers the keys of a session.`;

@@ -39,6 +39,8 @@ export class Player {
   playing = $state(false);
   /** The stage within the beat at which one rests; undefined while the beat runs or when it is over. */
   inside = $state<number | undefined>();
+  /** Somebody wanted to go on, and is asked first what comes. */
+  held = $state(false);
   #speed = $state<Speed>(readSpeed());
   #frame: number | undefined;
   #last = 0;
@@ -80,13 +82,15 @@ export class Player {
   show(at: number, fromStart: boolean): void {
     this.at = Math.max(-1, Math.min(at, this.#score.length - 1));
     this.inside = undefined;
+    this.held = false;
     this.#sought = false;
     this.time = fromStart || this.at < 0 ? 0 : this.#score.duration(this.at);
     if (this.at >= 0) this.#score.shown(this.at);
     this.#run();
   }
   step(): boolean {
-    if (this.#score.holds(this.at + 1)) return false;
+    this.held = this.#score.holds(this.at + 1);
+    if (this.held) return false;
     if (this.at + 1 >= this.#score.length && !(this.#score.waits && this.#score.advance())) return false;
     this.show(this.at + 1, true);
     return true;
@@ -130,6 +134,7 @@ export class Player {
   seek(at: number, part: number): void {
     this.playing = false;
     const to = Math.max(-1, Math.min(at, this.#score.length - 1));
+    this.held = false;
     if (to !== this.at && to >= 0) this.#score.shown(to);
     this.at = to;
     this.inside = undefined;
@@ -150,6 +155,7 @@ export class Player {
     this.at = -1;
     this.time = 0;
     this.inside = undefined;
+    this.held = false;
   }
   close(): void {
     this.playing = false;

@@ -270,23 +270,28 @@ async function openScene(address: string): Promise<void> {
   await expect.element(page.getByRole('tabpanel')).toBeVisible();
 }
 
-test('wrapping: by keyboard to the flipped byte, guessed before, refused, and the whole blob opens', async () => {
-  await openScene('wrapping');
-  await page.getByLabelText('Predict first').click();
-  for (const title of ['Wrap a data key', 'Rotate the key', 'A minute later', 'Wrap another one'])
-    await next(title);
-  await userEvent.keyboard('{ArrowRight}');
-  await userEvent.click(button('It works'));
-  await expect.element(sentence()).toHaveTextContent('You said so.');
-  await next('Flip one byte');
-  await userEvent.keyboard('{PageDown}');
-  await userEvent.click(button('It works'));
-  await expect.element(sentence()).toHaveTextContent(/tag does not fit.*You said: It works/);
-  await findsInBothThemes();
-  await userEvent.keyboard('{ArrowRight}');
-  await userEvent.click(button('It works'));
-  await expect.element(sentence()).toHaveTextContent('the tag fits, the data key comes out');
-});
+test(
+  'wrapping: by keyboard to the flipped byte, guessed before, refused, and the whole blob opens',
+  { timeout: 60_000 },
+  async () => {
+    await openScene('wrapping');
+    await page.getByLabelText('Predict first').click();
+    for (const title of ['Wrap a data key', 'Rotate the key', 'A minute later', 'Wrap another one'])
+      await next(title);
+    await userEvent.keyboard('{ArrowRight}');
+    await userEvent.click(button('It works'));
+    await expect.element(sentence()).toHaveTextContent('You said so.');
+    await next('Flip one byte');
+    await userEvent.keyboard('{PageDown}');
+    await userEvent.click(button('It works'));
+    await expect.element(sentence()).toHaveTextContent(/tag does not fit.*You said: It works/);
+    await findsInBothThemes();
+    await userEvent.keyboard('{ArrowRight}');
+    await expect.element(sentence()).toHaveTextContent('And the whole blob again?');
+    await userEvent.click(button('It works'));
+    await expect.element(sentence()).toHaveTextContent('the tag fits, the data key comes out');
+  },
+);
 
 test('wrapping: stage by stage inside the call, forward and back', async () => {
   await openScene('wrapping');
@@ -340,15 +345,35 @@ test('throttling: the race runs, the table says the same, a cure changes the end
   await expect.element(page.getByText('Nothing has run yet.')).toBeVisible();
 });
 
-test.each([['wrapping'], ['key-life'], ['throttling']])(
+test.each([['wrapping'], ['key-life'], ['handshake'], ['throttling']])(
   '%s at 360 px: nothing sticks out, and axe finds nothing',
   async (address) => {
     await page.viewport(360, 780);
     await openScene(address);
     await expect.element(button('Next beat')).toHaveAttribute('aria-disabled', 'false');
     await userEvent.keyboard('{ArrowRight}');
-    await expect.element(button('Next beat')).toHaveAttribute('aria-disabled', 'false');
+    await expect.element(button('Previous beat')).toHaveAttribute('aria-disabled', 'false');
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(360);
     await findsInBothThemes();
+  },
+);
+
+test(
+  'handshake: stopped at the first door, its sentence, the smallest change, and in the end all three open',
+  { timeout: 60_000 },
+  async () => {
+    await openScene('handshake');
+    await next('Take the role');
+    await expect
+      .element(page.getByRole('region', { name: 'AccessDenied' }))
+      .toHaveTextContent(/is not authorized to perform: sts:AssumeRole/);
+    await findsInBothThemes();
+    for (const name of [/trust the user$/, /in the key policy$/, /allow the role in IAM$/]) {
+      await userEvent.click(button(name));
+      await expect.element(button('Ask again')).toBeEnabled();
+      await userEvent.click(button('Ask again'));
+      await next('Decrypt with the foreign key');
+    }
+    await expect.element(sentence()).toHaveTextContent(/opens the letter/);
   },
 );

@@ -312,7 +312,7 @@ export class StageState implements Telling {
   get question(): Question | undefined {
     const at = this.player.at + 1;
     const operation = this.request?.operation;
-    if (!this.holds(at) || !operation) return undefined;
+    if (!this.player.held || !this.holds(at) || !operation) return undefined;
     return {
       at,
       prompt: words.whatWillKmsSay(operation),

@@ -186,7 +186,7 @@ export class StoryState implements Telling {
     const at = this.player.at + 1;
     const id = this.story.acts[at]?.id ?? '';
     const prompt = guessable[id];
-    if (!this.holds(at) || prompt === undefined) return undefined;
+    if (!this.player.held || !this.holds(at) || prompt === undefined) return undefined;
     return {
       at,
       prompt,

@@ -12,6 +12,7 @@ export const words = {
     'envelope-decrypt': 'Envelope decryption',
     wrapping: 'Wrapping inside the HSM',
     'key-life': 'The life of a key',
+    handshake: 'Cross-account handshake',
     throttling: 'Throttling',
   } satisfies Record<SceneAddress, string>,
   scenesLabel: 'Scene',
@@ -130,6 +131,23 @@ export const words = {
     ['Tab', 'walks through the things of the scene; Enter shows their bytes'],
     ['?', 'this list'],
   ] as const,
+
+  // handshake
+  doors: 'Doors',
+  doorsLead: 'Three doors. A tick is a real call by whoever owns the door.',
+  doorTrust: 'The role trusts the user',
+  doorIam: 'IAM allows the role kms:Decrypt',
+  doorKey: 'The key policy names the account',
+  doorGrant: 'A grant for the role',
+  doorService: 'The Decrypt comes through S3',
+  doorViaService: 'Key policy: through S3 only',
+  smallestChange: {
+    trust: 'Smallest change: trust the user',
+    iam: 'Smallest change: allow the role in IAM',
+    keyPolicy: 'Smallest change: name the account in the key policy',
+    grant: 'Smallest change: a grant',
+    through: 'Smallest change: through S3',
+  },
 
   // throttling
   sent: 'sent',

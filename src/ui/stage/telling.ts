@@ -4,7 +4,14 @@ import type { LabState } from '../state/lab.svelte.ts';
 import type { Player, Score } from './player.svelte.ts';
 
 /** Names of the scenes, as the address has them. */
-export const sceneAddresses = ['envelope', 'envelope-decrypt', 'wrapping', 'key-life', 'throttling'] as const;
+export const sceneAddresses = [
+  'envelope',
+  'envelope-decrypt',
+  'wrapping',
+  'key-life',
+  'handshake',
+  'throttling',
+] as const;
 export type SceneAddress = (typeof sceneAddresses)[number];
 
 /** What is asked before a beat is shown. The truth is read from the beat when it is there. */

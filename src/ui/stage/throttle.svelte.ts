@@ -190,7 +190,7 @@ export class ThrottleState implements Telling {
     return this.predictFirst && at === 0 && this.#guess === undefined;
   }
   get question() {
-    if (!this.holds(0) || this.player.at >= 0) return undefined;
+    if (!this.player.held || !this.holds(0) || this.player.at >= 0) return undefined;
     return {
       at: 0,
       prompt: words.guessRace,
@@ -203,7 +203,7 @@ export class ThrottleState implements Telling {
   }
   guessed(option: string): void {
     this.#guess = option;
-    this.player.toggle();
+    if (!this.player.playing) this.player.toggle();
   }
   get guess() {
     if (this.#guess === undefined || !this.isOver) return undefined;
