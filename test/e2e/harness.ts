@@ -27,7 +27,7 @@ export interface Look {
 }
 
 export interface Options {
-  /** Folder to serve; `dist` unless told. */
+  /** Folder to serve; `dist` unless told, here or by KMS_DIST. */
   readonly folder?: string;
   /** Headers to send; ours unless told, `{}` for a host that sends none. */
   readonly headers?: Record<string, string>;
@@ -84,7 +84,7 @@ export class LabInBrowser {
   #processId = 0;
 
   static async open(options: Options): Promise<LabInBrowser> {
-    const { folder = join(root, 'dist'), headers } = options;
+    const { folder = process.env['KMS_DIST'] ?? join(root, 'dist'), headers } = options;
     const site = await serve(folder, headers === undefined ? {} : { headers });
     const profile = await mkdtemp(join(tmpdir(), 'kms-lab-profile-'));
     const context = await launch(profile);
@@ -215,6 +215,11 @@ export class LabInBrowser {
     this.#context = await launch(this.#profile);
     this.#page = await firstPage(this.#context);
     await this.#start();
+  }
+
+  /** The host is gone; the page stays open. */
+  async stopServing(): Promise<void> {
+    await this.#site.close();
   }
 
   /** Closes the browser in good order; the profile stays. */

@@ -236,7 +236,7 @@ test('a whole session: nobody is asked, no WebAssembly, no refusal by the policy
     expect(dataKey).toHaveLength(32);
     await page.getByRole('heading', { name: 'Envelope encryption' }).click();
     await beats(page, encryptBeats.slice(4));
-    await button(page, 'Decryption').click();
+    await page.getByLabel('Scene', { exact: true }).selectOption('envelope-decrypt');
     await page.getByRole('heading', { name: 'Envelope decryption' }).click();
     await beats(page, decryptBeats);
     await sceneSays(page, /are back/);
