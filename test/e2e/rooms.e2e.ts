@@ -80,9 +80,13 @@ async function openTab(name: string): Promise<void> {
 }
 
 describe('the states that one comes to', () => {
-  test('a key, and the dialog that makes one', async () => {
+  beforeAll(async () => {
     await at('#/lab');
     await createKey(lab.page, 'payroll');
+  });
+
+  test('a key, and the dialog that makes one', async () => {
+    await at('#/lab');
     for (const look of looks) {
       await lab.look(look);
       await openTab('Key');
