@@ -9,8 +9,6 @@ export {
   asymmetricPrimitives,
   cellOf,
   compilePolicies,
-  conditionKeys,
-  conditionKeyNamed,
   decide,
   defaultKeyPolicy,
   grantableOperations,

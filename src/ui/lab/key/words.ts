@@ -6,7 +6,7 @@ export const keyWords = {
     overview: 'Overview',
     access: 'Access',
     material: 'Material',
-    import: 'Import',
+    importing: 'Import',
     grants: 'Grants',
     regions: 'Regions',
     public: 'Public key',
