@@ -146,6 +146,17 @@ test('the clock is frozen, advanced to a date, and never moved back', async () =
 test('a fault that nobody expected is told in one line, and the page goes on', async () => {
   window.dispatchEvent(new ErrorEvent('error', { error: new Error('planned') }));
   await expect.element(page.getByText('Something went wrong; the page goes on.')).toBeVisible();
+  await userEvent.click(button('Details'));
+  const report = page.getByRole('dialog', { name: 'Something went wrong in KMS Lab' });
+  await expect.element(report.getByText('Error: planned')).toBeVisible();
+  await expect
+    .element(report.getByLabelText('Report text', { exact: true }))
+    .toHaveTextContent('KMS Lab unbuilt');
+  await expect
+    .element(report.getByLabelText('Report text', { exact: true }))
+    .not.toHaveTextContent('planned');
+  expect(await finds()).toEqual([]);
+  await userEvent.keyboard('{Escape}');
   await userEvent.click(button('Dismiss'));
   await expect.element(button('Create')).toBeVisible();
 });

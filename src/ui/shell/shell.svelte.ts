@@ -16,7 +16,7 @@ import { noUpdates, type Updates } from './updates.ts';
 
 /** The one dialog that may be open. */
 export type Screen =
-  | { readonly name: 'palette' | 'shortcuts' | 'worlds' | 'newWorld' | 'share' | 'storage' }
+  | { readonly name: 'palette' | 'shortcuts' | 'worlds' | 'newWorld' | 'share' | 'storage' | 'fault' }
   | { readonly name: 'rename' | 'reset' | 'delete'; readonly world: WorldInfo }
   | { readonly name: 'duplicate'; readonly world: WorldInfo; readonly at?: number }
   | { readonly name: 'export'; readonly all: boolean }

@@ -104,7 +104,7 @@ export const shortcutWords = {
 export const faultWords = {
   title: 'Something went wrong in KMS Lab',
   lead: 'A part of this page stopped. Your world is as it was after the last answer that you saw.',
-  what: 'What happened',
+  went: 'The page goes on. Your world is as it was after the last answer that you saw.',
   where: (where: string) => `It was in: ${where}.`,
   again: 'Show it again',
   export: 'Export this world…',
