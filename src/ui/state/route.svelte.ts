@@ -1,4 +1,4 @@
-export const rooms = ['lab', 'stage', 'quiz'] as const;
+export const rooms = ['lab', 'stage', 'quiz', 'study'] as const;
 export type Room = (typeof rooms)[number];
 export interface Route {
   readonly room: Room;
@@ -22,6 +22,7 @@ export const homeOf: Readonly<Record<Room, string>> = {
   lab: '#/lab',
   stage: '#/stage/envelope',
   quiz: '#/quiz',
+  study: '#/study',
 };
 
 /** The room that the address names. */
