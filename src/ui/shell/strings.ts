@@ -96,7 +96,6 @@ export const shortcutWords = {
     enter: 'Open or choose',
     type: 'A letter: the next one that begins with it (menus)',
   },
-  stage: { space: 'Play or pause', step: 'One beat back, one on' },
   single: 'Shortcuts of one letter are on',
   singleHint: 'Turn them off when you speak to this machine or they get in your way.',
 } as const;

@@ -117,13 +117,15 @@ test('encryption by keyboard alone: every beat, back again, and what it cost', a
   expect(await api.main.objects()).toHaveLength(1);
 });
 
-test('Space plays to the end, ? lists the keys', async () => {
+test('Space plays to the end, ? lists the keys of the page, the stage among them', async () => {
   await makeKey();
   await mount();
   await userEvent.keyboard(' ');
   await expect.element(sentence(), { timeout: 15_000 }).toHaveTextContent(/Read back/);
   await userEvent.keyboard('?');
-  await expect.element(page.getByRole('dialog', { name: 'Keys of the stage' })).toBeVisible();
+  const keys = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await expect.element(keys).toBeVisible();
+  await expect.element(keys).toHaveTextContent(/speaker view/);
   await userEvent.keyboard('{Escape}');
   await expect.element(page.getByRole('dialog')).not.toBeInTheDocument();
 });

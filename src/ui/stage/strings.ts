@@ -129,7 +129,7 @@ export const words = {
     ['Home and End', 'first and last beat so far'],
     ['S', 'speaker view'],
     ['Tab', 'walks through the things of the scene; Enter shows their bytes'],
-    ['?', 'this list'],
+    ['?', 'all shortcuts of the page'],
   ] as const,
 
   // handshake
