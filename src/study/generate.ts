@@ -600,9 +600,11 @@ function plausible(id: string, { gates: g, operation }: Spec): boolean {
   if (id === 'foreign-closed') return g.caller === 'foreign';
   if (id === 'resource-silent') return g.caller === 'user';
   if (id === 'cipher') return needsBlob(operation);
-  if (id === 'disabled' || id === 'state') return g.state !== 'Enabled' || operation !== 'DescribeKey';
+  if (id === 'disabled' || id === 'state') return g.state !== 'Enabled';
+  if (id === 'usage')
+    return g.keySpec !== 'SYMMETRIC_DEFAULT' || operation === 'Sign' || operation === 'GenerateMac';
   if (id === 'arn') return operation === 'CreateGrant';
-  if (id === 'unsupported') return operation === 'EnableKeyRotation' || g.keySpec !== 'SYMMETRIC_DEFAULT';
+  if (id === 'unsupported') return operation === 'EnableKeyRotation';
   return true;
 }
 

@@ -1,4 +1,4 @@
-export { constraintsOf, isChoice, keyTypes, scenarioSchema, wordsSchema } from './scenario.ts';
+export { constraintsOf, isChoice, scenarioSchema, wordsSchema } from './scenario.ts';
 export type {
   ChoiceScenario,
   Constraint,
@@ -16,9 +16,9 @@ export type {
   Words,
 } from './scenario.ts';
 export { problemCodes, type Problem, type ProblemCode } from './parse.ts';
-export { orderId, runScenario, startWorld, tryGoals, type GoalRun, type GoalState } from './runner.ts';
-export { came, judge, keyOf, rightOf, selectCount, type Answer, type Judgement } from './judge.ts';
-export { draws, pick, shuffled, vary, type Varied } from './vary.ts';
+export { orderId, runScenario, type GoalRun, type GoalState } from './runner.ts';
+export { judge, keyOf, rightOf, selectCount, type Answer, type Judgement } from './judge.ts';
+export { draws, shuffled, vary, type Varied } from './vary.ts';
 export { collectEvidence, type Shown } from './evidence.ts';
 export type {
   Measures,
@@ -30,11 +30,11 @@ export type {
   StartedWorld,
   StepRun,
 } from './runs.ts';
-export { checkScenarios, describeVerdict, type CheckOptions, type CheckReport } from './checker.ts';
+export { checkScenarios, type CheckOptions, type CheckReport } from './checker.ts';
 export type { SourceFile } from './items.ts';
 export { wrongFiles, type WrongCase } from './wrongCases.ts';
-export { difficultyOf, generate, outcomes as generatedOutcomes, type Generated } from './generate.ts';
-export { readMyths, type Myth } from './myths.ts';
+export { difficultyOf, generate, type Generated } from './generate.ts';
+export { type Myth } from './myths.ts';
 export { labNames, loadMyths, loadScenario, loadWords, questionNames } from './library.ts';
 export {
   examMachine,
@@ -57,12 +57,11 @@ export {
   type StudyEvent,
   type StudySettings,
 } from './progress.ts';
-export { askAbout, dueByDay, dueNow, recallAt, remember, type Asked, type Memory } from './review.ts';
+export { askAbout, dueByDay, dueNow, type Asked, type Memory } from './review.ts';
 export {
   defaultBar,
   enough,
   reportOf,
-  wilson,
   type Line,
   type Report,
   type Standing,

@@ -9,7 +9,10 @@ const dayFormat = new Intl.DateTimeFormat('en-GB', {
 export const dayText = (at: number): string => dayFormat.format(new Date(at));
 const percent = (x: number): string => `${Math.round(x * 100)}`;
 const ideaName = (id: string): string => {
-  const words = id.replaceAll('-', ' ');
+  const words = id
+    .split('-')
+    .map((word) => (['iam', 'kms', 'aws', 'arn', 'rsa', 'hmac'].includes(word) ? word.toUpperCase() : word))
+    .join(' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
