@@ -30,7 +30,10 @@ export interface Figure {
   readonly p95?: number;
 }
 
-/** Runs a suite where this stands, and answers its figures. */
+/**
+ * Runs a suite where this stands, and answers its figures.
+ * @public the bench runner writes its entries as text
+ */
 export async function measure(suite: (bench: Bench) => void | Promise<void>): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
   await suite({

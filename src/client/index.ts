@@ -6,4 +6,4 @@ export { connectLab, serveLab, type PortLike } from './remote/index.ts';
 export { World, type Answered, type Surroundings } from './world.ts';
 export * from './words.ts';
 /** What a learner did, apart from the worlds. */
-export { MemoryStudyStore, openStudyStore, type StudyRow, type StudyStore } from '../store/index.ts';
+export { openStudyStore, type StudyRow, type StudyStore } from '../store/index.ts';

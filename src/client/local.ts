@@ -1,13 +1,11 @@
 import { NewerFormat, type WorldStore } from '../store/index.ts';
 import type { Genesis, LabApi } from './api.ts';
 import { GenesisError } from './genesis.ts';
-import { idbPlaces, memoryPlaces, memoryStore, type Places } from './places.ts';
+import { idbPlaces, memoryPlaces, type Places } from './places.ts';
 import type { SharedWorld } from './tabs/sharedWorld.ts';
 import type { Tabs } from './tabs/surroundings.ts';
 import type { Surroundings, World } from './world.ts';
 import { WorldsLab, type LabParts } from './worlds.ts';
-
-export { memoryStore };
 
 export interface LabOptions extends Surroundings {
   readonly store: 'memory' | 'indexeddb' | WorldStore;

@@ -30,7 +30,6 @@ export {
   shortPrincipal,
   smallestChange,
   stages,
-  symmetricBucket,
   take,
   typeShape,
   usageFault,

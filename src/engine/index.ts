@@ -21,7 +21,7 @@ export { advanceOne, dueNext, type Due, type DueKind, type FellDue } from './adv
 export { Overlay } from './overlay.ts';
 export { keyTransitions, type KeyTransition } from './transitions.ts';
 export { secretOf } from './hsm.ts';
-export { externalKeyOf, setBacking, setExternalKey } from './keyStores.ts';
+export { setBacking, setExternalKey } from './keyStores.ts';
 export { stateOf as keyStateOf } from './keyState.ts';
 export { keySpecs, algorithmsOf, usageFault, placeFault } from './keySpecs.ts';
 export { grantableOperations } from './grants.ts';
@@ -29,13 +29,7 @@ export { backingId, backingOf } from './keyStores.ts';
 export { pendingMaterial } from './rotation.ts';
 export { operations } from './operations/index.ts';
 export { quotaOf, setQuota, symmetricBucket, take } from './quota/index.ts';
-export {
-  nextKeyState,
-  keyStateMachine,
-  refusalForState,
-  cellOf,
-  operationsWithStates,
-} from './machines/index.ts';
+export { keyStateMachine, cellOf, operationsWithStates } from './machines/index.ts';
 /** The primitives of asymmetric keys, loaded when asked for. */
 export { primitives as asymmetricPrimitives } from './asymmetric.ts';
 export { differencesFromAws, type DifferenceFromAws } from './differences.ts';

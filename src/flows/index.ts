@@ -6,7 +6,7 @@ export { sha256OfBlob } from './sha256.ts';
 export * from './fleet.ts';
 export * from './story.ts';
 export * from './storyWorld.ts';
-export { wrapping, stretchesOf, flipped, makeKey } from './wrapping.ts';
+export { wrapping, stretchesOf, makeKey } from './wrapping.ts';
 export { keyLife, keyStateChart, type StateWay } from './keyLife.ts';
 export * from './handshake.ts';
 export { handshakeGenesis, people as handshakePeople, type Mend } from './handshakeWorld.ts';

@@ -3,4 +3,4 @@ export { MemoryStore, type StoreImage } from './memory.ts';
 export { deleteIdbStore, IdbRegistry, IdbStore } from './indexeddb.ts';
 export { rawDevice } from './device.ts';
 export { MemoryRegistry, type Registry, type WorldRow } from './registry.ts';
-export { MemoryStudyStore, openStudyStore, type StudyRow, type StudyStore } from './study.ts';
+export { openStudyStore, type StudyRow, type StudyStore } from './study.ts';

@@ -7,7 +7,7 @@ export { factsSaid, type FactsSaid } from './factsSaid.ts';
 export { asMermaid, storyMermaid } from './mermaid.ts';
 export * from './layout.ts';
 export * as words from './words.ts';
-export { stagesOf, envelopeStages, insideAt, wayPart, stageNames, type CallStage } from './stages.ts';
+export { envelopeStages, insideAt, wayPart, type CallStage } from './stages.ts';
 export type { RailBeat, StoryPlan } from './storyPlan.ts';
 export { planWrapping, fieldsOf, fieldAt, type WrapScene, type Station } from './planWrapping.ts';
 export { planKeyLife, type LifeScene } from './planKeyLife.ts';

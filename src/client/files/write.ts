@@ -82,18 +82,6 @@ export async function writeWorldFile(world: Written, options: ExportOptions): Pr
   return asFile(await worldDocument(world, options), fileName('kms-lab', world.name));
 }
 
-export async function writeWorldsFile(
-  worlds: readonly Written[],
-  options: ExportOptions,
-): Promise<ExportFile> {
-  const documents: WorldDocument[] = [];
-  for (const world of worlds) documents.push(await worldDocument(world, options));
-  return asFile(
-    { kind: worldsKind, version: fileVersion, worlds: documents },
-    fileName('kms-lab', 'all-worlds'),
-  );
-}
-
 const asFile = (document: unknown, name: string): ExportFile => ({
   fileName: name,
   blob: new Blob([`${JSON.stringify(document)}\n`], { type: 'application/json' }),

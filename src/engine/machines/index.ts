@@ -6,9 +6,4 @@ export {
   type KeyStateContext,
 } from './keyState.ts';
 export { refusalForState, cellOf, operationsWithStates, type Cell } from './operationStates.ts';
-export {
-  keyStoreMachine,
-  nextConnectionState,
-  type ConnectionState,
-  type KeyStoreEvent,
-} from './keyStore.ts';
+export { nextConnectionState, type ConnectionState, type KeyStoreEvent } from './keyStore.ts';

@@ -1,6 +1,6 @@
 export * from './types.ts';
 export { decide } from './decide.ts';
-export { grantOperations, isNarrowerGrant } from './grants.ts';
+export { isNarrowerGrant } from './grants.ts';
 export { PolicyInputError } from './inputError.ts';
 export type { PlainGrant } from './plainGrants.ts';
 export {
@@ -25,8 +25,6 @@ export {
 export { applyEdits, type JsonEdit, type JsonPath } from './edits.ts';
 export {
   applyPolicyChange,
-  policyChangeKinds,
-  policyDocumentAt,
   type PolicyChange,
   type PolicyChangeKind,
   type PolicyChangeTarget,
@@ -41,7 +39,7 @@ export {
   type MatrixPrincipal,
 } from './matrix.ts';
 export { lintPolicy } from './lint/lint.ts';
-export { lintRules, type Finding, type LintOptions, type LintRule, type Severity } from './lint/finding.ts';
+export { type Finding, type LintOptions, type LintRule, type Severity } from './lint/finding.ts';
 export { checkKeyPolicy, type KeyPolicyCheck } from './checkKeyPolicy.ts';
 export { defaultKeyPolicy } from './defaultKeyPolicy.ts';
 export { parsePolicy } from './parsePolicy.ts';
