@@ -275,7 +275,6 @@ describe('at every width and in both themes', () => {
         await expect.element(page.getByRole('heading', { level: 1, name: new RegExp(name) })).toBeVisible();
         expect(await findings(), at).toEqual([]);
         expect(document.documentElement.scrollWidth, at).toBeLessThanOrEqual(width);
-        await page.screenshot({ path: `__shots__/${theme}-${width}-${name.replaceAll(' ', '-')}.png` });
         await cleanup();
       }
     },
