@@ -89,6 +89,35 @@ function opened(
   );
 }
 
+/** The world after some changes, or undefined when one of them cannot be made without another. */
+function after(request: AccessRequest, changes: readonly PolicyChange[]): Node | undefined {
+  let now: AccessRequest | undefined = request;
+  for (const change of changes) now = now && applyPolicyChange(now, change);
+  return now && { changes, request: now, decision: decide(now) };
+}
+
+/**
+ * A way to a permission can pass an edit that the last one made idle: candidates follow the decision of the moment, and
+ * not every step towards it is needed in the end. What is left out has to leave the call allowed.
+ */
+function withoutIdle(request: AccessRequest, node: Node): Node {
+  for (const idle of node.changes) {
+    const rest = after(
+      request,
+      node.changes.filter((change) => change !== idle),
+    );
+    if (rest?.decision.allowed) return withoutIdle(request, rest);
+  }
+  return node;
+}
+
+/** Those with as few edits as any, each world once. */
+function fewest(nodes: readonly Node[]): readonly Node[] {
+  const least = Math.min(...nodes.map(({ changes }) => changes.length));
+  const byWorld = new Map(nodes.map((node) => [worldOf(node.changes), node]));
+  return [...byWorld.values()].filter(({ changes }) => changes.length === least);
+}
+
 /**
  * The fewest real edits that make this request succeed: all proposals with as few as any, those that open least first.
  * Every one has been carried out and decided. None when nothing within the bounds helps; none when it is allowed already.
@@ -112,15 +141,15 @@ export function smallestChange(
         const world = worldOf(changes);
         if (seen.has(world) || left <= 0) continue;
         seen.add(world);
-        const after = applyPolicyChange(node.request, change);
-        if (!after) continue;
+        const changed = applyPolicyChange(node.request, change);
+        if (!changed) continue;
         left--;
-        const decision = decide(after);
-        (decision.allowed ? found : next).push({ changes, request: after, decision });
+        const decision = decide(changed);
+        (decision.allowed ? found : next).push({ changes, request: changed, decision });
       }
     }
     if (found.length > 0) {
-      return found
+      return fewest(found.map((node) => withoutIdle(request, node)))
         .map((node) => ({ ...node, alsoOpens: opened(request, node.changes, probes) }))
         .sort((a, b) => a.alsoOpens.length - b.alsoOpens.length)
         .slice(0, mostProposals);
