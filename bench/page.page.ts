@@ -3,7 +3,15 @@ import { mkdtemp, open as openFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
-import { beats, createKey, encryptBeats, goToStage, nextBeat, sceneSays } from '../test/e2e/steps.ts';
+import {
+  beats,
+  createKey,
+  encryptBeats,
+  goToStage,
+  leaveForm,
+  nextBeat,
+  sceneSays,
+} from '../test/e2e/steps.ts';
 import type { PageSuite } from './suite.ts';
 
 /*
@@ -103,7 +111,7 @@ const suite: PageSuite = async (bench, open) => {
       page.getByText('Choose a file…').click(),
     ]);
     await chooser.setFiles(file);
-    await page.getByRole('heading', { name: 'Envelope encryption' }).click();
+    await leaveForm(page);
     await page.waitForLoadState('networkidle');
 
     const idleFrom = await clock(page);

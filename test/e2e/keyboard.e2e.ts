@@ -50,9 +50,11 @@ test('a key, the stage, the scene: played, stepped back, forward, to its end', a
 
 test('the key is disabled half-way: Decrypt stops at the key state with the sentence of AWS, and goes on when enabled', async () => {
   const { page } = lab;
-  await tabTo(page, /^Decryption$/);
-  await press('Enter');
+  await tabTo(page, /^Scene$/);
+  await press('ArrowDown');
   await page.getByRole('heading', { name: 'Envelope decryption' }).waitFor();
+  // In the choice the arrows choose; from any button on they belong to the player.
+  await tabTo(page, /^Next beat$/);
   await beats(page, decryptBeats.slice(0, 1));
   await tabTo(page, /^Prepare$/);
   await press('ArrowRight', 'ArrowRight');
@@ -83,8 +85,10 @@ test('the key is disabled half-way: Decrypt stops at the key state with the sent
 
 test('by beats alone, from the first to the last, and back to before the first', async () => {
   const { page } = lab;
-  await tabTo(page, /^Encryption$/);
-  await press('Enter');
+  await tabTo(page, /^Scene$/);
+  await press('ArrowUp');
+  await page.getByRole('heading', { name: 'Envelope encryption' }).waitFor();
+  await tabTo(page, /^Next beat$/);
   await beats(page, encryptBeats);
   for (let i = 0; i < encryptBeats.length; i++) await press('ArrowLeft');
   await expect.poll(() => page.locator('li[aria-current="step"]').count()).toBe(0);

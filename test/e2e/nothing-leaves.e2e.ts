@@ -9,12 +9,14 @@ import { openLab, type LabInBrowser } from './harness.ts';
 import {
   beats,
   button,
+  chooseScene,
   createKey,
   decryptBeats,
   encryptBeats,
   encryptInLab,
   findStored,
   goToStage,
+  leaveForm,
   sceneSays,
   spellings,
 } from './steps.ts';
@@ -228,16 +230,16 @@ test('a whole session: nobody is asked, no WebAssembly, no refusal by the policy
 
     await goToStage(page);
     await page.getByRole('textbox', { name: 'Text', exact: true }).fill(secrets[1]);
-    await page.getByRole('heading', { name: 'Envelope encryption' }).click();
+    await leaveForm(page);
     await beats(page, encryptBeats.slice(0, 4));
     await button(page, 'Data key: show what is in it').click();
     const hex = await page.getByRole('group', { name: 'Data key', exact: true }).innerText();
     const dataKey = Buffer.from(hex.replace(/[^0-9a-f]/g, ''), 'hex');
     expect(dataKey).toHaveLength(32);
-    await page.getByRole('heading', { name: 'Envelope encryption' }).click();
+    await leaveForm(page);
     await beats(page, encryptBeats.slice(4));
-    await page.getByLabel('Scene', { exact: true }).selectOption('envelope-decrypt');
-    await page.getByRole('heading', { name: 'Envelope decryption' }).click();
+    await chooseScene(page, 'Envelope decryption');
+    await leaveForm(page);
     await beats(page, decryptBeats);
     await sceneSays(page, /are back/);
 

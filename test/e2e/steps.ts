@@ -41,6 +41,14 @@ export async function goToStage(page: Page): Promise<void> {
   await page.getByRole('tab', { name: 'Prepare' }).waitFor();
 }
 
+/** By pointer, out of the form: from there the arrows belong to the player. */
+export const leaveForm = (page: Page): Promise<void> => page.getByRole('heading', { name: 'So far' }).click();
+
+export async function chooseScene(page: Page, name: string): Promise<void> {
+  await page.getByLabel('Scene', { exact: true }).selectOption(name);
+  await page.getByRole('heading', { name, exact: true }).waitFor();
+}
+
 /** Fills the form of "Call this key" and sends it; the open key is the one that is called. */
 export async function encryptInLab(page: Page, plaintext: string): Promise<void> {
   await button(page, 'Call this key').click();
