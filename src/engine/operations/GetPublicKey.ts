@@ -41,7 +41,8 @@ export const GetPublicKey = operation<GetPublicKeyRequest, GetPublicKeyResponse>
     }
     return {
       KeyId: rec.arn,
-      PublicKey,
+      // A fresh array: the record's own is not the caller's to change.
+      PublicKey: PublicKey.slice(),
       CustomerMasterKeySpec: rec.KeySpec,
       KeySpec: rec.KeySpec,
       KeyUsage: rec.KeyUsage,
