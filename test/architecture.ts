@@ -98,7 +98,9 @@ export function violations(src: string): readonly string[] {
 function filesUnder(src: string): readonly string[] {
   return readdirSync(src, { recursive: true, encoding: 'utf8' })
     .map((path) => path.split(sep).join('/'))
-    .filter((path) => /\.(ts|svelte)$/.test(path) && !/\.(test|fixture)\.ts$/.test(path) && !path.endsWith('.d.ts'));
+    .filter(
+      (path) => /\.(ts|svelte)$/.test(path) && !/\.(test|fixture)\.ts$/.test(path) && !path.endsWith('.d.ts'),
+    );
 }
 
 function read(src: string, path: string): Source {
