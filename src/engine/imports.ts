@@ -32,6 +32,16 @@ interface Token {
   readonly wrapping: string;
 }
 
+/** Only keys of origin EXTERNAL can have imported material (key-states.json note 9). */
+export const notExternal = (rec: KeyRec): Refusal | undefined =>
+  rec.Origin === 'EXTERNAL'
+    ? undefined
+    : refuse(
+        'UnsupportedOperationException',
+        `${rec.arn} origin is ${rec.Origin} which is not valid for this operation.`,
+        'key-states.json note 9',
+      );
+
 export async function makeImportToken(
   rec: KeyRec,
   wrappingSpec: KeySpec,

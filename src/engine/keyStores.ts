@@ -1,6 +1,7 @@
 import {
   ref,
   refuse,
+  under,
   type KeyRec,
   type KeyStoreRec,
   type Refusal,
@@ -18,6 +19,12 @@ import type { Overlay } from './overlay.ts';
 
 export const backingId = (store: Pick<KeyStoreRec, 'cloudHsm' | 'xks'>): string =>
   store.cloudHsm ? store.cloudHsm.clusterId : `${store.xks?.endpoint ?? ''}${store.xks?.path ?? ''}`;
+
+/** The key stores of the caller's account in the Region of the call. */
+export const storesOf = ({ view, identity, region }: Step): readonly KeyStoreRec[] =>
+  view
+    .range('ref', { prefix: under.keyStores(identity.account, region), n: 1000 })
+    .map(({ rec }) => rec as KeyStoreRec);
 
 /** What is behind a cluster ID or a proxy address; well when the world has no record of it. */
 export const backingOf = (id: string, kind: BackingRec['kind'], view: View): BackingRec =>
@@ -102,7 +109,7 @@ export function connectionError(store: KeyStoreRec, view: View): string | undefi
 }
 
 /** Why a store cannot be made on what is behind it, as the exception of CreateCustomKeyStore. */
-export function unfit(store: KeyStoreRec, view: View): Refusal | undefined {
+function unfit(store: KeyStoreRec, view: View): Refusal | undefined {
   const because = 'operations.json CreateCustomKeyStore errors';
   const no = (exception: string | undefined) =>
     exception === undefined ? undefined : refuse(exception, '', because);
@@ -114,6 +121,13 @@ export function unfit(store: KeyStoreRec, view: View): Refusal | undefined {
       // specs.json origins: at least 2 active HSMs in different Availability Zones.
       (cluster.activeHsms < 2 ? 'CloudHsmClusterInvalidConfigurationException' : undefined),
   );
+}
+
+/** What is behind the store has to be well when it is created. */
+export function behind(store: KeyStoreRec, { view }: Step): Refusal | undefined {
+  const fault = unfit(store, view);
+  if (fault || !store.cloudHsm || store.cloudHsm.trustAnchor.includes('BEGIN CERTIFICATE')) return fault;
+  return refuse('IncorrectTrustAnchorException', '', 'operations.json CreateCustomKeyStore errors');
 }
 
 const clusterExceptions: Readonly<Record<BackingRec['health'], string | undefined>> = {

@@ -1,7 +1,8 @@
 import { fromBase64, toHex, utf8 } from '../crypto/index.ts';
 import { sealForSelf } from '../hsm.ts';
-import { unfit } from '../keyStores.ts';
-import { ref, refuse, under, type KeyStoreRec, type Refusal } from '../model/index.ts';
+import { addressClash } from '../keyStoreAddresses.ts';
+import { behind, storesOf } from '../keyStores.ts';
+import { ref, refuse, type KeyStoreRec, type Refusal } from '../model/index.ts';
 import { noKey, onTheAccount } from '../oneKey.ts';
 import { operation, type Step } from '../operation.ts';
 
@@ -109,16 +110,8 @@ function memberFault(input: CreateCustomKeyStoreRequest): Refusal | undefined {
     : undefined;
 }
 
-export const storesOf = ({ view, identity, region }: Step): readonly KeyStoreRec[] =>
-  view
-    .range('ref', { prefix: under.keyStores(identity.account, region), n: 1000 })
-    .map(({ rec }) => rec as KeyStoreRec);
-
 /** Names, clusters and proxy addresses are unique in an account and Region (specs.json customKeyStores). */
-export function clash(
-  input: CreateCustomKeyStoreRequest,
-  others: readonly KeyStoreRec[],
-): Refusal | undefined {
+function clash(input: CreateCustomKeyStoreRequest, others: readonly KeyStoreRec[]): Refusal | undefined {
   const because = 'specs.json customKeyStores';
   if (others.length >= storesPerAccountAndRegion)
     return refuse('LimitExceededException', '', 'quotas.json customKeyStoresPerAccountRegion');
@@ -138,29 +131,6 @@ export function clash(
     },
     others,
   );
-}
-
-type Address = {
-  readonly [part in 'endpoint' | 'path' | 'connectivity' | 'vpcServiceName']: string | undefined;
-};
-
-/** specs.json xks "uniqueAddress": who may share what. A VPC endpoint service has one key store in a Region. */
-export function addressClash(
-  { endpoint, path, connectivity, vpcServiceName }: Address,
-  others: readonly KeyStoreRec[],
-): Refusal | undefined {
-  const because = 'specs.json xks uniqueAddress';
-  const proxies = others.flatMap(({ xks }) => xks ?? []);
-  if (proxies.some((xks) => xks.endpoint === endpoint && xks.path === path))
-    return refuse('XksProxyUriInUseException', '', because);
-  const overVpc = (how: string | undefined) => how === 'VPC_ENDPOINT_SERVICE';
-  if (
-    proxies.some((xks) => xks.endpoint === endpoint && (overVpc(connectivity) || overVpc(xks.connectivity)))
-  )
-    return refuse('XksProxyUriEndpointInUseException', '', because);
-  return overVpc(connectivity) && proxies.some((xks) => xks.vpcServiceName === vpcServiceName)
-    ? refuse('XksProxyVpcEndpointServiceInUseException', '', because)
-    : undefined;
 }
 
 async function newStore(input: CreateCustomKeyStoreRequest, id: string, step: Step): Promise<KeyStoreRec> {
@@ -194,11 +164,4 @@ async function newStore(input: CreateCustomKeyStoreRequest, id: string, step: St
         : undefined,
     secret: await sealForSelf(step, utf8(secret), `key store ${id}`),
   };
-}
-
-/** What is behind the store has to be well when it is created. */
-export function behind(store: KeyStoreRec, { view }: Step): Refusal | undefined {
-  const fault = unfit(store, view);
-  if (fault || !store.cloudHsm || store.cloudHsm.trustAnchor.includes('BEGIN CERTIFICATE')) return fault;
-  return refuse('IncorrectTrustAnchorException', '', 'operations.json CreateCustomKeyStore errors');
 }

@@ -1,14 +1,12 @@
-import { identityPoliciesOf } from '../authorize.ts';
-import { uuidFrom } from '../crypto/index.ts';
 import { keyMetadata } from '../keyMetadata.ts';
 import { placeFault, keySpecs, usageFault } from '../keySpecs.ts';
 import { backingId, backingOf, externalKeyFault, findStore, storeStateFault } from '../keyStores.ts';
 import { makeKey } from '../makeKey.ts';
+import { keyPolicyText, keysPerAccountAndRegion, newKeyId, tooManyKeys } from '../newKey.ts';
 import {
   indexKey,
   isRefusal,
   keyArn,
-  ref,
   refuse,
   type KeyId,
   type KeyRec,
@@ -19,8 +17,6 @@ import {
 } from '../model/index.ts';
 import { noKey } from '../oneKey.ts';
 import { operation, type Step } from '../operation.ts';
-import { checkKeyPolicy, defaultKeyPolicy, respacePolicy } from '../policy/index.ts';
-import { principalExists } from '../principals.ts';
 import { tagFault, tagKeys, type Tag } from '../tagRules.ts';
 
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html
@@ -42,9 +38,6 @@ export interface CreateKeyRequest {
 export interface CreateKeyResponse {
   readonly KeyMetadata: Readonly<Record<string, unknown>>;
 }
-
-/** quotas.json "kmsKeysPerAccountRegion". */
-export const keysPerAccountAndRegion = 100_000;
 
 const specOf = (input: CreateKeyRequest): KeySpec =>
   input.KeySpec ?? input.CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT';
@@ -148,9 +141,7 @@ export const CreateKey = operation<CreateKeyRequest, CreateKeyResponse>({
 });
 
 /** Metadata as the trail writes it: member names begin lower-case, dates are text. */
-export const trailMetadata = (
-  metadata: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> =>
+const trailMetadata = (metadata: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     Object.entries(metadata).map(([name, value]) => [
       name === 'AWSAccountId' ? 'aWSAccountId' : name.charAt(0).toLowerCase() + name.slice(1),
@@ -176,23 +167,6 @@ function originFault(input: CreateKeyRequest): Refusal | undefined {
     return wrong('XksKeyId is required with, and only with, Origin EXTERNAL_KEY_STORE.');
   }
   return undefined;
-}
-
-export const newKeyId = (multiRegion: boolean, { env }: Step): KeyId => {
-  const uuid = uuidFrom((n) => env.random(n));
-  return (multiRegion ? `mrk-${uuid.replaceAll('-', '')}` : uuid) as KeyId;
-};
-
-export function tooManyKeys({
-  view,
-  identity,
-  region,
-}: Pick<Step, 'view' | 'identity' | 'region'>): Refusal | undefined {
-  const count = view.get(ref.counter(`keys/${identity.account}/${region}`))?.count ?? 0;
-  return count < keysPerAccountAndRegion
-    ? undefined
-    : // OURS: the text is in no recording.
-      refuse('LimitExceededException', '', 'quotas.json kmsKeysPerAccountRegion');
 }
 
 /** The store that the key shall hang on, or undefined for a key of KMS's own. */
@@ -233,27 +207,4 @@ function policyFor(input: CreateKeyRequest, key: KeyId, step: Step): string | Re
     },
     step,
   );
-}
-
-/** The policy that a new key gets: the default one, or the caller's when it passes the checks. */
-export function keyPolicyText(
-  {
-    Policy,
-    bypass,
-    arn,
-  }: { readonly Policy: string | undefined; readonly bypass: boolean; readonly arn: KeyRec['arn'] },
-  step: Step,
-): string | Refusal {
-  const { account } = step.identity;
-  if (Policy === undefined) return respacePolicy(defaultKeyPolicy(account));
-  const fault = checkKeyPolicy({
-    text: Policy,
-    identity: step.identity,
-    identityPolicies: identityPoliciesOf(step),
-    account,
-    keyArn: arn,
-    principalExists: principalExists(step),
-    bypassLockout: bypass,
-  });
-  return fault ?? respacePolicy(Policy);
 }

@@ -1,9 +1,9 @@
 import { dropMaterial } from '../dropMaterial.ts';
+import { notExternal } from '../imports.ts';
 import { currentMaterialOf, materialsOf } from '../materials.ts';
 import { refuse } from '../model/index.ts';
 import { keyNamedBy, onTheKey } from '../oneKey.ts';
 import { operation, theKey } from '../operation.ts';
-import { notExternal } from './GetParametersForImport.ts';
 
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_DeleteImportedKeyMaterial.html
 

@@ -1,9 +1,8 @@
-import { storeEntry, storeMissing } from '../keyStores.ts';
+import { storeEntry, storeMissing, storesOf } from '../keyStores.ts';
 import { isRefusal, refuse } from '../model/index.ts';
 import { noKey, onTheAccount } from '../oneKey.ts';
 import { operation } from '../operation.ts';
 import { pageOf, planPage, type PageRequest } from '../pages.ts';
-import { storesOf } from './CreateCustomKeyStore.ts';
 
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeCustomKeyStores.html
 

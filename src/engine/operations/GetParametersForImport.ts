@@ -1,5 +1,5 @@
-import { makeImportToken, wrappingFault } from '../imports.ts';
-import { refuse, type Bytes, type KeyRec, type KeySpec, type Refusal } from '../model/index.ts';
+import { makeImportToken, notExternal, wrappingFault } from '../imports.ts';
+import type { Bytes, KeySpec } from '../model/index.ts';
 import { keyNamedBy, onTheKey } from '../oneKey.ts';
 import { operation, theKey } from '../operation.ts';
 
@@ -47,13 +47,3 @@ export const GetParametersForImport = operation<
   },
   trail: { request: ['KeyId', 'WrappingAlgorithm', 'WrappingKeySpec'], response: 'none' },
 });
-
-/** Only keys of origin EXTERNAL can have imported material (key-states.json note 9). */
-export const notExternal = (rec: KeyRec): Refusal | undefined =>
-  rec.Origin === 'EXTERNAL'
-    ? undefined
-    : refuse(
-        'UnsupportedOperationException',
-        `${rec.arn} origin is ${rec.Origin} which is not valid for this operation.`,
-        'key-states.json note 9',
-      );

@@ -2,7 +2,7 @@ import { materialIdentifier } from '../crypto/index.ts';
 import { invalidCiphertext } from '../ciphertext.ts';
 import { changeState } from '../changeState.ts';
 import { storeMaterial } from '../hsm.ts';
-import { longestValidityMs, readImportToken, readMaterial, type Material } from '../imports.ts';
+import { longestValidityMs, notExternal, readImportToken, readMaterial, type Material } from '../imports.ts';
 import { materialsOf } from '../materials.ts';
 import { isPrimary, relatedKeys } from '../multiRegion.ts';
 import {
@@ -20,7 +20,6 @@ import { keyNamedBy, onTheKey } from '../oneKey.ts';
 import { operation, theKey, type Step } from '../operation.ts';
 import { primitives } from '../asymmetric.ts';
 import { pendingMaterial } from '../rotation.ts';
-import { notExternal } from './GetParametersForImport.ts';
 
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_ImportKeyMaterial.html
 

@@ -2,6 +2,7 @@ import { copyMaterial } from '../hsm.ts';
 import { keyMetadata } from '../keyMetadata.ts';
 import { materialsOf } from '../materials.ts';
 import { isPrimary, multiRegionOf, notPrimary } from '../multiRegion.ts';
+import { keyPolicyText, tooManyKeys } from '../newKey.ts';
 import {
   epochMs,
   isRefusal,
@@ -16,7 +17,6 @@ import {
 import { keyNamedBy } from '../oneKey.ts';
 import { operation, theKey, type Step } from '../operation.ts';
 import { tagFault, tagKeys, type Tag } from '../tagRules.ts';
-import { keyPolicyText, tooManyKeys } from './CreateKey.ts';
 
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_ReplicateKey.html
 

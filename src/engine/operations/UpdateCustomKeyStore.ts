@@ -1,11 +1,11 @@
 import { utf8 } from '../crypto/index.ts';
 import { sealForSelf } from '../hsm.ts';
-import { storeStateFault } from '../keyStores.ts';
+import { addressClash } from '../keyStoreAddresses.ts';
+import { behind, storeStateFault, storesOf } from '../keyStores.ts';
 import { ref, refuse, type KeyStoreRec, type Refusal } from '../model/index.ts';
 import { onTheAccount } from '../oneKey.ts';
 import { storeFacts, storeNamed, theStore } from '../onStore.ts';
 import { operation, type Step } from '../operation.ts';
-import { addressClash, behind, storesOf } from './CreateCustomKeyStore.ts';
 
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdateCustomKeyStore.html
 
