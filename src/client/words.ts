@@ -1,6 +1,8 @@
 /** What a page needs of the engine to read names, blobs and traces: pure words. Calls go through a world. */
 export {
   accessMatrix,
+  actionNamed,
+  actionsLike,
   aliasArn,
   algorithmsOf,
   apiOperations,
@@ -9,6 +11,9 @@ export {
   asymmetricPrimitives,
   cellOf,
   compilePolicies,
+  conditionKeyNamed,
+  conditionKeys,
+  conditionOperators,
   decide,
   defaultKeyPolicy,
   grantableOperations,

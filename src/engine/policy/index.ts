@@ -45,7 +45,7 @@ export { defaultKeyPolicy } from './defaultKeyPolicy.ts';
 export { parsePolicy } from './parsePolicy.ts';
 export { foreignKeyMessage } from './sentences.ts';
 export { respacePolicy } from './respacePolicy.ts';
-export type { ConditionOperator, OperatorUse } from './conditions/index.ts';
+export { conditionOperators, type ConditionOperator, type OperatorUse } from './conditions/index.ts';
 export type {
   ConditionClause,
   Element,
