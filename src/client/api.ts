@@ -40,7 +40,10 @@ export interface CallFacts {
   readonly operation: string;
   /** AWS's member names; blobs are Bytes. */
   readonly input: Readonly<Record<string, unknown>>;
-  /** A user, a role, a root user, or the ARN of a session that AssumeRole has made: the newest of it. */
+  /**
+   * A user, a role, a root user, or the ARN of a session that AssumeRole has made: the newest of it. Or a service that
+   * calls in its own name: `s3.amazonaws.com`.
+   */
   readonly principal: PrincipalArn;
   readonly region: Region;
   /** The caller has given a second factor. */
@@ -50,6 +53,11 @@ export interface CallFacts {
   readonly vpcEndpoint?: string | undefined;
   /** A service that calls with the caller's credentials: `s3.us-east-1.amazonaws.com`, as kms:ViaService has it. */
   readonly viaService?: string | undefined;
+  /** The services before that one: `cloudformation.amazonaws.com`, as aws:CalledVia has them. */
+  readonly calledVia?: readonly string[] | undefined;
+  /** Of a service's own call: the resource on whose behalf, and its account. */
+  readonly sourceArn?: string | undefined;
+  readonly sourceAccount?: AccountId | undefined;
 }
 
 /** One call in the name of somebody. The answer leaves when its transaction is on disk. */

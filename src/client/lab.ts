@@ -1,7 +1,10 @@
 import { cloudOperations } from '../cloud/index.ts';
 import {
+  isServiceName,
   operations as catalogue,
+  parseAccountId,
   parseRegion,
+  type AccountId,
   type Explanation,
   type PrincipalArn,
   type Region,
@@ -76,7 +79,10 @@ export interface LabCall {
   readonly operation: string;
   /** With AWS's member names. */
   readonly input?: Readonly<Record<string, unknown>> | undefined;
-  /** ARN of a user, role or root of the lab, or of a session that AssumeRole has made in it (the newest of that ARN). */
+  /**
+   * ARN of a user, role or root of the lab, or of a session that AssumeRole has made in it (the newest of that ARN); or a
+   * service that calls in its own name, `s3.amazonaws.com`.
+   */
   readonly principal: string;
   /** `us-east-1` by default. */
   readonly region?: string | undefined;
@@ -87,6 +93,11 @@ export interface LabCall {
   readonly vpcEndpoint?: string | undefined;
   /** A service that calls with the caller's credentials: `s3.us-east-1.amazonaws.com`. */
   readonly viaService?: string | undefined;
+  /** The services before that one, the first first: `cloudformation.amazonaws.com`. */
+  readonly calledVia?: readonly string[] | undefined;
+  /** Of a service's own call: the resource on whose behalf it calls, and the account of that. */
+  readonly sourceArn?: string | undefined;
+  readonly sourceAccount?: string | undefined;
 }
 
 /** Each lab is a world of its own. */
@@ -187,11 +198,17 @@ class LibraryLab implements Lab {
     return this.#world.explain(this.#read(call));
   }
 
-  #read({ input = {}, principal, region = 'us-east-1', ...rest }: LabCall): CallFacts {
+  #read({ input = {}, principal, region = 'us-east-1', sourceAccount, ...rest }: LabCall): CallFacts {
     // Whether there is such a session, and whether it still lasts, is the world's business.
     const isSession = /^arn:[^:]+:sts::\d{12}:assumed-role\//.test(principal);
-    const who = isSession ? (principal as PrincipalArn) : this.#known(principal);
-    return { ...rest, input, principal: who, region: readRegion(region) };
+    const who = isSession || isServiceName(principal) ? (principal as PrincipalArn) : this.#known(principal);
+    return {
+      ...rest,
+      input,
+      principal: who,
+      region: readRegion(region),
+      sourceAccount: sourceAccount === undefined ? undefined : readAccount(sourceAccount),
+    };
   }
 
   async advance(by: {
@@ -256,6 +273,12 @@ class LibraryLab implements Lab {
 
 const principalsOf = async (world: World): Promise<ReadonlySet<string>> =>
   new Set((await world.principals()).map(({ rec }) => rec.arn));
+
+function readAccount(text: string): AccountId {
+  const account = parseAccountId(text);
+  if (!account) throw new Error(`${JSON.stringify(text)} is not the number of an account.`);
+  return account;
+}
 
 function readRegion(text: string): Region {
   const region = parseRegion(text);

@@ -70,6 +70,7 @@ import type {
   WorldEvent,
 } from './api.ts';
 import { openAnswer, sealAnswer } from './answers.ts';
+import { callOf } from './callOf.ts';
 import { Commits, type Applied, type StorageFault } from './commits.ts';
 import { platformRandom, ReplayableDraws } from './draws.ts';
 import { platformPair, seededPair, slowPairOf } from './keyPairs.ts';
@@ -163,11 +164,6 @@ interface OnceHistory extends HistoryApi {
 export interface Answered extends Outcome {
   readonly seq: number;
 }
-
-const callOf = ({ principal, mfa, ...facts }: CallFacts): Call => ({
-  ...facts,
-  caller: { kind: 'principal', arn: principal, mfa },
-});
 
 /** OURS: steps that no AWS operation stands for are named like this in the journal. */
 const labCall = (operation: string, input: unknown): RedactedCall => ({

@@ -2,9 +2,11 @@ import { equalHex } from './crypto/index.ts';
 import { signerOf } from './hsm.ts';
 import {
   indexKey,
+  parseAccountId,
   parseArn,
   ref,
   refuse,
+  type AccountId,
   type Call,
   type Caller,
   type Env,
@@ -17,6 +19,7 @@ import {
   type Work,
 } from './model/index.ts';
 import type { Overlay } from './overlay.ts';
+import { isServiceName } from './policy/index.ts';
 
 /*
  * Who calls. Signatures are checked against the wall clock, sessions against virtual time. Exception names:
@@ -33,9 +36,36 @@ interface Desk {
 const signatureWindow = 5 * 60_000;
 
 export async function authenticate(call: Call, desk: Desk): Promise<Identity | Refusal> {
-  return call.caller.kind === 'principal'
-    ? trusted(call.caller, desk)
-    : signed(call.caller.signature, call, desk);
+  switch (call.caller.kind) {
+    case 'principal':
+      return trusted(call.caller, desk);
+    case 'service':
+      return serviceIdentity(call.caller);
+    case 'sigV4':
+      return signed(call.caller.signature, call, desk);
+  }
+}
+
+/** OURS: a service that says nothing of a resource has its keys by ARN only: this account owns none. */
+const nobodysAccount = '000000000000' as AccountId;
+
+function serviceIdentity({
+  service,
+  sourceArn: arn,
+  sourceAccount: account = parseAccountId(parseArn(arn ?? '')?.account ?? ''),
+}: Extract<Caller, { kind: 'service' }>): Identity | Refusal {
+  if (!isServiceName(service)) return unknownToken;
+  const name = service as PrincipalArn; // As policies write it in place of an ARN; its form has been read.
+  return {
+    arn: name,
+    principal: name,
+    account: account ?? nobodysAccount,
+    kind: 'service',
+    principalId: service,
+    name: service,
+    accessKeyId: undefined,
+    source: { arn, account },
+  };
 }
 
 function trusted(

@@ -7,13 +7,14 @@ import {
   type AliasRec,
   type Call,
   type GrantRec,
+  type Identity,
   type Refusal,
   type TagRec,
 } from './model/index.ts';
 import { addCallerKeys, callerSide, identityPoliciesOf, ownerSide, type CallerSide } from './callerSide.ts';
 import { grantsFor } from './grants.ts';
 import { isPrimary } from './multiRegion.ts';
-import { decide, type Decision } from './policy/index.ts';
+import { decide, serviceCaller, type Asker, type Decision } from './policy/index.ts';
 import type { ConditionKeys, LocatedKey, Operation, Permission, ServiceErrors, Step } from './operation.ts';
 
 /*
@@ -25,7 +26,7 @@ export interface Asking {
   readonly operation: Operation;
   readonly permissions: readonly Permission[];
   readonly context: ConditionKeys;
-  readonly call: Pick<Call, 'sourceIp' | 'userAgent' | 'vpcEndpoint' | 'viaService'>;
+  readonly call: Pick<Call, 'sourceIp' | 'userAgent' | 'vpcEndpoint' | 'viaService' | 'calledVia'>;
   /** What the service calls a denial. */
   readonly errors: Pick<ServiceErrors, 'denied' | 'deniedStatus'>;
   readonly grantTokens: readonly string[];
@@ -40,6 +41,7 @@ export async function authorize(
 ): Promise<{ readonly decisions: readonly Decision[]; readonly refusal: Refusal | undefined }> {
   const caller = callerSide(asking.call, step);
   const shared = Object.assign(callerKeys(asking, step), asking.context);
+  if (isServiceMade(asking, step)) shared['kms:GrantIsForAWSResource'] = 'true';
   const decisions: Decision[] = [];
   for (const permission of asking.permissions) {
     const grants = permission.key ? await grantsFor(permission.key.rec.arn, asking.grantTokens, step) : [];
@@ -53,6 +55,14 @@ export async function authorize(
   }
   return { decisions, refusal: undefined };
 }
+
+const grantOperations: ReadonlySet<string> = new Set(['CreateGrant', 'ListGrants', 'RevokeGrant']);
+
+/**
+ * conditions.json kms:GrantIsForAWSResource: a service asks, for the principal. OURS: also when it asks in its own name.
+ */
+const isServiceMade = ({ operation, call }: Asking, { identity }: Step): boolean =>
+  grantOperations.has(operation.name) && (call.viaService !== undefined || identity.kind === 'service');
 
 interface Around {
   readonly caller: CallerSide;
@@ -68,7 +78,7 @@ function decideOne(
 ): Decision {
   const base = {
     ...caller,
-    identity: step.identity,
+    identity: askerOf(step.identity),
     action,
     worksAcrossAccounts: operation.worksAcrossAccounts,
   };
@@ -135,27 +145,37 @@ function contextOf(
 /** A request's condition keys, while they are gathered: one object, written once. */
 type Gathered = Record<string, string | readonly string[]>;
 
+/** To the decision a service has no account: only what names it, or everybody, reaches it. */
+const askerOf = (identity: Identity): Asker =>
+  identity.kind === 'service' ? serviceCaller(identity.name) : identity;
+
 function callerKeys({ call }: Asking, step: Step): Gathered {
-  const { identity, env, region } = step;
+  const keys = step.identity.kind === 'service' ? {} : principalKeys(step.identity);
+  const { env, region } = step;
+  keys['aws:ViaAWSService'] = 'false';
+  keys['aws:RequestedRegion'] = region;
+  keys['aws:SecureTransport'] = 'true';
+  keys['aws:CurrentTime'] = new Date(env.at).toISOString();
+  keys['aws:EpochTime'] = String(Math.floor(env.at / 1000));
+  if (call.userAgent !== undefined) keys['aws:UserAgent'] = call.userAgent;
+  addCallerKeys(keys, call, step);
+  return keys;
+}
+
+/** OURS: of a service that calls in its own name these are absent, as it is nobody of an account. */
+function principalKeys(identity: Identity): Gathered {
   const keys: Gathered = {
     'kms:CallerAccount': identity.account,
     'aws:PrincipalArn': identity.principal,
     'aws:PrincipalAccount': identity.account,
-    'aws:PrincipalType': principalTypes[identity.kind],
+    'aws:PrincipalIsAWSService': 'false',
     'aws:userid':
       identity.kind === 'session'
         ? `${identity.principalId}:${sessionOf(identity.arn)}`
         : identity.principalId,
-    'aws:PrincipalIsAWSService': 'false',
-    'aws:ViaAWSService': 'false',
-    'aws:RequestedRegion': region,
-    'aws:SecureTransport': 'true',
-    'aws:CurrentTime': new Date(env.at).toISOString(),
-    'aws:EpochTime': String(Math.floor(env.at / 1000)),
   };
+  if (identity.kind !== 'service') keys['aws:PrincipalType'] = principalTypes[identity.kind];
   if (identity.kind === 'user') keys['aws:username'] = identity.name;
-  if (call.userAgent !== undefined) keys['aws:UserAgent'] = call.userAgent;
-  addCallerKeys(keys, call, step);
   return keys;
 }
 

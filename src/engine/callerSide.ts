@@ -34,16 +34,16 @@ export type CallerSide = Pick<
   | 'endpointPolicy'
 >;
 
-type Network = Pick<Call, 'sourceIp' | 'vpcEndpoint' | 'viaService'>;
+type Network = Pick<Call, 'sourceIp' | 'vpcEndpoint' | 'viaService' | 'calledVia'>;
 
 const inlinePolicies = (arn: string, view: View): readonly NamedPolicy[] =>
   view
     .range('ref', { prefix: under.identityPolicies(arn), n: 1000 })
     .map(({ rec }) => rec as IdentityPolicyRec);
 
-/** Inline, managed, and those of the groups. The root user has none and needs none. */
+/** Inline, managed, and those of the groups. The root user has none and needs none; a service is of no account. */
 export function identityPoliciesOf({ identity, view }: Step): readonly NamedPolicy[] {
-  if (identity.kind === 'root') return [];
+  if (identity.kind === 'root' || identity.kind === 'service') return [];
   const inline = inlinePolicies(identity.principal, view);
   const { attached = [], groups = [] } = view.get(ref.principal(identity.principal)) ?? {};
   if (attached.length === 0 && groups.length === 0) return inline;
@@ -56,6 +56,7 @@ export function identityPoliciesOf({ identity, view }: Step): readonly NamedPoli
 
 export function callerSide({ vpcEndpoint, viaService }: Network, step: Step): CallerSide {
   const { identity, view } = step;
+  if (identity.kind === 'service') return ofService;
   const rec = identity.kind === 'root' ? undefined : view.get(ref.principal(identity.principal));
   const standing = standingOf(identity.account, view);
   const endpoint = vpcEndpoint === undefined ? undefined : view.get(ref.vpcEndpoint(vpcEndpoint));
@@ -69,6 +70,9 @@ export function callerSide({ vpcEndpoint, viaService }: Network, step: Step): Ca
     endpointPolicy: viaService === undefined ? endpoint?.policy : undefined,
   };
 }
+
+/** A service comes by no endpoint of a customer, and under no ceiling but that of the key's account. */
+const ofService: CallerSide = { identityPolicies: [] };
 
 function boundaryOf(rec: PrincipalRec | undefined, view: View): NamedPolicy | undefined {
   if (rec?.boundary === undefined) return undefined;
@@ -94,6 +98,7 @@ type Gathered = Record<string, string | readonly string[]>;
 /** Adds the condition keys that hang on who calls and by what way (conditions.json "global"). */
 export function addCallerKeys(keys: Gathered, network: Network, step: Step): void {
   const { identity, view, env } = step;
+  if (identity.kind === 'service') return addServiceKeys(keys, step);
   addNetworkKeys(keys, network, step);
   const standing = standingOf(identity.account, view);
   if (standing) {
@@ -117,6 +122,26 @@ export function addCallerKeys(keys: Gathered, network: Network, step: Step): voi
   if (tags || session) addTags(keys, 'aws:PrincipalTag', { ...tags, ...session?.tags });
 }
 
+/** conditions.json: what a request in a service's own name carries. */
+function addServiceKeys(keys: Gathered, { identity, view, region }: Step): void {
+  const { name, source } = identity;
+  keys['aws:PrincipalIsAWSService'] = 'true';
+  keys['aws:PrincipalServiceName'] = name;
+  // OURS: the list is the name, and the name with the Region in it.
+  keys['aws:PrincipalServiceNamesList'] = [name, regionalName(name, region)];
+  keys['aws:SourceIp'] = serviceAddress;
+  if (source?.arn !== undefined) keys['aws:SourceArn'] = source.arn;
+  if (source?.account === undefined) return;
+  keys['aws:SourceAccount'] = source.account;
+  const standing = standingOf(source.account, view);
+  if (!standing) return;
+  keys['aws:SourceOrgID'] = standing.organization.id;
+  keys['aws:SourceOrgPaths'] = [standing.path];
+}
+
+const regionalName = (name: string, region: string): string =>
+  name.replace(/^([a-z0-9-]+)\.amazonaws\.com/, `$1.${region}.amazonaws.com`);
+
 function addTags(keys: Gathered, name: string, tags: Readonly<Record<string, string>>): void {
   for (const [key, value] of Object.entries(tags)) keys[`${name}/${key}`] = value;
 }
@@ -124,13 +149,17 @@ function addTags(keys: Gathered, name: string, tags: Readonly<Record<string, str
 /** OURS: a service calls from an address of its own; this one is kept for examples (RFC 5737). */
 const serviceAddress = '203.0.113.254';
 
-function addNetworkKeys(keys: Gathered, { sourceIp, vpcEndpoint, viaService }: Network, step: Step): void {
+function addNetworkKeys(
+  keys: Gathered,
+  { sourceIp, vpcEndpoint, viaService, calledVia = [] }: Network,
+  step: Step,
+): void {
   if (viaService !== undefined) {
     const service = viaService.replace(/^([a-z0-9-]+)\.[a-z0-9-]+\.amazonaws\.com/, '$1.amazonaws.com');
     keys['kms:ViaService'] = viaService;
     keys['aws:ViaAWSService'] = 'true';
-    keys['aws:CalledVia'] = [service];
-    keys['aws:CalledViaFirst'] = service;
+    keys['aws:CalledVia'] = [...calledVia, service];
+    keys['aws:CalledViaFirst'] = calledVia[0] ?? service;
     keys['aws:CalledViaLast'] = service;
     keys['aws:SourceIp'] = serviceAddress;
     return;

@@ -46,6 +46,9 @@ export function grantableOperations({
   return [...own, ...always, ...(facts.class === 'asymmetric' ? ['GetPublicKey'] : [])];
 }
 
+/** `111122223333:aws:ec2-infrastructure:i-…`: how grants name what a service runs for an account (services.json EBS). */
+const isInfrastructure = (userid: string): boolean => /^\d{12}:aws:/.test(userid);
+
 /** quotas.json "grantsPerKey". */
 export const grantsPerKey = 50_000;
 
@@ -97,8 +100,13 @@ export async function grantsFor(
     // A token of another key, or of a grant that is gone, is of no use to this call, but it is a token.
     if (read.key === key) named.add(read.grantId);
   }
-  const { arn, principal, account } = step.identity;
-  const grantees = [...new Set<string>([arn, principal, `arn:aws:iam::${account}:root`])];
+  const { arn, principal, account, kind } = step.identity;
+  const userid = `${step.identity.principalId}:${arn.slice(arn.lastIndexOf('/') + 1)}`;
+  const behind =
+    kind === 'service'
+      ? []
+      : [principal, `arn:aws:iam::${account}:root`, ...(isInfrastructure(userid) ? [userid] : [])];
+  const grantees = [...new Set<string>([arn, ...behind])];
   return grantees
     .flatMap((grantee) =>
       step.view

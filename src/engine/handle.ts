@@ -13,6 +13,7 @@ import {
   tableOf,
   type AccountId,
   type Call,
+  type Caller,
   type Decision,
   type Diff,
   type Env,
@@ -173,7 +174,7 @@ class Run {
       verdict: refused ? 'stop' : 'pass',
       detail: {
         how: caller.kind === 'sigV4' ? 'sigV4' : 'trusted',
-        principal: refused ? (caller.kind === 'principal' ? caller.arn : '') : identity.arn,
+        principal: refused ? (caller.kind === 'sigV4' ? '' : nameOf(caller)) : identity.arn,
         ...(accessKeyId === undefined ? {} : { accessKeyId }),
       },
     });
@@ -424,8 +425,7 @@ class Run {
   }
 
   #callerArn(): string {
-    const { caller } = this.#call;
-    return this.#identity?.arn ?? (caller.kind === 'principal' ? caller.arn : caller.signature.accessKeyId);
+    return this.#identity?.arn ?? nameOf(this.#call.caller);
   }
 
   #redacted() {
@@ -465,6 +465,18 @@ class Run {
       `${count} detected: ${violations.join('; ')}`,
       'FACTS.md generic validation',
     );
+  }
+}
+
+/** As the caller calls himself, before anybody has looked. */
+function nameOf(caller: Caller): string {
+  switch (caller.kind) {
+    case 'principal':
+      return caller.arn;
+    case 'service':
+      return caller.service;
+    case 'sigV4':
+      return caller.signature.accessKeyId;
   }
 }
 

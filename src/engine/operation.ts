@@ -9,6 +9,7 @@ import type {
   KeyRec,
   Refusal,
   Region,
+  TrailEvent,
   Work,
 } from './model/index.ts';
 import type { Overlay } from './overlay.ts';
@@ -108,6 +109,8 @@ export interface TrailRule<I, O> {
   readonly response: 'none' | 'keyId' | ((output: O, located: Located) => Readonly<Record<string, unknown>>);
   /** Keys that the record lists as resources, where they are not all located ones. */
   readonly keys?: ((located: Located) => readonly LocatedKey[]) | undefined;
+  /** Listed resources beside keys and aliases. Their accounts hear of a call that succeeds, as owners of keys do. */
+  readonly resources?: ((input: I) => TrailEvent['resources']) | undefined;
   /** Entries that the same call leaves in other Regions. */
   readonly elsewhere?: ((input: I, located: Located) => readonly ElsewhereEntry[]) | undefined;
   /** additionalEventData. */

@@ -236,6 +236,11 @@ export const AssumeRole: Operation = operation<AssumeRoleRequest, AssumeRoleResp
       'Policy',
       'PolicyArns',
     ],
+    // IAM User Guide, cloudtrail-integration: the role's account hears of it too, under one sharedEventID.
+    resources: ({ RoleArn }) => {
+      const accountId = parseArn(RoleArn)?.account ?? '';
+      return parseAccountId(accountId) ? [{ accountId, type: 'AWS::IAM::Role', ARN: RoleArn }] : [];
+    },
     // Neither the secret nor the token.
     response: ({ Credentials, AssumedRoleUser }) => ({
       credentials: {

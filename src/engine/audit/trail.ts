@@ -37,7 +37,17 @@ export interface Recorded {
 /** The records of one call: one in the caller's account, and one in the owner's when a foreign key was used. */
 export function trailEvents(recorded: Recorded): readonly TrailEvent[] {
   const { identity, located, env, result } = recorded;
-  const owners = new Set((located?.keys ?? []).map((key) => key.rec.account));
+  const owners = new Set<string>((located?.keys ?? []).map((key) => key.rec.account));
+  for (const { accountId } of recorded.operation.trail.resources?.(recorded.input) ?? [])
+    owners.add(accountId);
+  if (identity.kind === 'service') {
+    // OURS: a service has no trail. Each owner is told of its key; where there is none, the account it calls for.
+    if (owners.size === 0) owners.add(identity.account);
+    return [...owners].map((owner, i) => {
+      const told = event(recorded, owner);
+      return i === 0 ? told : { ...told, eventID: env.uuid() };
+    });
+  }
   owners.delete(identity.account);
   const mine = event(recorded, identity.account);
   // cloudtrail.json rules: a denied cross-account request is recorded in the caller's account only.
@@ -71,15 +81,17 @@ const elsewhere = (
 
 function event(recorded: Recorded, recipient: string): TrailEvent {
   const { call, operation, identity, env, requestId, result, input } = recorded;
-  const foreign = recipient !== identity.account;
-  const service = call.viaService === undefined ? undefined : serviceHost(call.viaService);
+  const isService = identity.kind === 'service';
+  const foreign = !isService && recipient !== identity.account;
+  const via = call.viaService === undefined ? undefined : serviceHost(call.viaService);
+  const service = isService ? identity.name : via;
   const additional =
     result.ok && recorded.located ? operation.trail.additional?.(result.output, recorded.located) : undefined;
   return {
     eventVersion,
     userIdentity: {
       ...(foreign ? seenFromOutside(identity) : userIdentity(identity, env)),
-      ...(service === undefined ? {} : { invokedBy: service }),
+      ...(via === undefined ? {} : { invokedBy: via }),
     },
     eventTime: new Date(env.at).toISOString().replace(/\.\d+Z$/, 'Z'),
     eventSource: `${call.service ?? 'kms'}.amazonaws.com`,
@@ -96,7 +108,7 @@ function event(recorded: Recorded, recipient: string): TrailEvent {
     requestID: requestId,
     eventID: foreign ? env.uuid() : recorded.eventId,
     readOnly: operation.readOnly,
-    resources: resources(recorded, foreign ? recipient : undefined),
+    resources: resources(recorded, foreign || isService ? recipient : undefined),
     eventType: 'AwsApiCall',
     managementEvent: true,
     recipientAccountId: recipient,
@@ -120,6 +132,7 @@ const failure = (refusal: Refusal) => ({
 function userIdentity(identity: Identity, env: Env): Readonly<Record<string, unknown>> {
   const { arn, principal, account, principalId, name, accessKeyId, kind, session: made } = identity;
   const shared = { arn, accountId: account, ...(accessKeyId === undefined ? {} : { accessKeyId }) };
+  if (kind === 'service') return { type: 'AWSService', invokedBy: name };
   if (kind === 'root') return { type: 'Root', principalId, ...shared };
   if (kind === 'user') return { type: 'IAMUser', principalId, ...shared, userName: name };
   const session = arn.slice(arn.lastIndexOf('/') + 1);
@@ -209,7 +222,10 @@ function resources(recorded: Recorded, only: string | undefined): TrailEvent['re
     ? [{ accountId: alias.account as string, type: 'AWS::KMS::Alias', ARN: alias.arn as string }]
     : [];
   const made = result.ok ? madeBy(recorded) : [];
-  return [...aliases, ...keys, ...made].filter((one) => only === undefined || one.accountId === only);
+  const others = operation.trail.resources?.(recorded.input) ?? [];
+  return [...aliases, ...keys, ...others, ...made].filter(
+    (one) => only === undefined || one.accountId === only,
+  );
 }
 
 const keyResource = ({ account, arn }: KeyRec) => ({

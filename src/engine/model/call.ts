@@ -15,6 +15,17 @@ export type Caller =
       readonly session?: string | undefined;
       readonly mfa?: boolean | undefined;
     }
+  /**
+   * A service in its own name, with nobody of any account behind it: `s3.amazonaws.com`. A service that calls with the
+   * credentials of somebody is that somebody, with `viaService`.
+   */
+  | {
+      readonly kind: 'service';
+      readonly service: string;
+      /** The resource on whose behalf it calls, and the account of that: aws:SourceArn and aws:SourceAccount. */
+      readonly sourceArn?: string | undefined;
+      readonly sourceAccount?: AccountId | undefined;
+    }
   /** A signed request; the engine knows the secret and checks. */
   | { readonly kind: 'sigV4'; readonly signature: SigV4 };
 
@@ -53,6 +64,8 @@ export interface Call {
    * kms:ViaService has it.
    */
   readonly viaService?: string | undefined;
+  /** The services that the call went through before that one, the first first: `cloudformation.amazonaws.com`. */
+  readonly calledVia?: readonly string[] | undefined;
 }
 
 /** The caller after authentication. */
@@ -61,8 +74,10 @@ export interface Identity {
   readonly arn: PrincipalArn;
   /** The user, role or root behind it. */
   readonly principal: PrincipalArn;
+  /** Of a service: that of the resource on whose behalf it calls. */
   readonly account: AccountId;
-  readonly kind: 'root' | 'user' | 'session';
+  /** `service`: `arn`, `principal` and `name` are its host name, and policies of accounts do not know it by `account`. */
+  readonly kind: 'root' | 'user' | 'session' | 'service';
   readonly principalId: string;
   readonly name: string;
   readonly accessKeyId: string | undefined;
@@ -70,6 +85,9 @@ export interface Identity {
   readonly session?: SessionRec | undefined;
   /** With a second factor. */
   readonly mfa?: boolean | undefined;
+  /** Of a service: on whose behalf. */
+  readonly source?:
+    { readonly arn?: string | undefined; readonly account?: AccountId | undefined } | undefined;
 }
 
 /** KMS says no: a value, never thrown. */

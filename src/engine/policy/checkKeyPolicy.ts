@@ -3,7 +3,7 @@ import { decide } from './decide.ts';
 import type { PolicyDocument, PrincipalEntry } from './document.ts';
 import { malformed, parsePolicy } from './parsePolicy.ts';
 import { accountOfPrincipal } from './principals.ts';
-import type { AccessRequest } from './types.ts';
+import { isServiceName, type AccessRequest } from './types.ts';
 
 export interface KeyPolicyCheck {
   readonly text: string;
@@ -38,7 +38,7 @@ const accountExists = (account: string, exists: (arn: string) => boolean): boole
 
 /** policy.md §3: principals must exist; no groups, no wildcards inside an ARN, no ids of what was deleted. */
 function isValidPrincipal({ type, value }: PrincipalEntry, exists: (arn: string) => boolean): boolean {
-  if (type === 'Service') return /^[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?$/.test(value);
+  if (type === 'Service') return isServiceName(value);
   // OURS: policy.md knows no federated provider or canonical user as principal of a key policy.
   if (type !== 'AWS') return false;
   if (value === '*') return true;

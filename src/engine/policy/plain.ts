@@ -15,6 +15,7 @@ import { remembering } from './remembering.ts';
 import { readPlainGrants, type PlainGrant } from './plainGrants.ts';
 import { accountOfPrincipal } from './principals.ts';
 import {
+  isServiceName,
   serviceCaller,
   type AccessRequest,
   type Asker,
@@ -147,12 +148,10 @@ function readPolicies(input: PlainPolicies): Policies {
   };
 }
 
-const serviceName = /^[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?$/;
-
 /** The principal as the engine knows it after authentication. */
 function readPrincipal(principal: unknown, roleArn: string | undefined): Asker {
   if (typeof principal !== 'string') return bad('principal', 'expected an ARN as a string');
-  if (serviceName.test(principal)) return serviceCaller(principal);
+  if (isServiceName(principal)) return serviceCaller(principal);
   const account = accountOfPrincipal(principal);
   const parsed = parseArn(principal);
   const who = account ?? parseAccountId(parsed?.account ?? '');

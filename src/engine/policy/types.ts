@@ -9,6 +9,10 @@ export interface ServiceCaller {
   readonly account: undefined;
 }
 
+/** `s3.amazonaws.com`, also `logs.us-east-1.amazonaws.com`: what a Service principal can be. */
+export const isServiceName = (text: string): boolean =>
+  /^[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?$/.test(text);
+
 export const serviceCaller = (service: string): ServiceCaller => ({
   kind: 'service',
   arn: service,
