@@ -8,12 +8,18 @@ import type {
   EpochMs,
   Explanation,
   GrantRec,
+  GroupRec,
   IdentityPolicyRec,
   KeyArn,
   KeyRec,
   KeyState,
   KeyStoreRec,
+  ManagedPolicyRec,
   MaterialRec,
+  OrganizationRec,
+  OrgNodeRec,
+  OrgPolicyRec,
+  PolicyVersionRec,
   PrincipalArn,
   PrincipalRec,
   RedactedCall,
@@ -21,10 +27,12 @@ import type {
   Region,
   RotationRec,
   ServiceName,
+  SessionRec,
   TableName,
   TagRec,
   Trace,
   TrailEvent,
+  VpcEndpointRec,
   WorldRec,
 } from '../engine/index.ts';
 
@@ -157,6 +165,42 @@ export interface PrincipalCard {
   readonly rec: PrincipalRec;
   readonly policies: readonly IdentityPolicyRec[];
 }
+export interface GroupCard {
+  readonly rec: GroupRec;
+  readonly policies: readonly IdentityPolicyRec[];
+}
+export interface ManagedPolicyCard {
+  readonly rec: ManagedPolicyRec;
+  /** Oldest first. */
+  readonly versions: readonly PolicyVersionRec[];
+}
+export interface OrganizationCard {
+  readonly rec: OrganizationRec;
+  /** Root, organizational units and accounts, in no order: `parent` makes the tree. */
+  readonly nodes: readonly OrgNodeRec[];
+  readonly policies: readonly OrgPolicyRec[];
+}
+/** Everything around the principals of a world. The principals themselves are {@link WorldApi.principals}. */
+export interface Directory {
+  readonly groups: readonly GroupCard[];
+  readonly policies: readonly ManagedPolicyCard[];
+  /** Those that ended too, until they are undone. */
+  readonly sessions: readonly SessionRec[];
+  readonly endpoints: readonly VpcEndpointRec[];
+  /** Trust policy by role ARN; a role without one is assumed by nobody. */
+  readonly trust: Readonly<Record<string, string>>;
+  /** Access keys by user ARN, without secrets. */
+  readonly accessKeys: Readonly<Record<string, readonly string[]>>;
+  readonly organizations: readonly OrganizationCard[];
+  /** AWS's own managed policies. */
+  readonly aws: readonly { readonly arn: string; readonly document: string }[];
+  /** AWS's own policies of organizations. */
+  readonly awsOrganization: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly document: string;
+  }[];
+}
 export type DueItem = Due;
 
 /** A file sealed by the envelope flow: ciphertext frames with the wrapped key in their header. */
@@ -188,8 +232,11 @@ export type WorldEvent =
   /** Who writes this world now: this tab, another one, or (for a moment) nobody. What was asked is kept and answered. */
   | { readonly kind: 'writer'; readonly writer: Writer };
 
-/** The tab that writes a world: `here`, `elsewhere`, or `none` while the last one is gone and the next not yet there. */
-export type Writer = 'here' | 'elsewhere' | 'none';
+/**
+ * The tab that writes a world: `here`, `elsewhere`, `silent` while that one is asked and does not answer (it sleeps, or is
+ * stuck), or `none` while the last one is gone and the next not yet there.
+ */
+export type Writer = 'here' | 'elsewhere' | 'silent' | 'none';
 
 /** How the world was moved along its own history, and to the state after which entry. */
 export interface Travel {
@@ -370,6 +417,9 @@ export interface WorldApi {
   setBacking(backing: BackingRec): Promise<void>;
   accounts(): Promise<readonly AccountRec[]>;
   principals(account?: AccountId): Promise<readonly PrincipalCard[]>;
+  /** Sessions that AssumeRole made, those that ended too. */
+  sessions(): Promise<readonly SessionRec[]>;
+  directory(): Promise<Directory>;
   keys(at: {
     readonly account: AccountId;
     readonly region: Region;
@@ -556,6 +606,11 @@ export interface LabApi {
   askPersist(): Promise<boolean>;
   /** After a full disk: tries to keep again what lives in memory since. */
   retryStorage(): Promise<Kept>;
+  /**
+   * Takes the writing of the open world from a tab that does not answer. When that one wakes up it can write nothing any
+   * more, and works through this one.
+   */
+  takeOver(): Promise<void>;
 
   /** All worlds in one file. */
   exportAll(options?: ExportOptions): Promise<ExportFile>;

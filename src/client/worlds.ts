@@ -107,8 +107,8 @@ export class WorldsLab implements LabApi {
   }
 
   lost({ kind, message }: StoreLoss): void {
-    // A connection that ended is made again by whatever needs it next.
-    if (kind === 'ended') return;
+    // A connection that ended is made again by whatever needs it next; who was replaced follows the new writer.
+    if (kind === 'ended' || kind === 'claimed') return;
     this.#emit({ kind: 'outdated' });
     void this.#main.leaveStore(message).catch(() => undefined);
   }
@@ -332,6 +332,10 @@ export class WorldsLab implements LabApi {
     return this.#main.retryStorage();
   }
 
+  takeOver(): Promise<void> {
+    return this.#main.takeOver();
+  }
+
   // --- files and links -----------------------------------------------------------------------------------------------
 
   async exportAll(options: ExportOptions = {}): Promise<ExportFile> {
@@ -517,10 +521,13 @@ async function openShared(
     where: places.where,
     why,
     onKept: hooks.kept,
-    open: async (traces) => {
+    open: async (traces, claimed) => {
+      const lost = (loss: StoreLoss) => (loss.kind === 'claimed' ? claimed() : hooks.lost(loss));
       const store =
-        genesis && places.where === 'memory' ? places.fresh(row, genesis) : places.store(row, hooks.lost);
+        genesis && places.where === 'memory' ? places.fresh(row, genesis) : places.store(row, lost);
       try {
+        // Only tabs that can find each other take turns.
+        if (tabs && places.where !== 'memory') await store.claim();
         return await World.open(store, { ...surroundings, id: row.id, title: row.name, genesis, traces });
       } catch (error) {
         await store.close().catch(() => undefined);

@@ -9,6 +9,7 @@ import {
   MemoryStore,
   NewerFormat,
   SeqConflict,
+  WriterLost,
   type WorldStore,
 } from './index.ts';
 import { aliasRec, counter, entry, keyNumber, keyRec, made } from './records.fixture.ts';
@@ -311,5 +312,36 @@ describe('IdbStore', () => {
     expect(await store.open()).toEqual({ format: 2, seq: 0, floor: 0 });
     await store.close();
     await expect(store.get([])).rejects.toThrow(/it was closed/);
+  });
+});
+
+describe('who claimed a stored world writes it', () => {
+  it('and whoever claimed before writes nothing any more, of no kind', async () => {
+    const name = `contract ${(stores += 1)}`;
+    const told: string[] = [];
+    const [old, now] = [new IdbStore(name, ({ kind }) => told.push(kind)), new IdbStore(name)];
+    await old.claim();
+    await old.append([entry(1)]);
+    await now.claim();
+    const body = new Blob(['x']);
+    const writes: readonly (() => Promise<void>)[] = [
+      () => old.append([entry(2)]),
+      () => old.trim(1),
+      () => old.putObject({ id: 'a', meta: {}, body }),
+      () => old.removeObject('a'),
+      () => old.refill({ seq: 0, floor: 0, records: [], entries: [], objects: [] }),
+    ];
+    for (const write of writes) await expect(write()).rejects.toBeInstanceOf(WriterLost);
+    expect(told).toEqual(writes.map(() => 'claimed'));
+    expect(await now.open()).toEqual({ format: 2, seq: 1, floor: 0 });
+    await now.append([entry(2)]);
+    // It may claim again, and the other one is out then.
+    await old.claim();
+    await old.append([entry(3)]);
+    await expect(now.append([entry(4)])).rejects.toBeInstanceOf(WriterLost);
+    // Programs that never claim are held to the journal alone.
+    const other = new IdbStore(name);
+    await other.append([entry(4)]);
+    await Promise.all([old, now, other].map((store) => store.close()));
   });
 });

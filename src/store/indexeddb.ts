@@ -16,6 +16,7 @@ import {
   checkContinues,
   NewerFormat,
   storeFormat,
+  WriterLost,
   type Contents,
   type Entry,
   type Head,
@@ -38,6 +39,8 @@ interface HeadRow {
   readonly seq: number;
   /** Absent in worlds of format 1, which had no checkpoint. */
   readonly floor?: number | undefined;
+  /** How often the world was claimed; it stands here because every write reads this row. */
+  readonly claims?: number | undefined;
 }
 
 interface Schema extends DBSchema {
@@ -80,10 +83,12 @@ const migrations: readonly ((database: Database, upgrade: Upgrade) => void)[] = 
  */
 const durable = { durability: 'strict' } as const;
 
-const headOf = (
-  value: Schema['meta']['value'] | undefined,
-): { readonly seq: number; readonly floor: number } =>
-  value && 'seq' in value ? { seq: value.seq, floor: value.floor ?? 0 } : { seq: 0, floor: 0 };
+type KeptHead = { readonly seq: number; readonly floor: number; readonly claims: number };
+
+const headOf = (value: Schema['meta']['value'] | undefined): KeptHead =>
+  value && 'seq' in value
+    ? { seq: value.seq, floor: value.floor ?? 0, claims: value.claims ?? 0 }
+    : { seq: 0, floor: 0, claims: 0 };
 
 const everything = ['records', 'entries', 'meta', 'objects', 'bodies', 'answers'] as const;
 
@@ -94,6 +99,8 @@ export class IdbStore implements WorldStore {
   readonly #lost: (loss: StoreLoss) => void;
   #database: Promise<Database> | undefined;
   #closed: string | undefined;
+  /** The number of this writer's claim. */
+  #claim: number | undefined;
 
   /** `lost` is told when the database goes away while the store is open. */
   constructor(name = 'kms-lab', lost: (loss: StoreLoss) => void = () => undefined) {
@@ -104,7 +111,25 @@ export class IdbStore implements WorldStore {
   async open(): Promise<Head> {
     this.#closed = undefined;
     const database = await this.#open();
-    return { format: database.version, ...headOf(await database.get('meta', 'head')) };
+    const { seq, floor } = headOf(await database.get('meta', 'head'));
+    return { format: database.version, seq, floor };
+  }
+
+  async claim(): Promise<void> {
+    const tx = (await this.#open()).transaction('meta', 'readwrite', durable);
+    const head = headOf(await tx.store.get('head'));
+    const claims = head.claims + 1;
+    await Promise.all([tx.store.put({ ...head, claims }, 'head'), tx.done]);
+    this.#claim = claims;
+  }
+
+  /** Inside the transaction that is about to write, so that nobody can claim in between. */
+  async #mine(meta: { get(key: 'head'): Promise<Schema['meta']['value'] | undefined> }): Promise<KeptHead> {
+    const head = headOf(await meta.get('head'));
+    if (this.#claim === undefined || head.claims === this.#claim) return head;
+    const gone = new WriterLost();
+    this.#lost({ kind: 'claimed', message: gone.message });
+    throw gone;
   }
 
   async device(): Promise<Device> {
@@ -153,7 +178,7 @@ export class IdbStore implements WorldStore {
     const tx = (await this.#open()).transaction(stores, 'readwrite', durable);
     const writes: Promise<unknown>[] = [];
     try {
-      const head = headOf(await tx.objectStore('meta').get('head'));
+      const head = await this.#mine(tx.objectStore('meta'));
       checkContinues(head.seq, entries);
       // Answers that nobody asked for again. Read before anything is written, so that no failure goes unheard meanwhile.
       const old =
@@ -208,7 +233,7 @@ export class IdbStore implements WorldStore {
 
   async trim(floor: number): Promise<void> {
     const tx = (await this.#open()).transaction(['entries', 'meta'], 'readwrite', durable);
-    const head = headOf(await tx.objectStore('meta').get('head'));
+    const head = await this.#mine(tx.objectStore('meta'));
     const to = Math.min(floor, head.seq);
     if (to <= head.floor) return tx.done;
     await Promise.all([
@@ -224,6 +249,7 @@ export class IdbStore implements WorldStore {
     const tx = (await this.#open()).transaction(everything, 'readwrite', durable);
     const writes: Promise<unknown>[] = [];
     try {
+      const { claims } = await this.#mine(tx.objectStore('meta'));
       for (const store of ['records', 'entries', 'objects', 'bodies', 'answers'] as const)
         writes.push(tx.objectStore(store).clear());
       for (const [ref, rec] of records) writes.push(tx.objectStore('records').put(rowOf(ref, rec)));
@@ -232,7 +258,7 @@ export class IdbStore implements WorldStore {
         writes.push(tx.objectStore('objects').put({ id, meta }));
         writes.push(tx.objectStore('bodies').put(body, id));
       }
-      writes.push(tx.objectStore('meta').put({ seq, floor }, 'head'));
+      writes.push(tx.objectStore('meta').put({ seq, floor, claims }, 'head'));
       await Promise.all(writes);
       await tx.done;
     } catch (error) {
@@ -242,9 +268,10 @@ export class IdbStore implements WorldStore {
   }
 
   async putObject({ id, meta, body }: StoredObject): Promise<void> {
-    const tx = (await this.#open()).transaction(['objects', 'bodies'], 'readwrite', durable);
+    const tx = (await this.#open()).transaction(['objects', 'bodies', 'meta'], 'readwrite', durable);
     const writes: Promise<unknown>[] = [];
     try {
+      await this.#mine(tx.objectStore('meta'));
       writes.push(tx.objectStore('objects').put({ id, meta }));
       writes.push(tx.objectStore('bodies').put(body, id));
       await Promise.all(writes);
@@ -269,7 +296,8 @@ export class IdbStore implements WorldStore {
   }
 
   async removeObject(id: string): Promise<void> {
-    const tx = (await this.#open()).transaction(['objects', 'bodies'], 'readwrite', durable);
+    const tx = (await this.#open()).transaction(['objects', 'bodies', 'meta'], 'readwrite', durable);
+    await this.#mine(tx.objectStore('meta'));
     await Promise.all([tx.objectStore('objects').delete(id), tx.objectStore('bodies').delete(id), tx.done]);
   }
 

@@ -78,6 +78,11 @@ export class MemoryStore implements WorldStore {
     return Promise.resolve({ format: storeFormat, seq: this.#head, floor: this.#floor });
   }
 
+  /** Nobody else can have it. */
+  claim(): Promise<void> {
+    return Promise.resolve();
+  }
+
   device(): Promise<Device> {
     return Promise.resolve(rawDevice(this.#device));
   }

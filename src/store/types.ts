@@ -107,6 +107,11 @@ export interface WorldStore extends Records, Journal, Shelf {
   readonly kind: 'memory' | 'indexeddb';
   /** Reads the head only. Refuses with {@link NewerFormat} what it does not understand. */
   open(): Promise<Head>;
+  /**
+   * Makes this the one that may write: whoever claimed before gets {@link WriterLost} for everything that it still tries to
+   * write. For tabs that take turns; a store that nobody claimed is open to all.
+   */
+  claim(): Promise<void>;
   /** Folds the entries up to `floor` into the checkpoint: they are gone, the records stay. */
   trim(floor: number): Promise<void>;
   /** Replaces everything but the device key, or changes nothing. */
@@ -131,9 +136,20 @@ export class SeqConflict extends Error {
   }
 }
 
-/** The store lost its database while it was open. `newer`: for a newer version of KMS Lab, so that only a reload helps. */
+/** Another tab has claimed the world since: nothing of this was written. */
+export class WriterLost extends Error {
+  override readonly name = 'WriterLost';
+  constructor() {
+    super('Another tab writes this world now.');
+  }
+}
+
+/**
+ * The store lost its database while it was open. `newer`: for a newer version of KMS Lab, so that only a reload helps.
+ * `claimed`: by another tab, which writes from now on.
+ */
 export interface StoreLoss {
-  readonly kind: 'newer' | 'ended';
+  readonly kind: 'newer' | 'ended' | 'claimed';
   readonly message: string;
 }
 

@@ -365,6 +365,9 @@ const places: { readonly [T in TableName]: (rec: Tables[T]) => Ref } = {
 
 const isTable = (name: string): name is TableName => Object.hasOwn(tables, name);
 
+/** Every table that a world can have. */
+export const tableNames: readonly TableName[] = Object.keys(tables).filter(isTable);
+
 /** @throws FileFault unless `given` names a table and a record in it */
 export function checkRef(given: unknown, place: string): Ref {
   const name = typeof given === 'string' ? given.slice(0, Math.max(0, given.indexOf('/'))) : '';

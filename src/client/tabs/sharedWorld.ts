@@ -1,7 +1,7 @@
 import type { View } from '../../engine/index.ts';
 import type { Kept, Progress, WorldApi, WorldEvent, Writer } from '../api.ts';
-import { StorageFault } from '../commits.ts';
 import { freshName } from '../draws.ts';
+import { tableNames } from '../files/shapes.ts';
 import {
   invoke,
   Line,
@@ -15,12 +15,18 @@ import {
 import { Traces } from '../traces.ts';
 import type { World } from '../world.ts';
 import { Peers } from './peers.ts';
+import { Pulse, pulseTimes, type PulseTimes } from './pulse.ts';
+import { isClaimed, isFull, Refuge } from './refuge.ts';
 import type { Tabs } from './surroundings.ts';
+import { WriterLock } from './writerLock.ts';
 
 /*
  * One world, seen by several tabs. One of them holds the world's lock and writes; the others send it what they are asked
  * for, under a name of its own for each request, and ask again under that name when another tab takes over. What was done
  * already is then answered from the journal. So nothing is lost, and nothing is done twice.
+ *
+ * A writer that sleeps keeps its lock. The others notice that it does not answer, and may take the lock from it. Each
+ * writer claims the store when it begins; one that wakes up and was replaced cannot write, which the store sees to.
  */
 
 interface Request {
@@ -40,42 +46,14 @@ export interface SharedOptions {
   readonly tabs: Tabs | undefined;
   readonly where: Kept['where'];
   readonly why?: string | undefined;
-  /** Opens the world from its store, when this tab is the one that writes. */
-  readonly open: (traces: Traces) => Promise<World>;
+  /**
+   * Opens the world from its store, when this tab is the one that writes. `claimed` is to be called when the store says
+   * that another tab writes since.
+   */
+  readonly open: (traces: Traces, claimed: () => void) => Promise<World>;
   readonly onKept?: ((kept: Kept) => void) | undefined;
+  readonly times?: PulseTimes | undefined;
 }
-
-/** Tells a new listener of a changed world to read everything again. */
-const allTables = [
-  'world',
-  'clock',
-  'account',
-  'principal',
-  'identityPolicy',
-  'credential',
-  'key',
-  'material',
-  'multiRegion',
-  'rotation',
-  'grant',
-  'keyStore',
-  'backing',
-  'keyPolicy',
-  'tag',
-  'alias',
-  'usage',
-  'counter',
-  'quota',
-  'trustPolicy',
-  'group',
-  'managedPolicy',
-  'policyVersion',
-  'session',
-  'organization',
-  'orgNode',
-  'orgPolicy',
-  'vpcEndpoint',
-] as const;
 
 /** The tab that served this world has gone; forks lived in it. */
 class WriterGone extends Error {
@@ -85,16 +63,14 @@ class WriterGone extends Error {
   }
 }
 
-const isFull = (error: unknown): boolean => {
-  const cause: unknown = error instanceof StorageFault ? error.cause : undefined;
-  return cause instanceof Error ? !/^(SeqConflict)$/.test(cause.name) : cause instanceof DOMException;
-};
-
 /** The part of a shared world that is not in the table of methods: `openSharedWorld` adds those. */
 class Sharing {
   readonly id: string;
   readonly #options: SharedOptions;
   readonly #peers: Peers | undefined;
+  readonly #lock: WriterLock | undefined;
+  readonly #pulse: Pulse;
+  readonly #refuge: Refuge;
   readonly #api: WorldApi;
   readonly #traces = new Traces();
   readonly #listeners = new Set<(event: WorldEvent) => void>();
@@ -104,13 +80,12 @@ class Sharing {
   #writer: Writer = 'none';
   #world: World | undefined;
   #leaveWorld: () => void = () => undefined;
-  /** The world whose store is full, while work goes on in a fork of it. */
-  #full: World | undefined;
-  #fleeing: Promise<boolean> | undefined;
   #line: { readonly to: string; readonly line: Line } | undefined;
-  #release: () => void = () => undefined;
-  readonly #abort = new AbortController();
+  /** Of the opening, which waits for somebody to work with. */
+  #connected: { resolve: () => void; reject: (error: Error) => void } | undefined;
   #closed = false;
+  /** Others write what is stored; here work goes on in memory. */
+  #alone = false;
   #kept: Kept;
 
   private constructor(options: SharedOptions) {
@@ -119,6 +94,24 @@ class Sharing {
     this.#kept = { where: options.where, why: options.why };
     const { tabs, name } = options;
     this.#peers = tabs && new Peers(tabs.channel(name), freshName());
+    this.#lock =
+      tabs &&
+      new WriterLock(tabs.locks, name, {
+        take: (stolen) => this.#takeOver(stolen),
+        lost: () => this.#stepDown(),
+        failed: (error) => this.#connected?.reject(error),
+      });
+    this.#pulse = new Pulse(
+      options.times ?? pulseTimes,
+      () => this.#peers?.tell('*', { kind: 'who' }),
+      (silent) => this.#silence(silent),
+    );
+    this.#refuge = new Refuge({
+      where: options.where,
+      world: () => this.#world,
+      enter: (world) => this.#enter(world),
+      kept: (kept) => this.#keep(kept),
+    });
     this.#api = worldOver(options.id, (method, args, progress) => this.#ask(method, args, progress), {
       fork: () => this.fork(),
       subscribe: (listener) => this.subscribe(listener),
@@ -126,7 +119,7 @@ class Sharing {
     });
   }
 
-  /** Resolves when the world can be worked with: here, or by way of the tab that writes. */
+  /** Resolves when the world can be worked with: here, or by way of the tab that writes; or when that one is silent. */
   static async open(options: SharedOptions): Promise<SharedWorld> {
     const shared = new Sharing(options);
     // All methods of a world, by the table that the ports use.
@@ -154,59 +147,68 @@ class Sharing {
   // --- who writes ----------------------------------------------------------------------------------------------------
 
   async #start(): Promise<void> {
-    const { tabs, name } = this.#options;
-    if (!tabs || !this.#peers) return this.#takeOver();
+    if (!this.#lock || !this.#peers) return this.#takeOver(() => false);
     this.#peers.hear(({ from, body }) => this.#hear(from, body));
-    const first = await new Promise<boolean>((resolve, reject) => {
-      tabs.locks
-        .request(name, { ifAvailable: true }, async (lock) => {
-          if (lock === null) return resolve(false);
-          await this.#hold(() => resolve(true));
-        })
-        .catch(reject);
-    });
-    if (first) return;
-    // In line for when the writer goes.
-    const connected = new Promise<void>((resolve, reject) => {
-      this.#connected = resolve;
-      tabs.locks
-        .request(name, { signal: this.#abort.signal }, () => this.#hold(resolve))
-        .catch((error: unknown) => {
-          if (!this.#closed) reject(error instanceof Error ? error : new Error(String(error)));
-        });
-    });
+    if (await this.#lock.takeIfFree()) return;
+    const connected = new Promise<void>((resolve, reject) => (this.#connected = { resolve, reject }));
+    this.#lock.wait();
     this.#peers.tell('*', { kind: 'who' });
+    this.#pulse.watch();
     await connected;
-  }
-  #connected: () => void = () => undefined;
-
-  /** While this tab holds the lock. */
-  async #hold(ready: () => void): Promise<void> {
-    if (this.#closed) return;
-    await this.#takeOver();
-    ready();
-    if (this.#closed) return;
-    await new Promise<void>((resolve) => (this.#release = resolve));
+    this.#connected = undefined;
+    this.#watchOrRest();
   }
 
-  async #takeOver(): Promise<void> {
+  async #takeOver(stolen: () => boolean): Promise<void> {
+    if (this.#closed) return;
     const before = this.#writer;
     this.#line?.line.end(new WriterGone());
     this.#line = undefined;
     this.#setWriter('none');
-    this.#enter(await this.#options.open(this.#traces));
+    const world = await this.#options.open(this.#traces, () => this.#stepDown());
+    if (stolen() || this.#closed) return world.close();
+    this.#enter(world);
     this.#peers?.tell('*', { kind: 'writer' });
+    this.#pulse.rest();
     this.#setWriter('here');
     // In the order in which they were asked for; each is done once, whatever the last writer came to do.
     for (const request of this.#requests) this.#runHere(request);
+    this.#connected?.resolve();
     if (before !== 'none' || this.#listeners.size > 0) await this.#tellAll();
+  }
+
+  /** From a tab that holds the lock and does not answer. */
+  async takeOver(): Promise<void> {
+    if (this.#writer === 'here' || this.#closed) return;
+    await this.#lock?.steal();
+  }
+
+  /** Another tab writes since: what it was asked for and did not keep is asked of that one. */
+  #stepDown(): void {
+    if (this.#writer !== 'here' || this.#closed) return;
+    // What lives in memory only cannot be given to the others: it stays what this tab has, for itself.
+    this.#alone = this.#refuge.full !== undefined;
+    if (this.#alone) return this.#endServing();
+    const world = this.#world;
+    this.#leaveWorld();
+    this.#world = undefined;
+    this.#endServing();
+    this.#setWriter('none');
+    void world?.close().catch(() => undefined);
+    this.#lock?.wait();
+    this.#peers?.tell('*', { kind: 'who' });
+    this.#watchOrRest();
+  }
+
+  #endServing(): void {
+    for (const stop of this.#served.values()) stop();
+    this.#served.clear();
   }
 
   #enter(world: World): void {
     this.#leaveWorld();
     this.#world = world;
-    const leave = world.subscribe((event) => this.#emit(event));
-    this.#leaveWorld = leave;
+    this.#leaveWorld = world.subscribe((event) => this.#emit(event));
   }
 
   #setWriter(writer: Writer): void {
@@ -215,15 +217,31 @@ class Sharing {
     this.#emit({ kind: 'writer', writer });
   }
 
+  #silence(silent: boolean): void {
+    if (this.#writer === 'here' || this.#closed) return;
+    this.#setWriter(silent ? 'silent' : this.#line ? 'elsewhere' : 'none');
+    // A page that opens must be able to say so.
+    if (silent) this.#connected?.resolve();
+  }
+
+  /** Watched while something is wanted of the writer, or nobody is known to be it. */
+  #watchOrRest(): void {
+    if (this.#writer === 'here' || this.#closed || (this.#line && this.#requests.size === 0))
+      this.#pulse.rest();
+    else this.#pulse.watch();
+  }
+
   async #tellAll(): Promise<void> {
     const state = await (this.#api.history.state() as Promise<{ readonly head: number }>).catch(
       () => undefined,
     );
-    this.#emit({ kind: 'committed', seq: state?.head ?? 0, tables: allTables, trace: undefined });
+    this.#emit({ kind: 'committed', seq: state?.head ?? 0, tables: tableNames, trace: undefined });
   }
 
   #hear(from: string, body: unknown): void {
+    if (this.#alone) return;
     const kind = typeof body === 'object' && body !== null && 'kind' in body ? body.kind : undefined;
+    if (this.#line?.to === from) this.#pulse.heard();
     if (kind === 'who') {
       if (this.#writer === 'here') this.#peers?.tell(from, { kind: 'writer' });
     } else if (kind === 'writer') this.#follow(from);
@@ -267,9 +285,10 @@ class Sharing {
       if (event.kind !== 'writer') this.#emit(event);
     });
     this.#peers.tell(writer, { kind: 'follow' });
+    this.#pulse.heard();
     this.#setWriter('elsewhere');
     for (const request of this.#requests) this.#send(request);
-    this.#connected();
+    this.#connected?.resolve();
     if (this.#listeners.size > 0) void this.#tellAll();
   }
 
@@ -277,14 +296,40 @@ class Sharing {
 
   #ask(method: string, args: readonly unknown[], progress?: (p: Progress) => void): Promise<unknown> {
     if (this.#closed) return Promise.reject(new Error(`The world "${this.id}" is closed.`));
-    if (this.#writer === 'here' && this.#requests.size === 0) return this.#here(method, args, progress);
+    if (this.#writer !== 'here' || this.#requests.size > 0) return this.#request(method, own(args), progress);
+    const world = this.#world;
+    return this.#here(method, args, progress).catch((error: unknown) => {
+      if (!this.#isOvertaken(world, method, error)) throw error;
+      return this.#request(method, args, progress);
+    });
+  }
+
+  #request(
+    method: string,
+    args: readonly unknown[],
+    progress: ((p: Progress) => void) | undefined,
+  ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const once = worldMethods[method]?.onceAt === undefined ? undefined : freshName();
-      const request: Request = { method, args: own(args), once, progress, resolve, reject, sent: false };
+      const request: Request = { method, args, once, progress, resolve, reject, sent: false };
       this.#requests.add(request);
       if (this.#writer === 'here') this.#runHere(request);
       else if (this.#line) this.#send(request);
+      this.#watchOrRest();
     });
+  }
+
+  /** It failed because another tab writes since, and nothing of it was kept: that one is asked. */
+  #isOvertaken(world: World | undefined, method: string, error: unknown): boolean {
+    if (isClaimed(error)) this.#stepDown();
+    if (this.#closed || world === this.#world) return false;
+    return isClaimed(error) || (this.#writer !== 'here' && worldMethods[method]?.onceAt === undefined);
+  }
+
+  #settled(request: Request): boolean {
+    const there = this.#requests.delete(request);
+    this.#watchOrRest();
+    return there;
   }
 
   #send(request: Request): void {
@@ -294,30 +339,34 @@ class Sharing {
     request.sent = true;
     line.ask(0, method, withOnce(method, args, once), progress).then(
       (value) => {
-        if (!this.#requests.delete(request)) return;
+        if (!this.#settled(request)) return;
         if (once !== undefined) line.got(0, once);
         request.resolve(value);
       },
       (error: unknown) => {
         // It is asked again by whoever writes next.
-        if (error instanceof WriterGone && !this.#closed) return;
-        if (this.#requests.delete(request)) request.reject(error);
+        if (!this.#closed && (error instanceof WriterGone || isClaimed(error))) return;
+        if (this.#settled(request)) request.reject(error);
       },
     );
   }
 
   #runHere(request: Request): void {
     const { method, args, progress, sent } = request;
+    const world = this.#world;
     // Only what another writer may have done already has to be looked up.
     const once = sent ? request.once : undefined;
     this.#here(method, withOnce(method, args, once), progress).then(
       (value) => {
-        if (!this.#requests.delete(request)) return;
+        if (!this.#settled(request)) return;
         if (once !== undefined) void this.#world?.forgetAnswers([once]).catch(() => undefined);
         request.resolve(value);
       },
       (error: unknown) => {
-        if (this.#requests.delete(request)) request.reject(error);
+        if (this.#isOvertaken(world, method, error)) {
+          if (this.#writer === 'here') this.#runHere(request);
+          else this.#send(request);
+        } else if (this.#settled(request)) request.reject(error);
       },
     );
   }
@@ -332,47 +381,21 @@ class Sharing {
     try {
       return await (invoke(world, method, given) as Promise<unknown>);
     } catch (error) {
-      if (!isFull(error) || !(await this.#flee(error))) throw error;
+      if (!isFull(error) || !(await this.#refuge.flee(error))) throw error;
       return this.#here(method, args, progress);
     }
   }
 
   // --- when the store fails ------------------------------------------------------------------------------------------
 
-  #flee(error: unknown): Promise<boolean> {
-    const world = this.#world;
-    if (this.#full || !world || this.#options.where === 'memory')
-      return Promise.resolve(this.#full !== undefined);
-    return (this.#fleeing ??= (async () => {
-      try {
-        const fork = await world.fork();
-        this.#full = world;
-        this.#enter(fork);
-      } catch {
-        return false;
-      } finally {
-        this.#fleeing = undefined;
-      }
-      this.#keep({ where: 'memory', why: reasonOf(error) });
-      return true;
-    })());
-  }
-
   /** The store lost its database: everything that is done from now on lives in memory. */
   async leaveStore(why: string): Promise<void> {
-    await this.#flee(new Error(why));
+    await this.#refuge.flee(new Error(why));
   }
 
   /** Writes what was done in memory to the store after all. */
   async retryStorage(): Promise<Kept> {
-    const [full, fork] = [this.#full, this.#world];
-    if (!full || !fork) return this.#kept;
-    await fork.giveTo(full);
-    this.#full = undefined;
-    this.#enter(full);
-    await fork.close();
-    this.#keep({ where: this.#options.where });
-    await this.#tellAll();
+    if (await this.#refuge.goBack()) await this.#tellAll();
     return this.#kept;
   }
 
@@ -424,11 +447,11 @@ class Sharing {
       this.#line.line.end(new Error(`The world "${this.id}" is closed.`));
       for (const { reject } of mine) reject(new Error(`The world "${this.id}" is closed.`));
     }
-    for (const stop of this.#served.values()) stop();
+    this.#pulse.rest();
+    this.#endServing();
     await this.#world?.close();
-    await this.#full?.close();
-    this.#release();
-    this.#abort.abort();
+    await this.#refuge.full?.close();
+    this.#lock?.end();
     this.#listeners.clear();
     this.#peers?.close();
   }
@@ -438,11 +461,6 @@ export type SharedWorld = Sharing & WorldApi;
 
 /** Resolves when the world can be worked with: here, or by way of the tab that writes. */
 export const openSharedWorld = (options: SharedOptions): Promise<SharedWorld> => Sharing.open(options);
-
-const reasonOf = (error: unknown): string => {
-  const cause: unknown = error instanceof StorageFault ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
-};
 
 /** The caller may wipe or reuse its bytes while the request waits. */
 function own(args: readonly unknown[]): readonly unknown[] {

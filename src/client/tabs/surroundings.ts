@@ -4,7 +4,7 @@ import type { PortLike } from '../remote/index.ts';
 export interface LocksLike {
   request<T>(
     name: string,
-    options: { readonly ifAvailable?: boolean; readonly signal?: AbortSignal },
+    options: { readonly ifAvailable?: boolean; readonly steal?: boolean; readonly signal?: AbortSignal },
     held: (lock: unknown) => Promise<T>,
   ): Promise<T>;
 }

@@ -11,7 +11,7 @@ interface Waiting {
 }
 
 export class TestBrowser {
-  readonly #held = new Map<string, TestTab>();
+  readonly #held = new Map<string, { readonly tab: TestTab; readonly stolen: () => void }>();
   readonly #queues = new Map<string, Waiting[]>();
   readonly #channels = new Map<string, Set<TestChannel>>();
 
@@ -22,20 +22,24 @@ export class TestBrowser {
   request<T>(
     tab: TestTab,
     name: string,
-    { ifAvailable = false, signal }: { readonly ifAvailable?: boolean; readonly signal?: AbortSignal },
+    options: Parameters<LocksLike['request']>[1],
     held: (lock: unknown) => Promise<T>,
   ): Promise<T> {
+    const { ifAvailable = false, steal = false, signal } = options;
     return new Promise<T>((resolve, reject) => {
       const take = () => {
-        this.#held.set(name, tab);
+        const mine = { tab, stolen: () => tab.later(() => reject(new DOMException('stolen', 'AbortError'))) };
+        this.#held.set(name, mine);
         Promise.resolve()
           .then(() => held({ name }))
           .then(resolve, reject)
           .finally(() => {
-            if (this.#held.get(name) === tab) this.#free(name);
+            if (this.#held.get(name) === mine) this.#free(name);
           });
       };
-      if (!this.#held.has(name)) return take();
+      const holder = this.#held.get(name);
+      if (holder && steal) holder.stolen();
+      if (!holder || steal) return take();
       if (ifAvailable) return void held(null).then(resolve, reject);
       const queue = this.#queues.get(name) ?? [];
       this.#queues.set(name, queue);
@@ -57,7 +61,7 @@ export class TestBrowser {
   killed(tab: TestTab): void {
     for (const queue of this.#queues.values())
       queue.splice(0, queue.length, ...queue.filter((waiting) => waiting.tab !== tab));
-    for (const [name, holder] of [...this.#held]) if (holder === tab) this.#free(name);
+    for (const [name, holder] of [...this.#held]) if (holder.tab === tab) this.#free(name);
   }
 
   join(channel: TestChannel): void {
@@ -80,6 +84,8 @@ export class TestBrowser {
 export class TestTab implements Tabs {
   alive = true;
   readonly #browser: TestBrowser;
+  /** What happens to a tab that sleeps happens when it wakes up. */
+  #asleep: (() => void)[] | undefined;
 
   constructor(browser: TestBrowser) {
     this.#browser = browser;
@@ -91,6 +97,19 @@ export class TestTab implements Tabs {
 
   channel(name: string): ChannelLike {
     return new TestChannel(name, this, this.#browser);
+  }
+
+  sleep(): void {
+    this.#asleep ??= [];
+  }
+  wake(): void {
+    const due = this.#asleep ?? [];
+    this.#asleep = undefined;
+    for (const run of due) run();
+  }
+  later(run: () => void): void {
+    if (this.#asleep) this.#asleep.push(run);
+    else run();
   }
 
   kill(): void {
@@ -118,8 +137,10 @@ class TestChannel implements ChannelLike {
     if (this.#tab.alive) this.#browser.post(this, message);
   }
   receive(data: unknown): void {
-    if (!this.#tab.alive) return;
-    for (const listener of [...this.#listeners]) listener({ data } as MessageEvent); // as much of one as is read
+    this.#tab.later(() => {
+      if (!this.#tab.alive) return;
+      for (const listener of [...this.#listeners]) listener({ data } as MessageEvent); // as much of one as is read
+    });
   }
   addEventListener(_type: 'message', listener: (event: MessageEvent) => void): void {
     this.#listeners.add(listener);

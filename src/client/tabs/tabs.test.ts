@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { tableOf, type Bytes, type Rec, type Ref } from '../../engine/index.ts';
 import {
   MemoryStore,
+  WriterLost,
   type Entry,
   type KeptAnswer,
   type StoreImage,
@@ -16,20 +17,31 @@ import { TestBrowser, type TestTab } from './tabs.fixture.ts';
 /** One disk under all tabs; what a killed tab still has on its way never reaches it. */
 class Disk {
   readonly store = new MemoryStore({ device: new Uint8Array(32).fill(9) });
+  #claims = 0;
 
-  for(tab: TestTab): WorldStore {
+  for(tab: TestTab, claimed: () => void = () => undefined): WorldStore {
     const { store } = this;
+    const mine = (this.#claims += 1);
+    const fence = () => {
+      if (mine === this.#claims) return;
+      claimed();
+      throw new WriterLost();
+    };
     const guarded = <T>(work: () => Promise<T>): Promise<T> =>
       tab.alive ? work() : new Promise<T>(() => undefined);
     return {
       kind: 'indexeddb',
       open: () => store.open(),
+      claim: () => Promise.resolve(),
       device: () => store.device(),
       get: (refs) => guarded(() => store.get(refs)),
       range: (index, range) => guarded(() => store.range(index, range)),
       append: async (entries: readonly Entry[], answers?: readonly KeptAnswer[]) => {
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 2));
-        return guarded(() => store.append(entries, answers));
+        return guarded(async () => {
+          fence();
+          return store.append(entries, answers);
+        });
       },
       answer: (once) => guarded(() => store.answer(once)),
       forgetAnswers: (onces) => guarded(() => store.forgetAnswers(onces)),
@@ -52,7 +64,8 @@ const open = (disk: Disk, tab: TestTab): Promise<SharedWorld> =>
     name: 'kms-lab',
     tabs: tab,
     where: 'indexeddb',
-    open: (traces) => World.open(disk.for(tab), { genesis, traces }),
+    open: (traces, claimed) => World.open(disk.for(tab, claimed), { genesis, traces }),
+    times: { beat: 5, patience: 60 },
   });
 
 const fold = (image: StoreImage): Map<Ref, Rec> => {
@@ -106,6 +119,58 @@ describe('a world in several tabs', () => {
       'DisableKey',
       'CreateKey',
     ]);
+  });
+
+  it('says so when the writer sleeps, and takes over when that is wanted; the sleeper wakes up and can write nothing', async () => {
+    const [browser, disk] = [new TestBrowser(), new Disk()];
+    const [first, second] = [browser.tab(), browser.tab()];
+    const one = await open(disk, first);
+    const two = await open(disk, second);
+    const KeyId = await makeKey(one, 'before');
+    const heard: string[] = [];
+    two.subscribe((event) => event.kind === 'writer' && heard.push(event.writer));
+    first.sleep();
+    const asked = ask(two, 'UpdateKeyDescription', { KeyId, Description: 'asked of the sleeper' });
+    await expect.poll(() => two.writer).toBe('silent');
+    // Who opens the world now is told, and need not wait for ever.
+    const three = await open(disk, browser.tab());
+    expect(three.writer).toBe('silent');
+    await two.takeOver();
+    await output(asked);
+    expect(two.writer).toBe('here');
+    expect(heard).toEqual(['silent', 'none', 'here']);
+    await expect.poll(() => three.writer).toBe('elsewhere');
+    expect((await three.key(KeyId))?.rec.Description).toBe('asked of the sleeper');
+    // It computes what it was asked for before it hears of anything.
+    const late = ask(one, 'CreateKey', { Description: 'of the sleeper itself' });
+    const shown: string[] = [];
+    one.subscribe(({ kind }) => shown.push(kind));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    first.wake();
+    await output(late);
+    await expect.poll(() => one.writer).toBe('elsewhere');
+    expect(shown).not.toContain('storageFailed');
+    expect(await one.hash()).toBe(await two.hash());
+    const image = disk.store.image();
+    expect(fold(image)).toEqual(new Map(image.records));
+    const said = image.entries.map(({ call }) => (call.input as { Description?: string }).Description);
+    expect(said.filter(Boolean)).toEqual(['before', 'asked of the sleeper', 'of the sleeper itself']);
+    // And the line behind the new writer stands: the old one may follow it.
+    await two.close();
+    await expect.poll(() => [one.writer, three.writer].toSorted()).toEqual(['elsewhere', 'here']);
+  });
+
+  it('takes a writer that answers late for awake again', async () => {
+    const [browser, disk] = [new TestBrowser(), new Disk()];
+    const first = browser.tab();
+    await open(disk, first);
+    const two = await open(disk, browser.tab());
+    first.sleep();
+    const asked = makeKey(two);
+    await expect.poll(() => two.writer).toBe('silent');
+    first.wake();
+    await asked;
+    expect(two.writer).toBe('elsewhere');
   });
 
   it('keeps the traces that it has seen when it takes over', async () => {

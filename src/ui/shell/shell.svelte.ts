@@ -156,7 +156,8 @@ export class ShellState {
     this.writer = writer;
     if (writer === before) return;
     if (writer === 'here') this.lab.say(lines.taken);
-    if (writer === 'elsewhere') this.lab.say(lines.elsewhere);
+    if (writer === 'elsewhere' && before !== 'silent') this.lab.say(lines.elsewhere);
+    if (writer === 'silent') this.lab.say(lines.silent);
   }
 
   async readWorlds(): Promise<void> {
@@ -243,6 +244,10 @@ export class ShellState {
       this.kept = await this.lab.api.retryStorage();
       if (this.kept.where === 'indexeddb') this.lab.say(lines.keptAgain);
     });
+  }
+
+  async takeOver(): Promise<void> {
+    await this.attempt(() => this.lab.api.takeOver());
   }
 
   /** Hands a file to the browser to save. */

@@ -61,6 +61,9 @@ export const lines = {
   tryAgain: 'Try to keep it again',
   export: 'Export now…',
   elsewhere: 'Another tab writes this world. What you do here goes through it and shows in both.',
+  silent:
+    'The tab that writes this world does not answer: it may be asleep. What you asked for waits. Taking over is safe; nothing is done twice.',
+  takeOver: 'Write in this tab',
   taking: 'The tab that wrote this world is gone. This one takes over; nothing is lost.',
   taken: 'This tab writes the world now.',
   outdated: 'A newer KMS Lab is open in another tab and has the storage. Load this page again to go on.',
