@@ -27,9 +27,9 @@ import {
   type View,
   type Work,
 } from './model/index.ts';
-import { multiRegionOf, relatedKeys } from './multiRegion.ts';
+import { multiRegionOf, relatedKeys, roleAfter, roleOf } from './multiRegion.ts';
 import { Overlay } from './overlay.ts';
-import { periodLater, rotate } from './rotation.ts';
+import { periodLater, readyToRotate, rotate } from './rotation.ts';
 import { dayInMs } from './usage.ts';
 
 /*
@@ -168,13 +168,16 @@ function leaveSet(key: KeyRec, hour: Hour): void {
   const set = multiRegionOf(key, view);
   const at = ref.multiRegion(key.account, key.key);
   if (set.primary === key.region) {
+    roleAfter(key, 'DeleteKey', view);
     view.put(at, undefined);
     return;
   }
   const replicas = set.replicas.filter((region) => region !== key.region);
-  view.put(at, { ...set, replicas });
   const primary = view.get(ref.key(keyArn(set.primary, key.account, key.key)));
-  if (replicas.length > 0 || primary?.KeyState !== 'PendingReplicaDeletion') return;
+  const waited = primary && roleOf(primary, view) === 'PRIMARY/waitsForReplicas';
+  if (primary) roleAfter(primary, replicas.length > 0 ? 'replicaGone' : 'lastReplicaGone', view);
+  view.put(at, { ...set, replicas });
+  if (replicas.length > 0 || !waited) return;
   const days = primary.pendingWindowInDays ?? 30;
   changeState(primary, 'replicasGone', hour, {
     pendingWindowInDays: undefined,
@@ -197,6 +200,11 @@ async function rotateKey(rotation: RotationRec, hour: Hour): Promise<readonly Tr
   const key = keyOf(rotation.key, view);
   const at = ref.rotation(rotation.key);
   const onDemand = rotation.inProgress?.ends === env.at;
+  if (onDemand && key.Origin === 'EXTERNAL' && !readyToRotate(key, view)) {
+    // OURS: a rotation whose material went in its minute, or is no longer in every Region, comes to nothing and counts not.
+    view.put(at, { ...rotation, inProgress: undefined, onDemand: rotation.onDemand - 1 });
+    return [];
+  }
   if (onDemand) view.put(at, { ...rotation, inProgress: undefined });
   else if (key.KeyState !== 'Enabled') {
     // specs.json rotation: not while Disabled or waiting for deletion; made up for later.
@@ -218,7 +226,7 @@ async function rotateKey(rotation: RotationRec, hour: Hour): Promise<readonly Tr
 
 function expire(material: MaterialRec, hour: Hour): readonly TrailEvent[] {
   const key = keyOf(material.key, hour.view);
-  dropMaterial(key, material, hour);
+  dropMaterial(key, material, 'DeleteExpiredKeyMaterial', hour);
   return [event('DeleteExpiredKeyMaterial', key, hour, { keyMaterialId: material.materialId })];
 }
 

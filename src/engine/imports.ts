@@ -1,4 +1,12 @@
-import { fromBase64, fromUtf8, hmacSha256, toBase64, toHex, utf8 } from './crypto/index.ts';
+import {
+  fromBase64,
+  fromUtf8,
+  hmacSha256,
+  materialIdentifier,
+  toBase64,
+  toHex,
+  utf8,
+} from './crypto/index.ts';
 import { primitives } from './asymmetric.ts';
 import type { AsymmetricSpec, WrappingAlgorithm } from './crypto/asymmetric/index.ts';
 import { openForSelf, sealForSelf } from './hsm.ts';
@@ -8,6 +16,7 @@ import {
   refuse,
   type Bytes,
   type EpochMs,
+  type KeyId,
   type KeyRec,
   type KeySpec,
   type Refusal,
@@ -139,3 +148,10 @@ export async function readMaterial(
 }
 
 const fingerprintOf = (secret: Bytes): string => toHex(hmacSha256(secret, utf8('KMS Lab key material')));
+
+/**
+ * Identifier of imported material. "Based on the KMS key ID and the imported key material" (model, ImportKeyMaterial): the
+ * same again after it was deleted, and in every related multi-Region key. OURS: how it is computed.
+ */
+export const importedMaterialId = (secret: Bytes, key: KeyId): string =>
+  materialIdentifier(hmacSha256(secret, utf8(`KMS Lab material of ${key}`)));

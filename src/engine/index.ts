@@ -26,7 +26,7 @@ export { stateOf as keyStateOf } from './keyState.ts';
 export { keySpecs, algorithmsOf, usageFault, placeFault } from './keySpecs.ts';
 export { grantableOperations } from './grants.ts';
 export { backingId, backingOf } from './keyStores.ts';
-export { pendingMaterial } from './rotation.ts';
+export { pendingMaterial } from './materialState.ts';
 export { operations } from './operations/index.ts';
 export { quotaOf, setQuota, symmetricBucket, take } from './quota/index.ts';
 export { keyStateMachine, cellOf, operationsWithStates } from './machines/index.ts';

@@ -1,4 +1,10 @@
 import {
+  nextMultiRegionRole,
+  roleCell,
+  type MultiRegionEvent,
+  type MultiRegionRole,
+} from './machines/index.ts';
+import {
   keyArn,
   ref,
   refuse,
@@ -36,8 +42,38 @@ export function relatedKeys(rec: KeyRec, view: View): readonly KeyRec[] {
   });
 }
 
+/** The part that a multi-Region key plays in its set. */
+export function roleOf(rec: KeyRec, view: View): MultiRegionRole {
+  const { primary, replicas } = multiRegionOf(rec, view);
+  if (primary !== rec.region) return 'REPLICA';
+  if (replicas.length === 0) return 'PRIMARY/alone';
+  return rec.KeyState === 'PendingReplicaDeletion' ? 'PRIMARY/waitsForReplicas' : 'PRIMARY/replicated';
+}
+
+/** The part after `event`. The table has allowed it by then. */
+export function roleAfter(rec: KeyRec, event: MultiRegionEvent, view: View): MultiRegionRole | 'gone' {
+  const from = roleOf(rec, view);
+  const next = nextMultiRegionRole(from, event);
+  if (next === undefined) throw new Error(`the multi-Region machine has no way for ${event} from ${from}`);
+  return next;
+}
+
+/**
+ * Whether a key's part in its set stands in the way of what is asked. Refused here is what only a primary does; that a
+ * primary waits for its replicas its key state has said before.
+ */
+export function roleFault(rec: KeyRec, event: MultiRegionEvent, view: View): Refusal | undefined {
+  if (!rec.MultiRegion) return setOnly.has(event) ? notPrimary(rec) : undefined;
+  const cell = roleCell(event, roleOf(rec, view));
+  return typeof cell === 'object' && cell.refused === 'UnsupportedOperationException'
+    ? notPrimary(rec)
+    : undefined;
+}
+/** What is about the set itself, and so about multi-Region keys only. */
+const setOnly = new Set<MultiRegionEvent>(['ReplicateKey', 'UpdatePrimaryRegion']);
+
 /** What only a primary may do. The text is recorded for ReplicateKey. */
-export const notPrimary = (rec: KeyRec): Refusal =>
+const notPrimary = (rec: KeyRec): Refusal =>
   refuse(
     'UnsupportedOperationException',
     `${rec.arn} is not a multi-region primary key.`,

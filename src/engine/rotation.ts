@@ -1,4 +1,6 @@
 import { copyMaterial, makeMaterial, type Hsm } from './hsm.ts';
+import { materialRefusal } from './machines/index.ts';
+import { materialAfter, materialContext, materialStateOf, pendingMaterial } from './materialState.ts';
 import { materialsOf } from './materials.ts';
 import { relatedKeys } from './multiRegion.ts';
 import {
@@ -60,11 +62,13 @@ export async function rotate(
   hsm: Hsm,
 ): Promise<{ readonly before: string | undefined; readonly after: string }> {
   const materials = materialsOf(rec.arn, hsm.view);
+  const current = materials.find(({ materialId }) => materialId === rec.currentMaterial);
+  if (current) materialAfter(current, { type: 'RotateKey' }, rec, hsm.view);
   const rotated = { type, at: hsm.env.at };
   const pending = pendingMaterial(rec, hsm.view);
   const version = (materials.at(-1)?.version ?? -1) + 1;
   const fresh = pending
-    ? promote(pending, rotated, hsm)
+    ? promote(pending, rec, rotated, hsm)
     : await makeMaterial(
         { ...hsm, region: rec.region, note: hsm.note },
         rec.arn,
@@ -79,9 +83,16 @@ export async function rotate(
   return { before: rec.currentMaterial, after: fresh.materialId };
 }
 
-function promote(rec: MaterialRec, rotated: MaterialRec['rotated'], { view }: Hsm): MaterialRec {
-  const current = { ...rec, rotated };
-  view.put(ref.material(rec.key, rec.version), current);
+/** What waited becomes current. */
+function promote(
+  material: MaterialRec,
+  key: KeyRec,
+  rotated: MaterialRec['rotated'],
+  { view }: Hsm,
+): MaterialRec {
+  materialAfter(material, { type: 'RotateKey' }, key, view);
+  const current = { ...material, rotated };
+  view.put(ref.material(material.key, material.version), current);
   return current;
 }
 
@@ -93,16 +104,17 @@ async function shareMaterial(
   hsm: Hsm,
 ): Promise<void> {
   const own = materialsOf(key.arn, hsm.view).find(({ materialId }) => materialId === fresh.materialId);
-  if (own) promote(own, rotated, hsm);
+  if (own) promote(own, key, rotated, hsm);
   else if (!fresh.imported) await copyMaterial(hsm, fresh, key.arn);
 }
 
-/** Imported material that waits for an on-demand rotation. */
-export const pendingMaterial = (rec: KeyRec, view: View): MaterialRec | undefined =>
-  materialsOf(rec.arn, view).find(
-    ({ imported, rotated, version, materialId }) =>
-      imported !== undefined && rotated === undefined && version > 0 && materialId !== rec.currentMaterial,
-  );
+/** Whether a new imported material waits, in every Region of its key. */
+export function readyToRotate(rec: KeyRec, view: View): boolean {
+  const pending = pendingMaterial(rec, view);
+  const state = pending ? materialStateOf(pending, rec, view) : 'none';
+  const asked = { type: 'RotateKeyOnDemand' } as const;
+  return materialRefusal(asked, state, materialContext(rec, pending?.materialId, view)) === undefined;
+}
 
 /** specs.json "disabledKey": a rotation whose date came while the key was disabled is made up for when it is enabled. */
 export function makeUpRotation(key: KeyArn, { view, env }: Pick<Hsm, 'view' | 'env'>): void {

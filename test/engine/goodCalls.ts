@@ -7,7 +7,7 @@ import {
   type Bytes,
   type Region,
 } from '../../src/engine/index.ts';
-import { type Bench, root } from '../support/bench.ts';
+import { type Bench, region, root } from '../support/bench.ts';
 
 /*
  * A call of each of the 56 operations that succeeds, on a world of its own.
@@ -105,10 +105,13 @@ export async function imported(
   bench: Bench,
   KeyId: string,
   secret = new Uint8Array(32).fill(7),
+  where: Region = region,
 ): Promise<object> {
   const { ImportToken, PublicKey } = await bench.ok<{ ImportToken: Bytes; PublicKey: Bytes }>(
     'GetParametersForImport',
     { KeyId, ...wrapping },
+    root,
+    where,
   );
   const { readPublicKey, isKeyFault, encrypt } = await asymmetricPrimitives();
   const publicKey = readPublicKey('RSA_2048', PublicKey);

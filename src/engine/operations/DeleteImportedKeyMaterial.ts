@@ -39,7 +39,7 @@ export const DeleteImportedKeyMaterial = operation<
       // OURS: code and text for a material that the key has not are in no recording.
       return refuse('NotFoundException', '', 'operations.json DeleteImportedKeyMaterial errors');
     }
-    if (material?.wrapped) dropMaterial(rec, material, step);
+    if (material?.wrapped) dropMaterial(rec, material, 'DeleteImportedKeyMaterial', step);
     const shown = rec.KeySpec === 'SYMMETRIC_DEFAULT' && material;
     return { KeyId: rec.arn, ...(shown ? { KeyMaterialId: material.materialId } : {}) };
   },

@@ -1,4 +1,4 @@
-import { isPrimary, notPrimary } from '../multiRegion.ts';
+import { roleFault } from '../multiRegion.ts';
 import { ref, refuse } from '../model/index.ts';
 import { keyNamedBy, onTheKey } from '../oneKey.ts';
 import { operation, theKey } from '../operation.ts';
@@ -24,8 +24,9 @@ export const DisableKeyRotation = operation<DisableKeyRotationRequest, undefined
     const fault = originFault(rec);
     if (fault) return fault;
     // operations.json: on a key that cannot rotate it succeeds without effect (a suite first written against AWS).
-    if (rec.MultiRegion && rec.KeySpec === 'SYMMETRIC_DEFAULT' && !isPrimary(rec, view))
-      return notPrimary(rec);
+    const notHere =
+      rec.KeySpec === 'SYMMETRIC_DEFAULT' ? roleFault(rec, 'DisableKeyRotation', view) : undefined;
+    if (notHere) return notHere;
     const rotation = rotationOf(rec.arn, view);
     if (rotation.enabled)
       view.put(ref.rotation(rec.arn), { ...rotation, enabled: false, next: undefined, overdue: false });

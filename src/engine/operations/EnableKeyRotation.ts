@@ -1,4 +1,4 @@
-import { isPrimary, notPrimary } from '../multiRegion.ts';
+import { roleFault } from '../multiRegion.ts';
 import { ref } from '../model/index.ts';
 import { keyNamedBy, onTheKey } from '../oneKey.ts';
 import { operation, theKey } from '../operation.ts';
@@ -26,7 +26,8 @@ export const EnableKeyRotation = operation<EnableKeyRotationRequest, undefined>(
     const { rec } = theKey(located);
     const fault = rotationFault(rec) ?? originFault(rec);
     if (fault) return fault;
-    if (rec.MultiRegion && !isPrimary(rec, view)) return notPrimary(rec);
+    const notHere = roleFault(rec, 'EnableKeyRotation', view);
+    if (notHere) return notHere;
     view.put(ref.rotation(rec.arn), {
       ...rotationOf(rec.arn, view),
       enabled: true,

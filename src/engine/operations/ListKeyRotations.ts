@@ -1,9 +1,10 @@
+import { materialStateOf } from '../materialState.ts';
 import { materialsOf } from '../materials.ts';
-import { isRefusal, type KeyRec, type MaterialRec } from '../model/index.ts';
+import { isRefusal, type KeyRec, type MaterialRec, type View } from '../model/index.ts';
 import { keyNamedBy, onTheKey } from '../oneKey.ts';
 import { operation, theKey } from '../operation.ts';
 import { pageOf, planPage, type PageRequest } from '../pages.ts';
-import { pendingMaterial, rotationFault } from '../rotation.ts';
+import { rotationFault } from '../rotation.ts';
 
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeyRotations.html
 
@@ -38,24 +39,20 @@ export const ListKeyRotations = operation<ListKeyRotationsRequest, ListKeyRotati
     const { after } = plan;
     const left = after === undefined ? wanted : wanted.filter(({ version }) => version > Number(after));
     const { page, members } = pageOf('ListKeyRotations', left, plan, ({ version }) => String(version));
-    const pending = pendingMaterial(rec, view)?.materialId;
-    return { Rotations: page.map((material) => entry(material, rec, pending)), ...members };
+    return { Rotations: page.map((material) => entry(material, rec, view)), ...members };
   },
   trail: { request: ['KeyId', 'IncludeKeyMaterial'], response: 'none' },
 });
 
-function entry(
-  { materialId, rotated, imported, wrapped }: MaterialRec,
-  rec: KeyRec,
-  pending: string | undefined,
-): Readonly<Record<string, unknown>> {
-  const isCurrent = materialId === rec.currentMaterial;
+function entry(material: MaterialRec, rec: KeyRec, view: View): Readonly<Record<string, unknown>> {
+  const { materialId, rotated, imported, wrapped } = material;
+  const [KeyMaterialState] = materialStateOf(material, rec, view).split('/');
   return {
     KeyId: rec.arn,
     KeyMaterialId: materialId,
     ...(imported?.description === undefined ? {} : { KeyMaterialDescription: imported.description }),
     ...(imported ? { ImportState: wrapped ? 'IMPORTED' : 'PENDING_IMPORT' } : {}),
-    KeyMaterialState: isCurrent ? 'CURRENT' : materialId === pending ? 'PENDING_ROTATION' : 'NON_CURRENT',
+    KeyMaterialState,
     ...(imported && wrapped
       ? {
           ExpirationModel:

@@ -1,7 +1,7 @@
 import { copyMaterial } from '../hsm.ts';
 import { keyMetadata } from '../keyMetadata.ts';
 import { materialsOf } from '../materials.ts';
-import { isPrimary, multiRegionOf, notPrimary } from '../multiRegion.ts';
+import { multiRegionOf, roleAfter, roleFault } from '../multiRegion.ts';
 import { keyPolicyText, tooManyKeys } from '../newKey.ts';
 import {
   epochMs,
@@ -14,6 +14,7 @@ import {
   type Refusal,
   type Region,
 } from '../model/index.ts';
+import { knownElsewhere } from '../placeMaterial.ts';
 import { keyNamedBy } from '../oneKey.ts';
 import { operation, theKey, type Step } from '../operation.ts';
 import { tagFault, tagKeys, type Tag } from '../tagRules.ts';
@@ -73,11 +74,14 @@ export const ReplicateKey = operation<ReplicateKeyRequest, ReplicateKeyResponse>
     view.put(ref.keyPolicy(arn), { key: arn, document: policy });
     for (const { TagKey, TagValue } of Tags) view.put(ref.tag(arn, TagKey), { key: arn, TagKey, TagValue });
     const set = multiRegionOf(rec, view);
+    roleAfter(rec, 'ReplicateKey', view);
     view.put(ref.multiRegion(rec.account, rec.key), { ...set, replicas: [...set.replicas, ReplicaRegion] });
     // FACTS.md "Values": the answer shows the replica before its material is there.
     const ReplicaKeyMetadata = keyMetadata({ ...replica, currentMaterial: undefined }, view);
-    if (rec.Origin === 'AWS_KMS')
-      for (const one of materialsOf(rec.arn, view)) await copyMaterial(step, one, arn);
+    for (const one of materialsOf(rec.arn, view)) {
+      if (rec.Origin === 'AWS_KMS') await copyMaterial(step, one, arn);
+      else view.put(ref.material(arn, one.version), knownElsewhere(one, replica, undefined));
+    }
     return { ReplicaKeyMetadata, ReplicaPolicy: policy, ReplicaTags: Tags };
   },
   trail: {
@@ -112,7 +116,8 @@ function cannot(
   step: Step,
 ): Refusal | undefined {
   // FACTS.md "Order of checks": primary before Region.
-  if (!isPrimary(rec, step.view)) return notPrimary(rec);
+  const notHere = roleFault(rec, 'ReplicateKey', step.view);
+  if (notHere) return notHere;
   if (partitionOf(ReplicaRegion) !== partitionOf(rec.region)) {
     return refuse('UnsupportedOperationException', '', 'specs.json multiRegion replica');
   }

@@ -1,8 +1,8 @@
-import { isPrimary, notPrimary } from '../multiRegion.ts';
+import { roleFault } from '../multiRegion.ts';
 import { epochMs, ref, refuse, type KeyRec, type Refusal } from '../model/index.ts';
 import { keyNamedBy, onTheKey } from '../oneKey.ts';
 import { operation, theKey, type Step } from '../operation.ts';
-import { onDemandTakesMs, pendingMaterial, rotationFault, rotationOf } from '../rotation.ts';
+import { onDemandTakesMs, readyToRotate, rotationFault, rotationOf } from '../rotation.ts';
 
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_RotateKeyOnDemand.html
 
@@ -45,7 +45,8 @@ export const RotateKeyOnDemand = operation<RotateKeyOnDemandRequest, RotateKeyOn
 });
 
 function cannotNow(rec: KeyRec, { view, env }: Step): Refusal | undefined {
-  if (rec.MultiRegion && !isPrimary(rec, view)) return notPrimary(rec);
+  const notHere = roleFault(rec, 'RotateKeyOnDemand', view);
+  if (notHere) return notHere;
   const rotation = rotationOf(rec.arn, view);
   const soon = rotation.enabled && rotation.next !== undefined && rotation.next - env.at < conflictWindowMs;
   if (rotation.inProgress || soon) {
@@ -59,7 +60,7 @@ function cannotNow(rec: KeyRec, { view, env }: Step): Refusal | undefined {
       'FACTS.md rotation limit',
     );
   }
-  if (rec.Origin === 'EXTERNAL' && !pendingMaterial(rec, view)) {
+  if (rec.Origin === 'EXTERNAL' && !readyToRotate(rec, view)) {
     return refuse(
       'KMSInvalidStateException',
       `No available key material pending rotation for the key: ${rec.arn}.`,

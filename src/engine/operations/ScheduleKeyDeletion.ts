@@ -1,5 +1,5 @@
 import { changeState } from '../changeState.ts';
-import { hasReplicas } from '../multiRegion.ts';
+import { roleAfter } from '../multiRegion.ts';
 import { epochMs, refuse } from '../model/index.ts';
 import { keyNamedBy, onTheKey } from '../oneKey.ts';
 import { operation, theKey } from '../operation.ts';
@@ -46,7 +46,8 @@ export const ScheduleKeyDeletion = operation<ScheduleKeyDeletionRequest, Schedul
   }),
   run({ PendingWindowInDays = window.default }, located, step) {
     const { rec } = theKey(located);
-    if (hasReplicas(rec, step.view)) {
+    const role = rec.MultiRegion ? roleAfter(rec, 'ScheduleKeyDeletion', step.view) : undefined;
+    if (role === 'PRIMARY/waitsForReplicas') {
       const KeyState = changeState(rec, 'ScheduleKeyDeletion', step, {
         pendingWindowInDays: PendingWindowInDays,
       });

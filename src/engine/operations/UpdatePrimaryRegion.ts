@@ -1,6 +1,6 @@
 import { changeState } from '../changeState.ts';
 import { keyMissing } from '../find.ts';
-import { isPrimary, multiRegionOf, notPrimary } from '../multiRegion.ts';
+import { multiRegionOf, roleAfter, roleFault } from '../multiRegion.ts';
 import { epochMs, isRefusal, keyArn, ref, refuse, type Region } from '../model/index.ts';
 import { keyNamedBy } from '../oneKey.ts';
 import { operation } from '../operation.ts';
@@ -40,12 +40,15 @@ export const UpdatePrimaryRegion = operation<UpdatePrimaryRegionRequest, undefin
     const { view, env } = step;
     if (!key) throw new Error('"UpdatePrimaryRegion" expected a located key');
     const { rec } = key;
-    if (!isPrimary(rec, view)) return notPrimary(rec);
+    const notHere = roleFault(rec, 'UpdatePrimaryRegion', view);
+    if (notHere) return notHere;
     if (PrimaryRegion === rec.region) {
       // OURS: the text is in no recording.
       return refuse('UnsupportedOperationException', '', 'operations.json UpdatePrimaryRegion');
     }
     if (!promoted) return keyMissing(keyArn(PrimaryRegion, rec.account, rec.key));
+    roleAfter(rec, 'UpdatePrimaryRegion', view);
+    roleAfter(promoted.rec, 'promoted', view);
     const set = multiRegionOf(rec, view);
     const replicas = [...set.replicas.filter((region) => region !== PrimaryRegion), rec.region];
     view.put(ref.multiRegion(rec.account, rec.key), { ...set, primary: PrimaryRegion, replicas });
