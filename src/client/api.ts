@@ -1,4 +1,5 @@
 import type {
+  AccessMatrix,
   AccountId,
   AccountRec,
   BackingRec,
@@ -16,10 +17,12 @@ import type {
   KeyStoreRec,
   ManagedPolicyRec,
   MaterialRec,
+  MatrixChange,
   OrganizationRec,
   OrgNodeRec,
   OrgPolicyRec,
   PolicyVersionRec,
+  PolicyChange,
   PrincipalArn,
   PrincipalRec,
   RedactedCall,
@@ -86,6 +89,84 @@ export interface CallAnswer {
   readonly trace: Trace;
   /** Number of the journal entry that holds it. */
   readonly seq: number;
+}
+
+/** Who could do what with a key, asked without any call. What is not given is as it is in the world. */
+export interface AccessQuestion extends Partial<
+  Pick<
+    CallFacts,
+    'mfa' | 'sourceIp' | 'vpcEndpoint' | 'viaService' | 'calledVia' | 'sourceArn' | 'sourceAccount'
+  >
+> {
+  readonly key: KeyArn;
+  /**
+   * ARNs of users, roles, root users and sessions, or services by name. When absent: everybody in the world, and the
+   * services that the key policy names.
+   */
+  readonly principals?: readonly string[] | undefined;
+  /** `Encrypt`, or permissions, `kms:ReEncryptFrom`. When absent: all that are asked of a key. */
+  readonly operations?: readonly string[] | undefined;
+  /** Condition keys that the calls would carry besides, or instead: `kms:EncryptionContext:app`. */
+  readonly context?: Readonly<Record<string, string | readonly string[]>> | undefined;
+  /** In place of the key's own policy. */
+  readonly keyPolicy?: string | undefined;
+}
+
+export type PolicyDifference =
+  | {
+      readonly ok: true;
+      /** The cells that differ, in who may or in what decides. */
+      readonly changes: readonly MatrixChange[];
+      readonly before: AccessMatrix;
+      readonly after: AccessMatrix;
+    }
+  /** The other policy does not read. */
+  | { readonly ok: false; readonly refusal: Refusal };
+
+export interface ChangeOptions {
+  /** The most edits of one proposal; 3 unless told. */
+  readonly mostEdits?: number | undefined;
+  readonly mostProposals?: number | undefined;
+  /** Who else is looked at, for what, to find what an edit opens besides; as in {@link AccessQuestion}. */
+  readonly principals?: readonly string[] | undefined;
+  readonly operations?: readonly string[] | undefined;
+}
+
+/** One edit of one document. */
+export interface ProposedEdit extends Pick<PolicyChange, 'kind' | 'target'> {
+  /** The permission that lacks it. */
+  readonly action: string;
+  readonly resource: string;
+  /** Whose document it is: ARN of a key, a role, a policy, a principal; or the id of a policy of the organization. */
+  readonly owner: string;
+  /** With target `keyPolicy`: it is the trust policy of the role `owner`. */
+  readonly trustPolicy: boolean;
+  /** The statement that is changed, taken out, or new. */
+  readonly statement: number | undefined;
+  /** The document before, and after all edits of the proposal. Undefined: there was none. */
+  readonly before: string | undefined;
+  readonly after: string;
+}
+export interface CallProposal {
+  /** All are needed. */
+  readonly edits: readonly ProposedEdit[];
+  /**
+   * Real calls that carry the edits out, by somebody who may make them. Undefined when no call does: a policy of AWS's own
+   * in an organization, the policy of a session that has begun.
+   */
+  readonly calls: readonly CallFacts[] | undefined;
+  /** The call as it is to be made then: as it was, or with another encryption context, or a second factor. */
+  readonly retry: CallFacts;
+  /** What somebody could not do before and could then, beside this call. */
+  readonly alsoOpens: readonly MatrixChange[];
+}
+export interface ChangeAdvice {
+  /** The call passes as it is: there is nothing to change. */
+  readonly allowed: boolean;
+  /** Something before the permissions says no; no policy mends that. */
+  readonly refusal: Refusal | undefined;
+  /** As few edits as any, those that open least first. Each has been decided to pass. */
+  readonly proposals: readonly CallProposal[];
 }
 
 /** `AWS::…`-free description of a world to start from: data, so that scenarios and options can hold it. */
@@ -401,6 +482,12 @@ export interface WorldApi {
   call(request: CallRequest): Promise<CallAnswer>;
   /** What would be decided about a call in this world, as it is now, without making it: no entry, no event, no quota. */
   explain(request: CallFacts): Promise<Explanation>;
+  /** The fewest edits that would let a denied call pass, and what else each would open. */
+  smallestChange(request: CallFacts, options?: ChangeOptions): Promise<ChangeAdvice>;
+  /** Principals × operations of a key, each cell a decision with every policy and ceiling of this world. */
+  accessMatrix(question: AccessQuestion): Promise<AccessMatrix>;
+  /** What another key policy would change, cell by cell. */
+  differenceOfPolicies(question: AccessQuestion, otherPolicy: string): Promise<PolicyDifference>;
   /** Moves virtual time and runs what falls due, in date order. Answers what happened on the way. */
   advance(
     by:
@@ -489,10 +576,13 @@ export interface WorldInfo {
   readonly deleted: number | undefined;
 }
 
+/** What differs; of each kind the first thousand, in the order of refs. */
 export interface Comparison {
   readonly added: readonly RecordChange[];
   readonly removed: readonly RecordChange[];
   readonly changed: readonly RecordChange[];
+  /** All of them. */
+  readonly counts: { readonly added: number; readonly removed: number; readonly changed: number };
 }
 
 export interface StorageReport extends Kept {
@@ -553,6 +643,10 @@ export type LinkReport =
   | { readonly ok: true; readonly contents: LinkContents }
   | { readonly ok: false; readonly place: string; readonly reason: string };
 
+export interface ExportJobOptions extends ExportOptions {
+  readonly job?: string | undefined;
+}
+
 export type LabEvent =
   /** Another world is `main` now; the old one is closed. */
   | { readonly kind: 'main'; readonly world: WorldApi }
@@ -561,7 +655,9 @@ export type LabEvent =
   /** Where the open world is kept changed: full disk, lost connection, or saved again. */
   | { readonly kind: 'kept'; readonly kept: Kept }
   /** A newer version of KMS Lab wants the database: this tab must be loaded again. */
-  | { readonly kind: 'outdated' };
+  | { readonly kind: 'outdated' }
+  /** How far the work is that was begun under that name. In records and entries. */
+  | { readonly kind: 'progress'; readonly job: string; readonly done: number; readonly total: number };
 
 export interface LabApi {
   /** The world that is open and kept. Another one after `openWorld`. */
@@ -582,10 +678,13 @@ export interface LabApi {
   }): Promise<WorldInfo>;
   /** Makes a world `main` in this tab. Event: `main`. */
   openWorld(id: string): Promise<WorldApi>;
-  /** A world of its own, with the history up to entry `at` (all of it when absent). */
+  /**
+   * A world of its own, with the history up to entry `at` (all of it when absent). Work that may take long, here and below,
+   * can be given a name: events tell how far it is, and `cancel` ends it with an error called `Cancelled`.
+   */
   duplicateWorld(
     id: string,
-    options: { readonly name: string; readonly at?: number | undefined },
+    options: { readonly name: string; readonly at?: number | undefined; readonly job?: string | undefined },
   ): Promise<WorldInfo>;
   renameWorld(id: string, name: string): Promise<void>;
   /** Begins it again from its template. What it was stays as a deleted world, which can be restored. */
@@ -599,7 +698,10 @@ export interface LabApi {
   compareWorlds(
     a: { readonly id: string; readonly at?: number | undefined },
     b: { readonly id: string; readonly at?: number | undefined },
+    options?: { readonly job?: string | undefined },
   ): Promise<Comparison>;
+  /** Stops the work of that name; nothing of it is left. */
+  cancel(job: string): Promise<void>;
 
   storage(): Promise<StorageReport>;
   /** Asks the browser not to drop the data. Ask after the user has made something worth keeping. */
@@ -612,8 +714,10 @@ export interface LabApi {
    */
   takeOver(): Promise<void>;
 
+  /** One world in a file, written page by page. */
+  exportWorld(id: string, options?: ExportJobOptions): Promise<ExportFile>;
   /** All worlds in one file. */
-  exportAll(options?: ExportOptions): Promise<ExportFile>;
+  exportAll(options?: ExportJobOptions): Promise<ExportFile>;
   /** Reads a file whole and says what it holds. Changes nothing. */
   inspectImport(file: Blob, passphrase?: string): Promise<ImportReport>;
   /** New worlds from a file, all or none. @throws ImportFault with `place` and `reason` */

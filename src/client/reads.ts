@@ -56,7 +56,7 @@ const rows = <T extends TableName>(
 ): readonly Tables[T][] => view.range(index, { prefix, n }).map(({ rec }) => rec as Tables[T]);
 
 /** Maps all items, and asks for everything they lack at once instead of one round trip each. */
-function each<A, B>(items: readonly A[], read: (item: A) => B): readonly B[] {
+export function each<A, B>(items: readonly A[], read: (item: A) => B): readonly B[] {
   const missing: Missing[] = [];
   const done: B[] = [];
   for (const item of items) {

@@ -29,6 +29,7 @@ export const shell = {
   kinds: { root: 'root user', user: 'IAM user', role: 'IAM role' },
   noPolicies: 'no identity policy',
   policyCount: (n: number) => (n === 1 ? '1 identity policy' : `${n} identity policies`),
+  sessionEnds: (left: string) => (left === '0 s' ? 'ended' : `session, ${left} left`),
   settings: 'Theme and motion',
   theme: 'Theme',
   themes: { system: 'System', light: 'Light', dark: 'Dark' },

@@ -1,5 +1,6 @@
 /** Words of the access decision. */
 export const decisionWords = {
+  trustPolicy: 'Trust policy',
   statement: (n: number) => `Statement ${n}`,
   applies: 'applies',
   doesNotApply: 'does not apply',

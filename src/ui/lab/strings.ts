@@ -5,6 +5,13 @@ import { shortId } from '../format/text.ts';
 export const words = {
   tabs: { keys: 'Keys', key: 'Key', trace: 'Trace', events: 'Events' },
   title: 'Lab',
+  places: {
+    label: 'Places of the lab',
+    keys: 'Keys',
+    principals: 'Principals',
+    denied: 'Why was I denied?',
+    find: 'Find',
+  },
   tabsLabel: 'Lab',
 
   keys: 'Keys',

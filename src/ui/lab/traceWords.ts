@@ -68,6 +68,20 @@ export function work(item: Work): string {
       }[item.check];
     case 'stateChanged':
       return `the key went from ${item.from} to ${item.to}`;
+    case 'called':
+      return `${item.service} ${item.operation} was called${item.refused === undefined ? '' : `: ${item.refused}`}`;
+    case 'dataSealed':
+      return `${item.what}, ${plural(item.byteLength, 'byte', 'bytes')}, encrypted under ${item.under}`;
+    case 'dataOpened':
+      return `${item.what} decrypted under ${item.under}: ${plural(item.byteLength, 'byte', 'bytes')}`;
+    case 'dataNotOpened':
+      return `${item.what} does not open under ${item.under}`;
+    case 'keyKept':
+      return `the plaintext key is kept: ${item.what}`;
+    case 'keyReused':
+      return `no call of KMS: a kept plaintext key was used, ${item.what}`;
+    case 'keyDropped':
+      return `a kept plaintext key was let go: ${item.what}`;
     case 'returned':
       return item.members.length === 0
         ? 'nothing is returned'

@@ -14,14 +14,23 @@ export function workGlyph(item: Work): readonly [GlyphName, Hue] {
       return ['g-material', 'key'];
     case 'random':
       return item.for === 'dataKey' ? ['g-data-key', 'data'] : ['g-hsm', 'key'];
+    case 'dataSealed':
     case 'sealed':
     case 'blobRead':
       return ['g-ciphertext', 'cipher'];
+    case 'dataOpened':
     case 'opened':
       return ['g-plaintext', 'paper'];
+    case 'dataNotOpened':
     case 'openFailed':
       return ['u-cross', 'deny'];
     case 'stateChanged':
+      return ['g-kms-key', 'key'];
+    case 'keyKept':
+    case 'keyReused':
+    case 'keyDropped':
+      return ['g-data-key', 'data'];
+    case 'called':
       return ['g-kms-key', 'key'];
     case 'returned':
       return ['u-right', 'dim'];

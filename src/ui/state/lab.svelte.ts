@@ -6,6 +6,8 @@ import type {
   KeyArn,
   PrincipalArn,
   Region,
+  ServiceName,
+  SessionRec,
   Trace,
   TrailEvent,
   WorldRec,
@@ -32,6 +34,12 @@ export interface LastCall {
   readonly principal: PrincipalArn;
   /** Undefined while it is under way. */
   readonly done: Done | undefined;
+}
+
+/** By which service and way a call goes; KMS and none when absent. */
+export interface CallWay {
+  readonly service?: ServiceName | undefined;
+  readonly mfa?: boolean | undefined;
 }
 
 /** What "what happened" shows: a trace, the trail event, or both. */
@@ -78,6 +86,8 @@ export class LabState {
 
   accounts = $state.raw<readonly AccountRec[]>([]);
   principals = $state.raw<readonly PrincipalCard[]>([]);
+  /** Sessions that AssumeRole made: whoever has one may act as it while it lasts. */
+  sessions = $state.raw<readonly SessionRec[]>([]);
   settings = $state.raw<WorldRec | undefined>();
   #principal = $state.raw<PrincipalArn | undefined>();
   #region = $state.raw<Region>(firstRegion);
@@ -148,22 +158,28 @@ export class LabState {
   /** Reads all that the first screen needs. */
   async start(): Promise<void> {
     try {
-      [this.accounts, this.principals, this.settings] = await Promise.all([
+      [this.accounts, this.principals, this.sessions, this.settings] = await Promise.all([
         this.world.accounts(),
         this.world.principals(),
+        this.world.sessions(),
         this.world.settings(),
       ]);
-      const kept = this.prefs.read('principal');
-      // Somebody who may do something: the first principal with an identity policy, which is the administrator.
-      const first =
-        this.principals.find((p) => p.rec.arn === kept) ?? this.principals.find((p) => p.policies.length > 0);
-      this.#principal = (first ?? this.principals[0])?.rec.arn;
+      this.#principal = this.#somebody(this.prefs.read('principal'));
       this.#region = (this.prefs.read('region') as Region | undefined) ?? firstRegion;
       await this.#readAll();
       this.ready = true;
     } catch (thrown) {
       this.fault = messageOf(thrown);
     }
+  }
+
+  /** Whom to act as: the one that was chosen, while there is such a one; else somebody who may do something. */
+  #somebody(chosen: string | undefined): PrincipalArn | undefined {
+    const kept =
+      this.principals.find((p) => p.rec.arn === chosen)?.rec.arn ??
+      this.sessions.find((s) => s.arn === chosen)?.arn;
+    // The first principal with an identity policy, which is the administrator.
+    return kept ?? (this.principals.find((p) => p.policies.length > 0) ?? this.principals[0])?.rec.arn;
   }
 
   get principal(): PrincipalArn | undefined {
@@ -191,17 +207,27 @@ export class LabState {
   }
   /** The account of the chosen principal: its keys are listed. */
   get account(): AccountId | undefined {
-    return this.principals.find((p) => p.rec.arn === this.#principal)?.rec.account;
+    const chosen = this.#principal;
+    const account = this.principals.find((p) => p.rec.arn === chosen)?.rec.account;
+    // A session belongs to its role's account.
+    return account ?? this.accounts.find((a) => a.account === chosen?.split(':')[4])?.account;
   }
 
   /** One call in the name of the chosen principal. Never throws: what went wrong is in the answer and in `lastCall`. */
-  async call(operation: string, input: CallInput, group?: string): Promise<Done> {
+  async call(operation: string, input: CallInput, group?: string, facts: CallWay = {}): Promise<Done> {
     const principal = this.#principal;
     if (!principal) return { kind: 'fault', message: said.nobody };
     this.lastCall = { operation, input, principal, done: undefined };
     let done: Done;
     try {
-      const answer = await this.world.call({ operation, input, principal, region: this.#region, group });
+      const answer = await this.world.call({
+        ...facts,
+        operation,
+        input,
+        principal,
+        region: this.#region,
+        group,
+      });
       done = answer.result.ok
         ? { kind: 'ok', output: answer.result.output, answer }
         : { kind: 'refused', refusal: answer.result.refusal, answer };
@@ -305,7 +331,7 @@ export class LabState {
         ];
         if (any('key', 'alias')) reads.push(this.#readKeys(Math.max(pageSize, this.keys.length)));
         if (any(...keyTables)) reads.push(this.#readKey());
-        if (any('account', 'principal', 'identityPolicy')) reads.push(this.#readPrincipals());
+        if (any('account', 'principal', 'identityPolicy', 'session')) reads.push(this.#readPrincipals());
         if (any('world')) reads.push(this.#readSettings());
         await Promise.all(reads);
       } while (this.#dirty.size > 0);
@@ -350,7 +376,14 @@ export class LabState {
     this.clock = await this.world.now();
   }
   async #readPrincipals(): Promise<void> {
-    [this.accounts, this.principals] = await Promise.all([this.world.accounts(), this.world.principals()]);
+    [this.accounts, this.principals, this.sessions] = await Promise.all([
+      this.world.accounts(),
+      this.world.principals(),
+      this.world.sessions(),
+    ]);
+    // Whoever was chosen may have been deleted, or undone.
+    const now = this.#somebody(this.#principal);
+    if (now !== this.#principal) this.principal = now;
   }
   async #readSettings(): Promise<void> {
     this.settings = await this.world.settings();

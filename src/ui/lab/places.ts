@@ -1,0 +1,13 @@
+/** The places of the lab, in the order in which they are shown. */
+export const labPlaces = ['keys', 'principals', 'denied', 'find'] as const;
+export type LabPlace = (typeof labPlaces)[number];
+
+export const addressOf = (place: LabPlace, rest = ''): string =>
+  place === 'keys' ? '#/lab' : `#/lab/${place}${rest === '' ? '' : `/${rest}`}`;
+
+/** Reads what follows `#/lab/`; whatever it does not know are the keys. */
+export function placeOf(at: string): { readonly place: LabPlace; readonly rest: string } {
+  const [name = '', ...rest] = at.split('/');
+  const place = labPlaces.find((one) => one === name);
+  return place ? { place, rest: rest.join('/') } : { place: 'keys', rest: '' };
+}
