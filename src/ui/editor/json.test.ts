@@ -92,7 +92,10 @@ describe('reading with places', () => {
 });
 
 /** Every path of a value, with what stands there. */
-function pathsOf(at: unknown, path: readonly (string | number)[] = []): readonly (readonly (string | number)[])[] {
+function pathsOf(
+  at: unknown,
+  path: readonly (string | number)[] = [],
+): readonly (readonly (string | number)[])[] {
   if (typeof at !== 'object' || at === null) return [path];
   const steps: readonly (readonly [string | number, unknown])[] = Array.isArray(at)
     ? at.map((item: unknown, i) => [i, item] as const)
@@ -127,17 +130,23 @@ describe('edits of the text', () => {
 
   test('putting back what is there leaves the document, and a list item moves without losing a character', () => {
     fc.assert(
-      fc.property(fc.array(object, { minLength: 1, maxLength: 4 }), spacing, fc.nat(), fc.nat(), (items, by, a, b) => {
-        const text = JSON.stringify({ list: items }, undefined, by);
-        const from = a % items.length;
-        const to = b % items.length;
-        const moved = editText(text, [{ op: 'move', path: ['list', from], to }]);
-        const order = items.toSpliced(from, 1).toSpliced(to, 0, items[from] ?? {});
-        expect(JSON.parse(moved)).toEqual({ list: order });
-        expect(moved).toHaveLength(text.length);
-        expect(editText(moved, [{ op: 'move', path: ['list', to], to: from }])).toBe(text);
-        expect(editText(text, [{ op: 'set', path: ['list', from], value: items[from] }])).toBe(text);
-      }),
+      fc.property(
+        fc.array(object, { minLength: 1, maxLength: 4 }),
+        spacing,
+        fc.nat(),
+        fc.nat(),
+        (items, by, a, b) => {
+          const text = JSON.stringify({ list: items }, undefined, by);
+          const from = a % items.length;
+          const to = b % items.length;
+          const moved = editText(text, [{ op: 'move', path: ['list', from], to }]);
+          const order = items.toSpliced(from, 1).toSpliced(to, 0, items[from] ?? {});
+          expect(JSON.parse(moved)).toEqual({ list: order });
+          expect(moved).toHaveLength(text.length);
+          expect(editText(moved, [{ op: 'move', path: ['list', to], to: from }])).toBe(text);
+          expect(editText(text, [{ op: 'set', path: ['list', from], value: items[from] }])).toBe(text);
+        },
+      ),
     );
   });
 
@@ -159,7 +168,10 @@ describe('edits of the text', () => {
       text.replace('"Action"', '"NotAction"'),
     );
     expect(editText(text, [{ op: 'insert', path: ['Statement', 1], value: { Sid: 'New' } }])).toBe(
-      text.replace('        { "Sid": "Two"', '        {\n            "Sid": "New"\n        },\n        { "Sid": "Two"'),
+      text.replace(
+        '        { "Sid": "Two"',
+        '        {\n            "Sid": "New"\n        },\n        { "Sid": "Two"',
+      ),
     );
     expect(editText(text, [{ op: 'append', path: ['Statement'], value: {} }])).toContain(
       '{  "x": 1e2 } },\n        {}\n    ]',

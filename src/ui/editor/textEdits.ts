@@ -1,5 +1,5 @@
 import type { JsonEdit } from '../../engine/index.ts';
-import { childOf, isFault, memberOf, readJson, type JsonPath, type JsonTree } from './json.ts';
+import { childOf, isFault, memberOf, readJson, valueOf, type JsonPath, type JsonTree } from './json.ts';
 
 /*
  * Edits of a JSON document carried out on its text: what they do not name keeps its every character. The document after
@@ -68,8 +68,7 @@ class Printer {
     const inner = tall ? indentAt(text, first.from) : outer;
     const gap = tall ? `\n${inner}` : this.#flat && !/,\s/.test(text) ? '' : ' ';
     const next = ends[at];
-    if (next)
-      return `${text.slice(0, next.from)}${written(inner)},${gap}${text.slice(next.from)}`;
+    if (next) return `${text.slice(0, next.from)}${written(inner)},${gap}${text.slice(next.from)}`;
     const last = ends.at(-1) ?? first;
     return `${text.slice(0, last.to)},${gap}${written(inner)}${text.slice(last.to)}`;
   }
@@ -80,6 +79,7 @@ class Printer {
   /** In place of what stands there. A list that fitted its line goes on fitting it. */
   replaced(old: JsonTree, value: unknown): string {
     const text = this.#text;
+    if (JSON.stringify(valueOf(old)) === JSON.stringify(value)) return text;
     const isShort = old.kind === 'array' && !isEmpty(old) && !isTall(text, old);
     const line =
       isShort && Array.isArray(value) && value.every((item) => typeof item !== 'object')
