@@ -6,6 +6,8 @@ import {
   materialAad,
   materialIdentifier,
   openBlob,
+  aesCipher,
+  type SymmetricCipher,
   parseBlob,
   sealBlob,
   sigV4Signer,
@@ -77,13 +79,23 @@ const inRegionOf = (hsm: Hsm, key: KeyArn): Hsm => {
   return region === hsm.region ? hsm : { ...hsm, region, note: hsm.note };
 };
 
-/** Fresh material for a key spec: 32 random bytes, random bytes of a MAC's size, or a private key as PKCS#8. */
+/** Bytes of symmetric material: AES-256, and SM4 in the China Regions (specs.json keySpecs, import "algorithms"). */
+export const symmetricLength = (key: KeyArn): 32 | 16 => (key.startsWith('arn:aws-cn:') ? 16 : 32);
+
+/** What material of this length is for. SM4 is loaded when it is first used. */
+function cipherOf(secret: Bytes): SymmetricCipher | Promise<SymmetricCipher> {
+  if (secret.length === aesCipher.materialLength) return aesCipher;
+  return import('./crypto/asymmetric/index.ts').then(({ sm4Cipher }) => sm4Cipher);
+}
+
+/** Fresh material for a key spec: random bytes of a cipher's or a MAC's size, or a private key as PKCS#8. */
 async function freshMaterial(
+  key: KeyArn,
   spec: KeySpec,
   env: Env,
 ): Promise<{ readonly secret: Bytes; readonly publicKey: Bytes | undefined }> {
   const facts = keySpecs[spec];
-  if (facts.class === 'symmetric') return { secret: env.random(32), publicKey: undefined };
+  if (facts.class === 'symmetric') return { secret: env.random(symmetricLength(key)), publicKey: undefined };
   if (facts.class === 'hmac')
     return { secret: env.random(Number(spec.slice('HMAC_'.length)) / 8), publicKey: undefined };
   const pair = await env.keyPair(spec);
@@ -98,7 +110,7 @@ export async function makeMaterial(
   version: number,
   rotated?: MaterialRec['rotated'],
 ): Promise<MaterialRec> {
-  const { secret, publicKey } = await freshMaterial(spec, hsm.env);
+  const { secret, publicKey } = await freshMaterial(key, spec, hsm.env);
   const materialId = materialIdentifier(hsm.env.random(32));
   const rec = await storeMaterial(hsm, key, secret, {
     materialId,
@@ -203,7 +215,9 @@ export async function seal(
   hsm.note({ kind: 'keyDerived', nonce: toHex(nonce) });
   const outer = await outerKey(hsm, key);
   const { materialId } = rec;
-  const blob = sealBlob({ material: secret, materialId, nonce, iv, plaintext, aad, kind, outer });
+  const found = cipherOf(secret);
+  const cipher = found instanceof Promise ? await found : found;
+  const blob = sealBlob({ material: secret, materialId, nonce, iv, plaintext, aad, kind, outer, cipher });
   hsm.note({
     kind: 'sealed',
     plaintextLength: plaintext.length,
@@ -246,7 +260,9 @@ export async function open(
   hsm.note({ kind: 'materialOpened', materialId: rec.materialId, version: rec.version, current });
   hsm.note({ kind: 'keyDerived', nonce: toHex(parsed.nonce) });
   const aad = encryptionContextAad(context ?? {});
-  const plaintext = openBlob({ blob: parsed, material, aad, outer: await outerKey(hsm, key) });
+  const found = cipherOf(material);
+  const cipher = found instanceof Promise ? await found : found;
+  const plaintext = openBlob({ blob: parsed, material, aad, outer: await outerKey(hsm, key), cipher });
   if (!plaintext) return failed('tag');
   hsm.note({
     kind: 'opened',

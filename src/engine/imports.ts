@@ -9,13 +9,14 @@ import {
 } from './crypto/index.ts';
 import { primitives } from './asymmetric.ts';
 import type { AsymmetricSpec, WrappingAlgorithm } from './crypto/asymmetric/index.ts';
-import { openForSelf, sealForSelf } from './hsm.ts';
+import { openForSelf, sealForSelf, symmetricLength } from './hsm.ts';
 import { keySpecs } from './keySpecs.ts';
 import {
   epochMs,
   refuse,
   type Bytes,
   type EpochMs,
+  type KeyArn,
   type KeyId,
   type KeyRec,
   type KeySpec,
@@ -106,6 +107,7 @@ export function wrappingFault(
   const isRsa = KeySpec.startsWith('RSA_');
   const keyWrap = algorithm.startsWith('RSA_AES_KEY_WRAP');
   const facts = keySpecs[KeySpec];
+  if (algorithm === 'SM2PKE' && facts.class !== 'asymmetric') return wrong;
   if (isRsa && algorithm.startsWith('RSAES_OAEP')) return wrong;
   if (keyWrap && facts.class !== 'asymmetric') return wrong;
   if (KeySpec === 'ECC_NIST_P521' && wrappingSpec === 'RSA_2048' && algorithm.startsWith('RSAES_OAEP'))
@@ -121,17 +123,14 @@ export interface Material {
 }
 
 /** Reads what was wrapped as material for a key of this spec. */
-export async function readMaterial(
-  plain: Bytes,
-  KeySpec: KeySpec,
-  region: string,
-): Promise<Material | Refusal> {
+export async function readMaterial(plain: Bytes, KeySpec: KeySpec, key: KeyArn): Promise<Material | Refusal> {
   const wrong = refuse('IncorrectKeyMaterialException', '', 'specs.json import wrongMaterial');
   const facts = keySpecs[KeySpec];
   const fingerprint = fingerprintOf(plain);
   if (facts.class === 'symmetric') {
-    const size = region.startsWith('cn-') ? 16 : 32;
-    return plain.length === size ? { secret: plain, publicKey: undefined, fingerprint } : wrong;
+    return plain.length === symmetricLength(key)
+      ? { secret: plain, publicKey: undefined, fingerprint }
+      : wrong;
   }
   if (facts.class === 'hmac') {
     const least = Number(KeySpec.slice('HMAC_'.length)) / 8;

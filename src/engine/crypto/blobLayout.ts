@@ -13,7 +13,7 @@ import { materialIdBytes } from './material.ts';
  *   38  16 bytes        nonce of the key derivation
  *   54  4 bytes         length of the rest, big-endian
  *   58  DER             CMS ContentInfo { encryptedData, [0] EncryptedData { 0, EncryptedContentInfo {
- *                         data, aes256-GCM { IV 12 bytes, tag length 16 }, [0] ciphertext ‖ tag } } }
+ *                         data, aes256-GCM, or in the China Regions sm4-GCM { IV 12 bytes, tag length 16 }, [0] ciphertext ‖ tag } } }
  *
  * 152 bytes more than the plaintext, a few more once DER lengths need more octets. RFC 5652 §8, RFC 5084 §3.2.
  */
@@ -84,14 +84,22 @@ export const oidEncryptedData = Uint8Array.of(
 export const cmsVersion = Uint8Array.of(0x02, 0x01, 0x00);
 /** OBJECT IDENTIFIER 1.2.840.113549.1.7.1 */
 export const oidData = Uint8Array.of(0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01);
-/** SEQUENCE of 30: the AlgorithmIdentifier, whose content has one length only. */
-export const algorithmStart = Uint8Array.of(0x30, 0x1e);
-/** OBJECT IDENTIFIER 2.16.840.1.101.3.4.1.46 */
-export const oidAes256Gcm = Uint8Array.of(0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x2e);
+/** What a blob is sealed with: SYMMETRIC_DEFAULT is AES-256, and SM4 in the China Regions (specs.json keySpecs). */
+export type BlobCipher = 'AES-256-GCM' | 'SM4-GCM';
+
+/** OBJECT IDENTIFIER 2.16.840.1.101.3.4.1.46, and 1.2.156.10197.1.104.8 (GM/T 0006). OURS: SM4's mode and its blob. */
+export const cipherOids: Readonly<Record<BlobCipher, Bytes>> = {
+  'AES-256-GCM': Uint8Array.of(0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x2e),
+  'SM4-GCM': Uint8Array.of(0x06, 0x08, 0x2a, 0x81, 0x1c, 0xcf, 0x55, 0x01, 0x68, 0x08),
+};
+/** SEQUENCE: the AlgorithmIdentifier, whose content has one length for each cipher. */
+export const algorithmStart = (cipher: BlobCipher): Bytes =>
+  Uint8Array.of(0x30, cipherOids[cipher].length + parametersLength);
 /** SEQUENCE of 17, and the head of an OCTET STRING of 12. */
 export const parametersStart = Uint8Array.of(0x30, 0x11, 0x04, 0x0c);
 /** INTEGER 16 */
 export const tagLengthField = Uint8Array.of(0x02, 0x01, 0x10);
+const parametersLength = parametersStart.length + 12 + tagLengthField.length;
 
 /** Tag and DER length (X.690 §10.1: as short as it goes). */
 export function derHead(tag: number, length: number): Bytes {
@@ -107,17 +115,15 @@ const wrap = (tag: number, ...content: readonly Bytes[]): Bytes => {
 };
 
 /** The CMS EncryptedData around `sealed` (ciphertext ‖ tag). */
-export function encryptedData(iv: Bytes, sealed: Bytes): Bytes {
-  const algorithm = concat(algorithmStart, oidAes256Gcm, parametersStart, iv, tagLengthField);
+export function encryptedData(iv: Bytes, sealed: Bytes, cipher: BlobCipher = 'AES-256-GCM'): Bytes {
+  const algorithm = concat(algorithmStart(cipher), cipherOids[cipher], parametersStart, iv, tagLengthField);
   const contentInfo = wrap(sequenceTag, oidData, algorithm, wrap(contentTag, sealed));
   return wrap(sequenceTag, oidEncryptedData, wrap(explicitTag, wrap(sequenceTag, cmsVersion, contentInfo)));
 }
 
 /** How long {@link encryptedData} will be: the header, which is authenticated, says it before there is a ciphertext. */
-export function encryptedDataLength(sealedLength: number): number {
+export function encryptedDataLength(sealedLength: number, cipher: BlobCipher = 'AES-256-GCM'): number {
   const wrapped = (contentLength: number): number => derHead(0, contentLength).length + contentLength;
-  const content = oidData.length + algorithmLength + wrapped(sealedLength);
+  const content = oidData.length + 2 + cipherOids[cipher].length + parametersLength + wrapped(sealedLength);
   return wrapped(oidEncryptedData.length + wrapped(wrapped(cmsVersion.length + wrapped(content))));
 }
-const algorithmLength =
-  algorithmStart.length + oidAes256Gcm.length + parametersStart.length + 12 + tagLengthField.length;

@@ -14,5 +14,5 @@ export {
   type BlobFieldName,
   type ParsedBlob,
 } from './parseBlob.ts';
-export { openBlob, sealBlob, type SealRequest } from './sealBlob.ts';
+export { aesCipher, openBlob, sealBlob, type SealRequest, type SymmetricCipher } from './sealBlob.ts';
 export { credentialSecret, equalHex, sigV4Signer, sigV4SigningKey, type SigV4Signer } from './sigV4.ts';

@@ -1,6 +1,7 @@
 import type { Bytes } from '../model/index.ts';
 import {
   algorithmStart,
+  cipherOids,
   cmsVersion,
   contentTag,
   derHead,
@@ -13,13 +14,13 @@ import {
   maxBlob,
   maxPlaintext,
   nonceMark,
-  oidAes256Gcm,
   oidData,
   oidEncryptedData,
   parametersStart,
   sequenceTag,
   tagLength,
   tagLengthField,
+  type BlobCipher,
   type BlobKind,
 } from './blobLayout.ts';
 import { equalBytes, toHex } from './codec.ts';
@@ -49,7 +50,8 @@ export const blobFieldNames = [
   'ciphertext',
   'tag',
 ] as const;
-export type BlobFieldName = (typeof blobFieldNames)[number];
+/** In a blob of the China Regions another identifier stands in the place of the cipher's. */
+export type BlobFieldName = (typeof blobFieldNames)[number] | 'oidSm4Gcm';
 
 /** One stretch of bytes. Together the fields cover the blob, without gap and overlap. */
 export interface BlobField {
@@ -62,6 +64,7 @@ export interface BlobField {
 
 export interface ParsedBlob {
   readonly kind: BlobKind;
+  readonly cipher: BlobCipher;
   /** 64 lower-case hex digits. */
   readonly materialId: string;
   /** The open part, which the tag covers too. */
@@ -113,6 +116,10 @@ class Walk {
     return this.blob.slice(this.at - length, this.at);
   }
 
+  startsWith(expected: Bytes): boolean {
+    return equalBytes(this.blob.slice(this.at, this.at + expected.length), expected);
+  }
+
   /** Bytes that are always the same. */
   same(name: BlobFieldName, expected: Bytes): void {
     const found = this.blob.slice(this.at, this.at + expected.length);
@@ -162,8 +169,9 @@ export function parseBlob(blob: Bytes): ParsedBlob | BlobFault {
   walk.same('cmsVersion', cmsVersion);
   walk.headToEnd('encryptedContentInfo', sequenceTag);
   walk.same('oidData', oidData);
-  walk.same('algorithm', algorithmStart);
-  walk.same('oidAes256Gcm', oidAes256Gcm);
+  const cipher: BlobCipher = walk.startsWith(algorithmStart('SM4-GCM')) ? 'SM4-GCM' : 'AES-256-GCM';
+  walk.same('algorithm', algorithmStart(cipher));
+  walk.same(cipher === 'SM4-GCM' ? 'oidSm4Gcm' : 'oidAes256Gcm', cipherOids[cipher]);
   walk.same('parameters', parametersStart);
   const iv = walk.take('iv', 12, 'data-key');
   walk.same('tagLength', tagLengthField);
@@ -184,6 +192,7 @@ export function parseBlob(blob: Bytes): ParsedBlob | BlobFault {
     return walk.fault ?? { fault: 'layout', field: 'kind', offset: 2, expected: '02 or 03' };
   return {
     kind,
+    cipher,
     materialId: toHex(materialId),
     header: blob.slice(0, headerLength),
     nonce,

@@ -1,5 +1,6 @@
 import { makeImportToken, notExternal, wrappingFault } from '../imports.ts';
 import type { Bytes, KeySpec } from '../model/index.ts';
+import { placeFault } from '../keySpecs.ts';
 import { keyNamedBy, onTheKey } from '../oneKey.ts';
 import { operation, theKey } from '../operation.ts';
 
@@ -35,7 +36,10 @@ export const GetParametersForImport = operation<
   }),
   async run({ WrappingAlgorithm, WrappingKeySpec }, located, step) {
     const { rec } = theKey(located);
-    const fault = notExternal(rec) ?? wrappingFault(rec.KeySpec, WrappingKeySpec, WrappingAlgorithm);
+    const fault =
+      notExternal(rec) ??
+      placeFault(WrappingKeySpec, step.region) ??
+      wrappingFault(rec.KeySpec, WrappingKeySpec, WrappingAlgorithm);
     if (fault) return fault;
     const { ImportToken, PublicKey, until } = await makeImportToken(
       rec,

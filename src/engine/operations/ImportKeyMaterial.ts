@@ -112,5 +112,5 @@ async function unwrapped(
     privateKey,
     wrapped: input.EncryptedKeyMaterial,
   });
-  return plain ? readMaterial(plain, rec.KeySpec, step.region) : invalidCiphertext;
+  return plain ? readMaterial(plain, rec.KeySpec, rec.arn) : invalidCiphertext;
 }

@@ -19,6 +19,7 @@ export const fieldNames: Readonly<Record<BlobFieldName, string>> = {
   oidData: 'type: data',
   algorithm: 'AlgorithmIdentifier',
   oidAes256Gcm: 'aes256-GCM',
+  oidSm4Gcm: 'sm4-GCM',
   parameters: 'GCM parameters',
   iv: 'initialization vector',
   tagLength: 'tag length 16',

@@ -39,3 +39,4 @@ export {
 } from './wrap.ts';
 export { sm3 } from './sm3.ts';
 export { openSm4Gcm, sealSm4Gcm } from './sm4.ts';
+export { hmacSm3, sm4Cipher } from './sm4Cipher.ts';
