@@ -169,6 +169,86 @@ export interface ChangeAdvice {
   readonly proposals: readonly CallProposal[];
 }
 
+/** Who could do what with a key, asked without any call. What is not given is as it is in the world. */
+export interface AccessQuestion extends Partial<
+  Pick<
+    CallFacts,
+    'mfa' | 'sourceIp' | 'vpcEndpoint' | 'viaService' | 'calledVia' | 'sourceArn' | 'sourceAccount'
+  >
+> {
+  readonly key: KeyArn;
+  /**
+   * ARNs of users, roles, root users and sessions, or services by name. When absent: everybody in the world, and the
+   * services that the key policy names.
+   */
+  readonly principals?: readonly string[] | undefined;
+  /** `Encrypt`, or permissions, `kms:ReEncryptFrom`. When absent: all that are asked of a key. */
+  readonly operations?: readonly string[] | undefined;
+  /** Condition keys that the calls would carry besides, or instead: `kms:EncryptionContext:app`. */
+  readonly context?: Readonly<Record<string, string | readonly string[]>> | undefined;
+  /** In place of the key's own policy. */
+  readonly keyPolicy?: string | undefined;
+}
+
+export type PolicyDifference =
+  | {
+      readonly ok: true;
+      /** The cells that differ, in who may or in what decides. */
+      readonly changes: readonly MatrixChange[];
+      readonly before: AccessMatrix;
+      readonly after: AccessMatrix;
+    }
+  /** The other policy does not read. */
+  | { readonly ok: false; readonly refusal: Refusal };
+
+export interface ChangeOptions {
+  /** The most edits of one proposal; 3 unless told. */
+  readonly mostEdits?: number | undefined;
+  readonly mostProposals?: number | undefined;
+  /** Who else is looked at, for what, to find what an edit opens besides; as in {@link AccessQuestion}. */
+  readonly principals?: readonly string[] | undefined;
+  readonly operations?: readonly string[] | undefined;
+}
+
+/** One edit of one document. */
+export interface ProposedEdit extends Pick<PolicyChange, 'kind' | 'target'> {
+  /** The permission that lacks it. */
+  readonly action: string;
+  readonly resource: string;
+  /** Whose document it is: ARN of a key, a role, a policy, a principal; or the id of a policy of the organization. */
+  readonly owner: string;
+  /** With target `keyPolicy`: it is the trust policy of the role `owner`. */
+  readonly trustPolicy: boolean;
+  /** The statement that is changed, taken out, or new. */
+  readonly statement: number | undefined;
+  /** The document before, and after all edits of the proposal. Undefined: there was none. */
+  readonly before: string | undefined;
+  readonly after: string;
+}
+export interface CallProposal {
+  /** All are needed. */
+  readonly edits: readonly ProposedEdit[];
+  /**
+   * Real calls that carry the edits out, by somebody who may make them. Undefined when no call does: a policy of AWS's own
+   * in an organization, the policy of a session that has begun.
+   */
+  readonly calls: readonly CallFacts[] | undefined;
+  /** The call as it is to be made then: as it was, or with another encryption context, or a second factor. */
+  readonly retry: CallFacts;
+  /** What `retry` has to present as GrantTokens until a grant has reached everywhere: what CreateGrant answers. */
+  readonly grantToken: 'ofNewGrant' | 'ofPendingGrant' | undefined;
+  /** What somebody could not do before and could then, beside this call. */
+  readonly alsoOpens: readonly MatrixChange[];
+}
+export interface ChangeAdvice {
+  /** The call passes as it is: there is nothing to change. */
+  readonly allowed: boolean;
+  /** Something before the permissions says no; no policy mends that. */
+  readonly refusal: Refusal | undefined;
+  /** As few edits as any, those that open least first. Each has been decided to pass. */
+  readonly proposals: readonly CallProposal[];
+}
+
 /** `AWS::…`-free description of a world to start from: data, so that scenarios and options can hold it. */
 export interface Genesis {
   readonly seed?: string | undefined;

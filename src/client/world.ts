@@ -12,6 +12,7 @@ import {
   seededBytes,
   setBacking,
   tableOf,
+  type AccessMatrix,
   type AccountId,
   type AccountRec,
   type BackingRec,
@@ -47,8 +48,11 @@ import type {
   WorldStore,
 } from '../store/index.ts';
 import type {
+  AccessQuestion,
   CallAnswer,
   CallFacts,
+  ChangeAdvice,
+  ChangeOptions,
   CallRequest,
   ExportFile,
   ExportOptions,
@@ -61,6 +65,7 @@ import type {
   KeyDetail,
   KeyStoreCard,
   Page,
+  PolicyDifference,
   PrincipalCard,
   Progress,
   SealedObject,
@@ -291,13 +296,34 @@ export class World implements WorldApi {
 
   explain(facts: CallFacts): Promise<Explanation> {
     const call = { ...callOf(facts), input: ownCopy(facts.input) };
+    return this.#ponder((view, env) => explain(view, call, env, catalogue));
+  }
+
+  async smallestChange(facts: CallFacts, options: ChangeOptions = {}): Promise<ChangeAdvice> {
+    const own = { ...facts, input: ownCopy(facts.input) as CallFacts['input'] }; // a copy has the shape
+    const { smallestChangeOf } = await import('./access/index.ts');
+    return this.#ponder((view, env) => smallestChangeOf(view, own, options, env, catalogue));
+  }
+
+  async accessMatrix(question: AccessQuestion): Promise<AccessMatrix> {
+    const { accessMatrixOf } = await import('./access/index.ts');
+    return this.#ponder((view, env) => accessMatrixOf(view, question, env));
+  }
+
+  async differenceOfPolicies(question: AccessQuestion, otherPolicy: string): Promise<PolicyDifference> {
+    const { policyDifferenceOf } = await import('./access/index.ts');
+    return this.#ponder((view, env) => policyDifferenceOf(view, question, otherPolicy, env));
+  }
+
+  /** Asks something of the world as a call made now would find it, and changes nothing. */
+  #ponder<T>(ask: (view: Overlay, env: Env) => Promise<T>): Promise<T> {
     return this.#enqueue(() =>
       this.#step(undefined, async (env) => {
         const overlay = new Overlay(this.#view);
         // What is due would fall due before the call.
         for (let due = await advanceOne(overlay, env); due; due = await advanceOne(overlay, env))
           overlay.take(due.diff);
-        const value = await explain(overlay, call, env, catalogue);
+        const value = await ask(overlay, env);
         return { value, diff: [], events: [], call: labCall('Explain', null), at: env.at };
       }),
     );

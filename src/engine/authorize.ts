@@ -11,11 +11,26 @@ import {
   type Refusal,
   type TagRec,
 } from './model/index.ts';
-import { addCallerKeys, callerSide, identityPoliciesOf, ownerSide, type CallerSide } from './callerSide.ts';
+import {
+  addCallerKeys,
+  callerSide,
+  identityPoliciesOf,
+  ownerSide,
+  type CallerSide,
+  type Standpoint,
+} from './callerSide.ts';
 import { grantsFor } from './grants.ts';
 import { isPrimary } from './multiRegion.ts';
-import { decide, serviceCaller, type Asker, type Decision } from './policy/index.ts';
-import type { ConditionKeys, LocatedKey, Operation, Permission, ServiceErrors, Step } from './operation.ts';
+import { decide, serviceCaller, type AccessRequest, type Asker, type Decision } from './policy/index.ts';
+import type {
+  ConditionKeys,
+  LocatedKey,
+  Operation,
+  Permission,
+  ServiceErrors,
+  Step,
+  Trust,
+} from './operation.ts';
 
 /*
  * Asks for every permission of a call, with everything that a policy may look at filled in from the real call.
@@ -39,14 +54,13 @@ export async function authorize(
   asking: Asking,
   step: Step,
 ): Promise<{ readonly decisions: readonly Decision[]; readonly refusal: Refusal | undefined }> {
-  const caller = callerSide(asking.call, step);
-  const shared = Object.assign(callerKeys(asking, step), asking.context);
-  if (isServiceMade(asking, step)) shared['kms:GrantIsForAWSResource'] = 'true';
+  const around = aroundOf(asking, step);
   const decisions: Decision[] = [];
   for (const permission of asking.permissions) {
-    const grants = permission.key ? await grantsFor(permission.key.rec.arn, asking.grantTokens, step) : [];
-    if (isRefusal(grants)) return { decisions, refusal: grants };
-    const decision = decideOne(permission, asking, shared, { caller, grants }, step);
+    const request = await requestFor(permission, asking, around, step);
+    if (isRefusal(request)) return { decisions, refusal: request };
+    const decided = decide(request);
+    const decision = permission.trust ? permission.trust.worded(decided) : decided;
     decisions.push(decision);
     if (!decision.allowed) {
       const { denied, deniedStatus } = asking.errors;
@@ -54,6 +68,28 @@ export async function authorize(
     }
   }
   return { decisions, refusal: undefined };
+}
+
+/** A permission as the decision is asked for it. */
+export interface AskedPermission {
+  readonly request: AccessRequest;
+  /** Judged by a role's trust policy, which then stands where a key policy stands. */
+  readonly trusts: Trust | undefined;
+}
+
+/** What would be asked for each permission of a call, whatever is decided. */
+export async function permissionsAsked(
+  asking: Asking,
+  step: Step,
+): Promise<readonly AskedPermission[] | Refusal> {
+  const around = aroundOf(asking, step);
+  const asked: AskedPermission[] = [];
+  for (const permission of asking.permissions) {
+    const request = await requestFor(permission, asking, around, step);
+    if (isRefusal(request)) return request;
+    asked.push({ request, trusts: permission.trust });
+  }
+  return asked;
 }
 
 const grantOperations: ReadonlySet<string> = new Set(['CreateGrant', 'ListGrants', 'RevokeGrant']);
@@ -64,18 +100,26 @@ const grantOperations: ReadonlySet<string> = new Set(['CreateGrant', 'ListGrants
 const isServiceMade = ({ operation, call }: Asking, { identity }: Step): boolean =>
   grantOperations.has(operation.name) && (call.viaService !== undefined || identity.kind === 'service');
 
+/** What all permissions of a call share. */
 interface Around {
   readonly caller: CallerSide;
-  readonly grants: readonly GrantRec[];
+  readonly shared: ConditionKeys;
 }
 
-function decideOne(
+function aroundOf(asking: Asking, step: Step): Around {
+  const shared = Object.assign(callerKeys(asking.call, step), asking.context);
+  if (isServiceMade(asking, step)) shared['kms:GrantIsForAWSResource'] = 'true';
+  return { caller: callerSide(asking.call, step), shared };
+}
+
+async function requestFor(
   { action, key, resource, context, creates, trust }: Permission,
-  { operation, retires }: Asking,
-  shared: ConditionKeys,
-  { caller, grants }: Around,
+  { operation, retires, grantTokens }: Asking,
+  { caller, shared }: Around,
   step: Step,
-): Decision {
+): Promise<AccessRequest | Refusal> {
+  const grants = key ? await grantsFor(key.rec.arn, grantTokens, step) : [];
+  if (isRefusal(grants)) return grants;
   const base = {
     ...caller,
     identity: askerOf(step.identity),
@@ -84,7 +128,7 @@ function decideOne(
   };
   if (trust) {
     const owner = ownerSide(trust.account, step.view);
-    const decision = decide({
+    return {
       ...base,
       judgedOn: 'key',
       resource: resource ?? '*',
@@ -94,11 +138,10 @@ function decideOne(
       resourceControlPolicies: owner.resourceControlPolicies,
       managementAccount: caller.managementAccount ?? owner.standing?.organization.managementAccount,
       context: { ...shared, 'aws:ResourceAccount': trust.account, ...owner.keys, ...context },
-    });
-    return trust.worded(decision);
+    };
   }
   if (!key) {
-    return decide({
+    return {
       ...base,
       judgedOn: 'account',
       resource: resource ?? '*',
@@ -109,10 +152,10 @@ function decideOne(
         ...ownerSide(step.identity.account, step.view).keys,
         ...context,
       },
-    });
+    };
   }
   const owner = ownerSide(key.rec.account, step.view);
-  return decide({
+  return {
     ...base,
     judgedOn: 'key',
     resource: key.rec.arn,
@@ -126,7 +169,7 @@ function decideOne(
     retires,
     creates,
     context: contextOf(shared, key, owner.keys, context, step),
-  });
+  };
 }
 
 function contextOf(
@@ -134,7 +177,7 @@ function contextOf(
   key: LocatedKey,
   owner: ConditionKeys | undefined,
   own: ConditionKeys | undefined,
-  step: Step,
+  step: Standpoint,
 ): ConditionKeys {
   const keys: Gathered = Object.assign({}, shared);
   addKeyKeys(keys, key, step);
@@ -146,10 +189,11 @@ function contextOf(
 type Gathered = Record<string, string | readonly string[]>;
 
 /** To the decision a service has no account: only what names it, or everybody, reaches it. */
-const askerOf = (identity: Identity): Asker =>
+export const askerOf = (identity: Identity): Asker =>
   identity.kind === 'service' ? serviceCaller(identity.name) : identity;
 
-function callerKeys({ call }: Asking, step: Step): Gathered {
+/** The condition keys that hang on the caller and his network, whatever he asks for. */
+export function callerKeys(call: Asking['call'], step: Standpoint): Gathered {
   const keys = step.identity.kind === 'service' ? {} : principalKeys(step.identity);
   const { env, region } = step;
   keys['aws:ViaAWSService'] = 'false';
@@ -184,7 +228,11 @@ const principalTypes = { root: 'Account', user: 'User', session: 'AssumedRole' }
 const sessionOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 
 /** Adds what a policy may ask of the key. */
-function addKeyKeys(keys: Gathered, { rec, alias }: LocatedKey, step: Step): void {
+export function addKeyKeys(
+  keys: Gathered,
+  { rec, alias }: Pick<LocatedKey, 'rec' | 'alias'>,
+  step: Pick<Step, 'view'>,
+): void {
   keys['kms:KeySpec'] = rec.KeySpec;
   keys['kms:KeyUsage'] = rec.KeyUsage;
   keys['kms:KeyOrigin'] = rec.Origin;

@@ -34,6 +34,9 @@ export type CallerSide = Pick<
   | 'endpointPolicy'
 >;
 
+/** The part of a step that tells who asks, when and where: all that this needs. */
+export type Standpoint = Pick<Step, 'identity' | 'view' | 'env' | 'region'>;
+
 type Network = Pick<Call, 'sourceIp' | 'vpcEndpoint' | 'viaService' | 'calledVia'>;
 
 const inlinePolicies = (arn: string, view: View): readonly NamedPolicy[] =>
@@ -42,7 +45,7 @@ const inlinePolicies = (arn: string, view: View): readonly NamedPolicy[] =>
     .map(({ rec }) => rec as IdentityPolicyRec);
 
 /** Inline, managed, and those of the groups. The root user has none and needs none; a service is of no account. */
-export function identityPoliciesOf({ identity, view }: Step): readonly NamedPolicy[] {
+export function identityPoliciesOf({ identity, view }: Standpoint): readonly NamedPolicy[] {
   if (identity.kind === 'root' || identity.kind === 'service') return [];
   const inline = inlinePolicies(identity.principal, view);
   const { attached = [], groups = [] } = view.get(ref.principal(identity.principal)) ?? {};
@@ -54,7 +57,7 @@ export function identityPoliciesOf({ identity, view }: Step): readonly NamedPoli
   return [...inline, ...managedPolicies(attached, view), ...ofGroups];
 }
 
-export function callerSide({ vpcEndpoint, viaService }: Network, step: Step): CallerSide {
+export function callerSide({ vpcEndpoint, viaService }: Network, step: Standpoint): CallerSide {
   const { identity, view } = step;
   if (identity.kind === 'service') return ofService;
   const rec = identity.kind === 'root' ? undefined : view.get(ref.principal(identity.principal));
@@ -86,7 +89,7 @@ const nothing = JSON.stringify({
   Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
 });
 
-function sessionPoliciesOf({ identity: { session }, view }: Step): readonly NamedPolicy[] | undefined {
+function sessionPoliciesOf({ identity: { session }, view }: Standpoint): readonly NamedPolicy[] | undefined {
   if (!session || (session.policy === undefined && session.policyArns.length === 0)) return undefined;
   const inline = session.policy === undefined ? [] : [{ name: 'session policy', document: session.policy }];
   return [...inline, ...managedPolicies(session.policyArns, view)];
@@ -96,7 +99,7 @@ function sessionPoliciesOf({ identity: { session }, view }: Step): readonly Name
 type Gathered = Record<string, string | readonly string[]>;
 
 /** Adds the condition keys that hang on who calls and by what way (conditions.json "global"). */
-export function addCallerKeys(keys: Gathered, network: Network, step: Step): void {
+export function addCallerKeys(keys: Gathered, network: Network, step: Standpoint): void {
   const { identity, view, env } = step;
   if (identity.kind === 'service') return addServiceKeys(keys, step);
   addNetworkKeys(keys, network, step);
@@ -123,7 +126,7 @@ export function addCallerKeys(keys: Gathered, network: Network, step: Step): voi
 }
 
 /** conditions.json: what a request in a service's own name carries. */
-function addServiceKeys(keys: Gathered, { identity, view, region }: Step): void {
+function addServiceKeys(keys: Gathered, { identity, view, region }: Standpoint): void {
   const { name, source } = identity;
   keys['aws:PrincipalIsAWSService'] = 'true';
   keys['aws:PrincipalServiceName'] = name;
@@ -152,7 +155,7 @@ const serviceAddress = '203.0.113.254';
 function addNetworkKeys(
   keys: Gathered,
   { sourceIp, vpcEndpoint, viaService, calledVia = [] }: Network,
-  step: Step,
+  step: Standpoint,
 ): void {
   if (viaService !== undefined) {
     const service = viaService.replace(/^([a-z0-9-]+)\.[a-z0-9-]+\.amazonaws\.com/, '$1.amazonaws.com');

@@ -1,6 +1,6 @@
 import { trailEvents } from './audit/index.ts';
 import { authenticate } from './authenticate.ts';
-import { authorize } from './authorize.ts';
+import { authorize, permissionsAsked, type AskedPermission, type Asking } from './authorize.ts';
 import { meets } from './faults.ts';
 import { peekKey } from './find.ts';
 import { stateOf } from './keyState.ts';
@@ -68,6 +68,16 @@ export async function explain(
   return run.explanation(isRefusal(found) ? found : undefined);
 }
 
+/** What the decision would be asked about a call: one request for each permission, or why none gets so far. */
+export async function permissionsOf(
+  view: View,
+  call: Call,
+  env: Env,
+  catalogue: Catalogue = kmsOnly,
+): Promise<readonly AskedPermission[] | Refusal> {
+  return new Run(view, call, env, catalogue).permissions();
+}
+
 export interface Explanation {
   /** Nothing up to authorize says no. What comes after (key state, usage, the operation) is not asked. */
   readonly allowed: boolean;
@@ -131,6 +141,20 @@ class Run {
 
   /** As {@link stages}, but nothing is taken from a quota, and it ends before the key's state is asked. */
   async authorized(): Promise<undefined | Refusal> {
+    const ready = await this.#readyToAuthorize();
+    if (isRefusal(ready)) return ready;
+    return this.#authorize(ready.operation, ready.located, ready.step);
+  }
+
+  async permissions(): Promise<readonly AskedPermission[] | Refusal> {
+    const ready = await this.#readyToAuthorize();
+    if (isRefusal(ready)) return ready;
+    return permissionsAsked(this.#asking(ready.operation, ready.located, ready.step), ready.step);
+  }
+
+  async #readyToAuthorize(): Promise<
+    { readonly operation: Operation; readonly located: Located; readonly step: Step } | Refusal
+  > {
     const operation = this.#parse();
     if (isRefusal(operation)) return operation;
     const identity = await this.#authenticate();
@@ -139,7 +163,7 @@ class Run {
     if (invalid) return invalid;
     const step = this.#step(identity);
     const located = await this.#find(operation, step);
-    return isRefusal(located) ? located : this.#authorize(operation, located, step);
+    return isRefusal(located) ? located : { operation, located, step };
   }
 
   explanation(refusal: Refusal | undefined): Explanation {
@@ -265,21 +289,22 @@ class Run {
     return located;
   }
 
-  async #authorize(operation: Operation, located: Located, step: Step): Promise<Refusal | undefined> {
+  #asking(operation: Operation, located: Located, step: Step): Asking {
     const tokens = this.#input['GrantTokens'];
-    const { decisions, refusal } = await authorize(
-      {
-        operation,
-        permissions: operation.permissions(this.#input, located, step),
-        context: operation.context?.(this.#input, located, step) ?? {},
-        call: this.#call,
-        errors: this.#errors(),
-        // Validation has seen that it is a list of strings.
-        grantTokens: Array.isArray(tokens) ? (tokens as readonly string[]) : [],
-        retires: operation.name === 'RetireGrant' ? located.grant : undefined,
-      },
-      step,
-    );
+    return {
+      operation,
+      permissions: operation.permissions(this.#input, located, step),
+      context: operation.context?.(this.#input, located, step) ?? {},
+      call: this.#call,
+      errors: this.#errors(),
+      // Validation has seen that it is a list of strings.
+      grantTokens: Array.isArray(tokens) ? (tokens as readonly string[]) : [],
+      retires: operation.name === 'RetireGrant' ? located.grant : undefined,
+    };
+  }
+
+  async #authorize(operation: Operation, located: Located, step: Step): Promise<Refusal | undefined> {
+    const { decisions, refusal } = await authorize(this.#asking(operation, located, step), step);
     this.#steps.push({ stage: 'authorize', verdict: refusal ? 'stop' : 'pass', detail: { decisions } });
     return refusal;
   }

@@ -3,7 +3,16 @@ export * from './model/index.ts';
 export * from './policy/index.ts';
 export * from './crypto/index.ts';
 export * from './shapes/index.ts';
-export { explain, handle, type Explanation } from './handle.ts';
+export { explain, handle, permissionsOf, type Explanation } from './handle.ts';
+export {
+  grantsOf,
+  identityPolicySources,
+  principalAt,
+  requestOnKey,
+  type PolicySource,
+  type Way,
+} from './access.ts';
+export type { AskedPermission } from './authorize.ts';
 export { kms, type Catalogue, type Service } from './service.ts';
 export {
   operation,

@@ -19,6 +19,9 @@ type Names = Exclude<keyof WorldApi, 'id' | 'history' | 'fork' | 'subscribe' | '
 export const worldMethods: Readonly<Record<string, Crossing>> = {
   call: { onceAt: 'request' },
   explain: {},
+  smallestChange: {},
+  accessMatrix: {},
+  differenceOfPolicies: {},
   advance: { onceAt: 1 },
   now: {},
   settings: {},

@@ -226,7 +226,13 @@ function keySide(request: AccessRequest, decision: Decision): readonly PolicyCha
 function grantSide(request: AccessRequest, decision: Decision): readonly PolicyChange[] {
   const operation = operationOf(request.action);
   if (!isKms(request.action) || !grantOperations.some((grantable) => grantable === operation)) return [];
-  const { identity, grants = [] } = request;
+  const { identity, grants = [], pendingGrants = [] } = request;
+  const token = pendingGrants.map((grant): PolicyChange => ({
+    kind: 'useGrantToken',
+    target: { type: 'grant', index: grants.length },
+    edits: [],
+    creates: JSON.stringify(grant),
+  }));
   const changes: PolicyChange[] = grants.flatMap((grant, index): readonly PolicyChange[] => {
     const mine = grantCovers(grant.GranteePrincipal, grant.GranteeServicePrincipal, identity) !== undefined;
     if (!mine || grant.Operations.includes(operation)) return [];
@@ -261,7 +267,7 @@ function grantSide(request: AccessRequest, decision: Decision): readonly PolicyC
     edits: [],
     creates: JSON.stringify(facts),
   });
-  return changes;
+  return [...token, ...changes];
 }
 
 /** One change of the request that meets all pairs of a grant's constraint. */

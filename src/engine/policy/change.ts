@@ -32,6 +32,7 @@ export const policyChangeKinds = [
   'widenCeiling',
   'addGrant',
   'addGrantOperation',
+  'useGrantToken',
 ] as const;
 export type PolicyChangeKind = (typeof policyChangeKinds)[number];
 

@@ -22,9 +22,10 @@ export {
   type ActionFacts,
   type ConditionKeyFacts,
 } from './vocabulary.ts';
-export { applyEdits, type JsonEdit, type JsonPath } from './edits.ts';
+export { applyEdits, readDocument, type JsonEdit, type JsonPath } from './edits.ts';
 export {
   applyPolicyChange,
+  policyDocumentAt,
   type PolicyChange,
   type PolicyChangeKind,
   type PolicyChangeTarget,
@@ -33,6 +34,7 @@ export { smallestChange, type Proposal, type SmallestChangeOptions } from './sma
 export {
   accessMatrix,
   diffMatrix,
+  requestOf,
   type AccessMatrix,
   type MatrixCell,
   type MatrixChange,

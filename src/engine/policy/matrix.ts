@@ -7,7 +7,15 @@ export interface MatrixPrincipal
   extends
     Pick<AccessRequest, 'identity' | 'identityPolicies'>,
     Partial<
-      Pick<AccessRequest, 'context' | 'permissionsBoundary' | 'sessionPolicies' | 'serviceControlPolicies'>
+      Pick<
+        AccessRequest,
+        | 'context'
+        | 'permissionsBoundary'
+        | 'sessionPolicies'
+        | 'serviceControlPolicies'
+        | 'managementAccount'
+        | 'endpointPolicy'
+      >
     > {}
 
 /** What a cell of the matrix says: the decision without its tree, which `decide` makes again when somebody looks. */
@@ -34,13 +42,14 @@ export function requestOf(base: AccessRequest, principal: MatrixPrincipal, actio
     ...principal,
     context: { ...base.context, ...principal.context },
     action,
-    worksAcrossAccounts: actionNamed(action)?.crossAccount ?? false,
+    // What is no action of KMS keeps what the base request says of it.
+    worksAcrossAccounts: actionNamed(action)?.crossAccount ?? base.worksAcrossAccounts,
   };
 }
 
 /** Whose context keys are whose: those of the base request's caller must not stick to others. */
 const callerKeys =
-  /^(aws:(principal|userid|username|multifactor|tokenissue|sourceidentity|federated)|kms:calleraccount)/i;
+  /^(aws:(principal|userid|username|multifactor|tokenissue|source(identity|arn|account|org)|federated)|kms:calleraccount)/i;
 
 function withoutCaller(context: AccessRequest['context']): AccessRequest['context'] {
   return Object.fromEntries(Object.entries(context).filter(([key]) => !callerKeys.test(key)));

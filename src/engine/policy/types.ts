@@ -99,6 +99,8 @@ export interface AccessRequest {
   readonly awsManagedKey?: boolean | undefined;
   /** Of this key, those that count for this call: visible, or presented by a token. */
   readonly grants?: readonly GrantFacts[] | undefined;
+  /** Grants that are made and have not reached everywhere yet: only their token would make them count. Decides nothing. */
+  readonly pendingGrants?: readonly GrantFacts[] | undefined;
   /** For grant constraints. Absent: read from the `kms:EncryptionContext:…` keys of `context`. */
   readonly encryptionContext?: Readonly<Record<string, string>> | undefined;
   /** kms:RetireGrant: the grant to be retired. Absent: any of `grants` may be. */

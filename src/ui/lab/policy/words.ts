@@ -17,6 +17,7 @@ const changes: Readonly<Record<PolicyChangeKind, string>> = {
   widenCeiling: 'Widen what limits the caller',
   addGrant: 'Create a grant',
   addGrantOperation: 'Add the operation to a grant',
+  useGrantToken: 'Present the token of a grant that is still on its way',
 };
 
 const targets: Readonly<Record<PolicyChange['target']['type'], string>> = {
