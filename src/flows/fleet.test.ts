@@ -28,7 +28,7 @@ function reference(s: FleetSetting) {
   const list: Event[] = [];
   for (let job = 0; job < s.jobsPerSecond * s.loadSeconds; job += 1)
     list.push({
-      time: (job * 1000) / s.jobsPerSecond,
+      time: Math.floor((job * 1000) / s.jobsPerSecond),
       kind: 0,
       order: job,
       attempt: 1,

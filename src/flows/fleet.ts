@@ -5,8 +5,9 @@ import { take } from '../client/index.ts';
  * Region, in virtual time. The bucket is the engine's own `take`; nothing else of a call is executed, which is what makes
  * twenty thousand calls a second cheap. A test holds it against the whole engine, call by call.
  *
- * Jobs arrive evenly and go round the clients. A refused attempt is tried again as the setting says; a job that has no
- * attempt left is lost. Everything is an event with a time; ties keep the order in which they came to be.
+ * Jobs arrive evenly, on whole milliseconds as the engine's clock has them, and go round the clients. A refused attempt is
+ * tried again as the setting says; a job that has no attempt left is lost. Everything is an event with a time; ties keep
+ * the order in which they came to be.
  */
 
 export type Retry = 'none' | 'atOnce' | 'backOff' | 'fullJitter';
@@ -222,7 +223,8 @@ export class Fleet {
     const retries = this.#retries;
     const { jobsPerSecond, clients } = this.setting;
     for (;;) {
-      const arrival = this.#job < this.#jobs ? (this.#job * 1000) / jobsPerSecond : Number.POSITIVE_INFINITY;
+      const arrival =
+        this.#job < this.#jobs ? Math.floor((this.#job * 1000) / jobsPerSecond) : Number.POSITIVE_INFINITY;
       const retry = retries.length > 0 ? (retries.time[0] ?? 0) : Number.POSITIVE_INFINITY;
       if (arrival >= end && retry >= end) break;
       if (arrival <= retry) {
@@ -259,7 +261,7 @@ export class Fleet {
 
   #ask(time: number, client: number, attempt: number, sample: number): void {
     const { quota, attempts, retry } = this.setting;
-    // Virtual milliseconds; the engine's own are whole, the bucket's law holds for fractions too.
+    // Whole virtual milliseconds, as the engine's clock has them.
     const { served, level } = take(this.#level, quota, time as TakeAt, 1);
     this.#level = level;
     this.#add('sent', sample);
