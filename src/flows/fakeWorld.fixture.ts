@@ -253,6 +253,8 @@ export function fakeWorld(): FakeWorld {
     setBacking: unused('setBacking'),
     accounts: unused('accounts'),
     principals: unused('principals'),
+    sessions: unused('sessions'),
+    directory: unused('directory'),
     keys: unused('keys'),
     keyStores: unused('keyStores'),
     trace: unused('trace'),
