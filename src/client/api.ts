@@ -5,6 +5,7 @@ import type {
   BackingRec,
   Bytes,
   ClockRec,
+  Decision,
   Due,
   EpochMs,
   Explanation,
@@ -122,6 +123,22 @@ export type PolicyDifference =
     }
   /** The other policy does not read. */
   | { readonly ok: false; readonly refusal: Refusal };
+
+/** One permission on one key, asked for by one principal; what is not given is as it is in the world. */
+export interface PermissionQuestion extends Omit<AccessQuestion, 'principals' | 'operations'> {
+  readonly principal: string;
+  /** `kms:Decrypt`. */
+  readonly action: string;
+}
+export type Simulation =
+  | {
+      readonly ok: true;
+      readonly decision: Decision;
+      /** When it is denied: as {@link ChangeAdvice} has them. */
+      readonly proposals: readonly CallProposal[];
+    }
+  /** The policy given does not read, or there is nobody of that name. */
+  | { readonly ok: false; readonly refusal: Refusal | undefined };
 
 export interface ChangeOptions {
   /** The most edits of one proposal; 3 unless told. */
@@ -488,6 +505,8 @@ export interface WorldApi {
   smallestChange(request: CallFacts, options?: ChangeOptions): Promise<ChangeAdvice>;
   /** Principals × operations of a key, each cell a decision with every policy and ceiling of this world. */
   accessMatrix(question: AccessQuestion): Promise<AccessMatrix>;
+  /** The decision about one permission, with its reasons; no operation's input is needed, and the key policy may be a draft. */
+  simulate(question: PermissionQuestion): Promise<Simulation>;
   /** What another key policy would change, cell by cell. */
   differenceOfPolicies(question: AccessQuestion, otherPolicy: string): Promise<PolicyDifference>;
   /** Moves virtual time and runs what falls due, in date order. Answers what happened on the way. */

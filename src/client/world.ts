@@ -65,10 +65,12 @@ import type {
   KeyDetail,
   KeyStoreCard,
   Page,
+  PermissionQuestion,
   PolicyDifference,
   PrincipalCard,
   Progress,
   SealedObject,
+  Simulation,
   TrailLine,
   UndoOptions,
   WorldApi,
@@ -308,6 +310,11 @@ export class World implements WorldApi {
   async accessMatrix(question: AccessQuestion): Promise<AccessMatrix> {
     const { accessMatrixOf } = await import('./access/index.ts');
     return this.#ponder((view, env) => accessMatrixOf(view, question, env));
+  }
+
+  async simulate(question: PermissionQuestion): Promise<Simulation> {
+    const { simulationOf } = await import('./access/index.ts');
+    return this.#ponder((view, env) => simulationOf(view, question, env));
   }
 
   async differenceOfPolicies(question: AccessQuestion, otherPolicy: string): Promise<PolicyDifference> {

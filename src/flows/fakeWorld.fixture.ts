@@ -263,6 +263,7 @@ export function fakeWorld(): FakeWorld {
     explain: unused('explain'),
     smallestChange: unused('smallestChange'),
     accessMatrix: unused('accessMatrix'),
+    simulate: unused('simulate'),
     differenceOfPolicies: unused('differenceOfPolicies'),
     setClock: unused('setClock'),
     hash: unused('hash'),

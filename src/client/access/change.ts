@@ -100,6 +100,17 @@ export async function smallestChangeOf(
 ): Promise<ChangeAdvice> {
   const asked = await permissionsOf(view, callOf(facts), env, catalogue);
   if (isRefusal(asked)) return { allowed: false, refusal: asked, proposals: [] };
+  return adviceOn(view, facts, asked, options, env);
+}
+
+/** The same for permissions that have been put together already; `facts` is how they would be asked for. */
+export async function adviceOn(
+  view: View,
+  facts: CallFacts,
+  asked: readonly AskedPermission[],
+  options: ChangeOptions,
+  env: Env,
+): Promise<ChangeAdvice> {
   const requests = asked.map((permission) => withAllGrants(permission, view, env));
   // A sentence of the operation itself (a root user may not take a role) no policy lifts.
   const hopeless = asked.some(({ request, trusts }) => {

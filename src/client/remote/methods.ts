@@ -21,6 +21,7 @@ export const worldMethods: Readonly<Record<string, Crossing>> = {
   explain: {},
   smallestChange: {},
   accessMatrix: {},
+  simulate: {},
   differenceOfPolicies: {},
   advance: { onceAt: 1 },
   now: {},
