@@ -1,4 +1,8 @@
+import { streamWorldFile } from '../src/client/files/stream.ts';
 import { World } from '../src/client/index.ts';
+import { compareStored } from '../src/client/stored/compare.ts';
+import { copyWorld } from '../src/client/stored/copy.ts';
+import { Job } from '../src/client/stored/job.ts';
 import {
   ref,
   tableOf,
@@ -12,11 +16,13 @@ import {
   type Region,
 } from '../src/engine/index.ts';
 import { deleteIdbStore, IdbStore, MemoryStore, type WorldStore } from '../src/store/index.ts';
-import type { Suite } from './suite.ts';
+import type { Bench, Suite } from './suite.ts';
 
 /*
  * What a step costs in a world of 99,000 keys, beside one of 10: no table is copied, so that the ratio should be near 1.
- * And what opening such a world reads before its first answer. In Node in memory, in Chromium in IndexedDB.
+ * And what opening such a world reads before its first answer. Then it is copied, compared and written to a file, page by
+ * page: how long that takes, and how long a call of somebody else has to wait meanwhile. In Node in memory, in Chromium in
+ * IndexedDB.
  */
 
 const few = 10;
@@ -173,6 +179,69 @@ async function opened(name: string, keys: number): Promise<Side> {
   return { keys, key, world, reads, opening: { ...reads }, ms: performance.now() - started, records };
 }
 
+/** What long work takes, and the longest time for which it let nobody else in. */
+async function whole<T>(work: () => Promise<T>): Promise<{ readonly ms: number; readonly held: number }> {
+  let held = 0;
+  let last = performance.now();
+  const look = () => {
+    const now = performance.now();
+    held = Math.max(held, now - last);
+    last = now;
+  };
+  const timer = setInterval(look, 1);
+  const started = performance.now();
+  await work();
+  const ms = performance.now() - started;
+  look();
+  clearInterval(timer);
+  return { ms, held };
+}
+
+/** A world of so many keys as people handle it: whole. */
+async function handled(bench: Bench, { world, keys, key }: Side): Promise<void> {
+  const copy = `${nameOf(keys)}-copy`;
+  await stores.drop(copy);
+  const from = stores.make(nameOf(keys));
+  const to = stores.make(copy);
+  let waited = 0;
+  let bytes = 0;
+  let differ = 0;
+  const works: Readonly<Record<string, () => Promise<unknown>>> = {
+    'duplicate it': () => copyWorld(from, to, { job: new Job() }),
+    'compare the two': async () => {
+      const { counts } = await compareStored({ store: from }, { store: to }, new Job());
+      differ = counts.added + counts.removed + counts.changed;
+    },
+    'export it': async () => {
+      bytes = (await streamWorldFile(from, { name: 'bench', options: {}, job: new Job() })).size;
+    },
+  };
+  for (const [name, work] of Object.entries(works)) {
+    const state = { working: true };
+    // Somebody who goes on calling meanwhile.
+    const calling = (async () => {
+      for (waited = 0; state.working;) {
+        const asked = performance.now();
+        await ask(world, 'DescribeKey', { KeyId: key });
+        waited = Math.max(waited, performance.now() - asked);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    })();
+    const { ms, held } = await whole(work);
+    state.working = false;
+    await calling;
+    bench.figure(`${name}, ${said(keys)} keys`, ms, 'ms');
+    bench.figure(`${name}: the longest that it held the thread`, held, 'ms');
+    bench.figure(`${name}: the longest that a DescribeKey waited`, waited, 'ms');
+  }
+  bench.figure('the file', bytes / 2 ** 20, 'MiB');
+  // What was called meanwhile is in the first alone.
+  bench.figure('records that differ in the end', differ, 'records');
+  await to.close();
+  await from.close();
+  await stores.drop(copy);
+}
+
 const suite: Suite = async (bench) => {
   await stores.drop('bench-worlds-warm');
   const warm = await opened('bench-worlds-warm', few);
@@ -217,6 +286,8 @@ const suite: Suite = async (bench) => {
       bench.figure(`${name}, read for ${samples + warmUp} in a world of ${said(keys)} keys`, read, 'records');
     }
   }
+  const [, large] = sides;
+  if (large) await handled(bench, large);
   for (const { world, keys } of sides) {
     await world.close();
     await stores.drop(nameOf(keys));

@@ -1,15 +1,18 @@
 import 'fake-indexeddb/auto';
 import { describe, expect, it } from 'vitest';
+import type { PrincipalArn } from '../engine/index.ts';
 import { MemoryStore } from '../store/index.ts';
 import type { LabApi, LabEvent } from './api.ts';
 import { openLab } from './local.ts';
 import {
   account,
+  admin,
   alice,
   ask,
   genesis,
   makeKey,
   output,
+  partner,
   refusal,
   region,
   TestStore,
@@ -24,6 +27,8 @@ const kinds: readonly { readonly kind: string; readonly open: () => Promise<LabA
 ];
 const aliases = async (lab: LabApi) =>
   (await lab.main.keys({ account, region })).items.flatMap((card) => card.aliases);
+
+const nothing = { added: [], removed: [], changed: [], counts: { added: 0, removed: 0, changed: 0 } };
 
 describe.each(kinds)('worlds in $kind', ({ open, kind }) => {
   it('are made from templates, opened, renamed, and know nothing of each other', async () => {
@@ -67,22 +72,14 @@ describe.each(kinds)('worlds in $kind', ({ open, kind }) => {
     const hash = await lab.main.hash();
     const whole = await lab.duplicateWorld('main', { name: 'whole' });
     const early = await lab.duplicateWorld('main', { name: 'early', at: 3 });
-    expect(await lab.compareWorlds({ id: 'main' }, { id: whole.id })).toEqual({
-      added: [],
-      removed: [],
-      changed: [],
-    });
+    expect(await lab.compareWorlds({ id: 'main' }, { id: whole.id })).toEqual(nothing);
     const { changed, added } = await lab.compareWorlds({ id: early.id }, { id: 'main' });
     expect(changed.map(({ table, fields }) => [table, fields.map(({ path }) => path)])).toContainEqual([
       'key',
       ['KeyState'],
     ]);
     expect(added).toEqual([]);
-    expect(await lab.compareWorlds({ id: 'main', at: 3 }, { id: early.id })).toEqual({
-      added: [],
-      removed: [],
-      changed: [],
-    });
+    expect(await lab.compareWorlds({ id: 'main', at: 3 }, { id: early.id })).toEqual(nothing);
     await lab.openWorld(whole.id);
     expect(await lab.main.hash()).toBe(hash);
     await lab.main.history.undo();
@@ -173,10 +170,65 @@ describe('the templates', () => {
       await lab.openWorld(id);
       expect(await lab.main.accounts()).toHaveLength(info?.accounts ?? -1);
       expect((await lab.main.settings()).throttling).toBe(true);
-      expect((await lab.main.history.state()).undo?.group).toBe('template');
+      // What it began with is the floor of undo; what comes after is not.
+      expect(await lab.main.history.undo()).toMatchObject({ ok: false, refused: 'atBeginning' });
+      expect((await lab.main.history.state()).undoRefused).toBe('atBeginning');
+      await lab.main.advance({ days: 1 });
+      expect(await lab.main.history.undo()).toMatchObject({ ok: true });
+      expect(await lab.main.history.undo()).toMatchObject({ ok: false, refused: 'atBeginning' });
       await lab.close();
     },
   );
+
+  it('two accounts have an organization whose ceiling binds the partner and not the owner', async () => {
+    const lab = await openLab({ store: 'memory', genesis });
+    const { id } = await lab.createWorld({ name: 't', template: 'twoAccounts', now: genesis.now });
+    await lab.openWorld(id);
+    const theirs = `arn:aws:iam::${partner}:user/Admin` as PrincipalArn;
+    const { Organization } = await output(
+      lab.main.call({
+        service: 'organizations',
+        operation: 'DescribeOrganization',
+        input: {},
+        principal: theirs,
+        region,
+      }),
+    );
+    expect(Organization).toMatchObject({ MasterAccountId: account });
+    for (const [principal, refused] of [
+      [admin, undefined],
+      [theirs, 'AccessDeniedException'],
+    ] as const) {
+      const made = await output(ask(lab.main, 'CreateKey', {}, principal));
+      const { Arn: KeyId } = made['KeyMetadata'] as { readonly Arn: string };
+      const { result } = await ask(lab.main, 'ScheduleKeyDeletion', { KeyId }, principal);
+      expect(result.ok ? undefined : result.refusal.refused).toBe(refused);
+      if (!result.ok) expect(result.refusal.message).toContain('service control policy');
+    }
+    await lab.close();
+  });
+
+  it('the company is an organization: ceilings hold, for the administrator too where they say so', async () => {
+    const lab = await openLab({ store: 'memory', genesis });
+    const { id } = await lab.createWorld({ name: 'c', template: 'company', now: genesis.now });
+    await lab.openWorld(id);
+    const report = await lab.inspectImport((await lab.exportWorld(id)).blob);
+    if (!report.ok) throw new Error(report.reason);
+    // The root, two units, four accounts; two policies.
+    expect(report.worlds[0]?.records).toMatchObject({ organization: 1, orgNode: 7, orgPolicy: 2 });
+    const reports = 'arn:aws:iam::444455556666:user/Admin' as PrincipalArn;
+    const made = await output(ask(lab.main, 'CreateKey', {}, reports));
+    const { Arn: KeyId } = made['KeyMetadata'] as { readonly Arn: string };
+    const explained = async (principal: PrincipalArn, operation: string, key: string) =>
+      (await lab.main.explain({ operation, input: { KeyId: key }, principal, region })).allowed;
+    expect(await explained(reports, 'ScheduleKeyDeletion', KeyId)).toBe(false);
+    const keyAdmin = 'arn:aws:iam::111122223333:role/KeyAdmin' as PrincipalArn;
+    const { items } = await lab.main.keys({ account, region });
+    const payroll = items.find(({ aliases: names }) => names.includes('alias/payroll'))?.rec.arn ?? '';
+    expect(await explained(keyAdmin, 'ScheduleKeyDeletion', payroll)).toBe(true);
+    expect(await explained(keyAdmin, 'DescribeKey', payroll)).toBe(true);
+    await lab.close();
+  });
 
   it('the company holds: its apps do what they may, and others are refused', async () => {
     const lab = await openLab({ store: 'memory', genesis });

@@ -1,9 +1,8 @@
-import { tableOf, type Rec, type Ref } from '../engine/index.ts';
-import type { StoreLoss, WorldRow } from '../store/index.ts';
+import type { StoreLoss, WorldRow, WorldStore } from '../store/index.ts';
 import type {
   Comparison,
   ExportFile,
-  ExportOptions,
+  ExportJobOptions,
   Genesis,
   ImportOptions,
   ImportReport,
@@ -19,16 +18,19 @@ import type {
 } from './api.ts';
 import { freshName } from './draws.ts';
 import { FileFault } from './files/fault.ts';
-import { parseJson } from './files/codec.ts';
 import { fileName } from './files/plain.ts';
 import { readFile, type ReadWorld } from './files/read.ts';
-import { fileVersion, worldsKind } from './files/write.ts';
-import { compare } from './history/changes.ts';
+import { streamWorldFile, worldsFile } from './files/stream.ts';
+import { fileVersion } from './files/write.ts';
 import { contentsOf, decodeStory, LinkFault } from './link/format.ts';
 import { replay } from './link/replay.ts';
 import { GenesisError } from './genesis.ts';
 import { memoryStore, type Places } from './places.ts';
 import { storageReport } from './storage.ts';
+import { compareStored } from './stored/compare.ts';
+import { copyWorld } from './stored/copy.ts';
+import { Job } from './stored/job.ts';
+import { standIn } from './stored/standIn.ts';
 import { openSharedWorld, type SharedWorld } from './tabs/sharedWorld.ts';
 import { Peers } from './tabs/peers.ts';
 import type { Tabs } from './tabs/surroundings.ts';
@@ -57,6 +59,7 @@ export class WorldsLab implements LabApi {
   readonly #first: LabParts['first'];
   readonly #listeners = new Set<(event: LabEvent) => void>();
   readonly #peers: Peers | undefined;
+  readonly #jobs = new Map<string, Job>();
   #main: SharedWorld;
   #sandboxes = 0;
 
@@ -76,7 +79,7 @@ export class WorldsLab implements LabApi {
     const { places, first } = parts;
     const rows = await places.registry.list();
     await purge(rows, parts);
-    const alive = rows.filter(({ deleted }) => deleted === undefined);
+    const alive = rows.filter(({ deleted, making }) => deleted === undefined && !making);
     const [last] = alive.toSorted((a, b) => b.lastOpened - a.lastOpened);
     const row =
       last ??
@@ -127,6 +130,7 @@ export class WorldsLab implements LabApi {
   async worlds(): Promise<readonly WorldInfo[]> {
     const rows = await this.#places.registry.list();
     return rows
+      .filter(({ making }) => !making)
       .toSorted((a, b) => a.created - b.created || (a.id < b.id ? -1 : 1))
       .map((row) => this.#about(row));
   }
@@ -165,17 +169,34 @@ export class WorldsLab implements LabApi {
   }
 
   /** Makes a world in a store of its own, or leaves nothing. */
-  async #make(row: WorldRow, genesis: Genesis, work: (world: World) => Promise<void>): Promise<WorldInfo> {
-    const store = this.#places.fresh(row, genesis);
-    try {
+  #make(row: WorldRow, genesis: Genesis, work: (world: World) => Promise<void>): Promise<WorldInfo> {
+    return this.#begin(row, this.#places.fresh(row, genesis), async (store) => {
       const world = await World.open(store, { ...this.#surroundings, id: row.id, genesis });
       await work(world).finally(() => world.close());
-    } catch (error) {
-      await store.close().catch(() => undefined);
-      await this.#places.drop(row).catch(() => undefined);
-      throw error;
-    }
-    return this.#put(row);
+    });
+  }
+
+  /** A world that is in the list when `work` is done with its store, and nowhere when that fails or the page goes. */
+  #begin(row: WorldRow, store: WorldStore, work: (store: WorldStore) => Promise<void>): Promise<WorldInfo> {
+    const { registry } = this.#places;
+    return this.#underLock(row, async () => {
+      await registry.put({ ...row, making: true });
+      try {
+        await work(store);
+        await store.close();
+      } catch (error) {
+        await store.close().catch(() => undefined);
+        await this.#places.drop(row).catch(() => undefined);
+        await registry.remove(row.id).catch(() => undefined);
+        throw error;
+      }
+      return this.#put(row);
+    });
+  }
+
+  /** Other tabs see by the lock that this is no remainder. */
+  #underLock<T>({ database }: WorldRow, work: () => Promise<T>): Promise<T> {
+    return this.#tabs ? this.#tabs.locks.request(database, {}, work) : work();
   }
 
   async createWorld({
@@ -228,31 +249,51 @@ export class WorldsLab implements LabApi {
     await this.#put({ ...(await this.#row(id)), name: goodName(name) });
   }
 
-  /** Works with a world that may be open here, in another tab, or nowhere. */
-  async #with<T>(id: string, work: (world: WorldApi) => Promise<T>): Promise<T> {
-    if (id === this.#main.id) return work(this.#main);
+  /**
+   * What is stored of a world, whoever writes it. When the open world goes on in memory, that is where it is read from.
+   */
+  async #stored<T>(id: string, read: (store: WorldStore, row: WorldRow) => Promise<T>): Promise<T> {
     const row = await this.#row(id);
-    const parts = {
-      places: this.#places,
-      tabs: this.#tabs,
-      surroundings: this.#surroundings,
-      why: undefined,
-    };
-    const world = await openShared(row, parts, { kept: () => undefined, lost: () => undefined }, undefined);
-    return work(world).finally(() => world.close());
+    const store = this.#places.store(row);
+    try {
+      if (id === this.#main.id) {
+        const [{ head }, { seq }] = [await this.#main.history.state(), await store.open()];
+        if (head > seq) return await read(await standIn(this.#main), row);
+      }
+      return await read(store, row);
+    } finally {
+      // A store in memory is the one that the world itself has.
+      if (this.#places.where !== 'memory') await store.close();
+    }
   }
 
-  async duplicateWorld(
+  /** Long work, which can be stopped by its name. */
+  async #job<T>(name: string | undefined, work: (job: Job) => Promise<T>): Promise<T> {
+    if (name === undefined) return work(new Job());
+    const job = new Job((done, total) => this.#emit({ kind: 'progress', job: name, done, total }));
+    this.#jobs.set(name, job);
+    return work(job).finally(() => this.#jobs.delete(name));
+  }
+
+  cancel(name: string): Promise<void> {
+    this.#jobs.get(name)?.cancel();
+    return Promise.resolve();
+  }
+
+  duplicateWorld(
     id: string,
-    { name, at }: { readonly name: string; readonly at?: number | undefined },
+    {
+      name,
+      at,
+      job,
+    }: { readonly name: string; readonly at?: number | undefined; readonly job?: string | undefined },
   ): Promise<WorldInfo> {
-    const { template, seed, now } = await this.#row(id);
-    const row = newRow({ name, template, seed, now });
-    const { blob } = await this.#with(id, (world) => world.exportFile({ objects: true, at }));
-    const { worlds } = await readFile(blob, undefined);
-    const [info] = await this.#fill(worlds.map((world) => ({ row, world })));
-    if (!info) throw new Error('a file of one world holds one');
-    return info;
+    return this.#job(job, (running) =>
+      this.#stored(id, (from, { template, seed, now }) => {
+        const row = newRow({ name, template, seed, now });
+        return this.#begin(row, this.#places.store(row), (to) => copyWorld(from, to, { at, job: running }));
+      }),
+    );
   }
 
   async resetWorld(id: string): Promise<{ readonly world: WorldInfo; readonly before: WorldInfo }> {
@@ -283,7 +324,7 @@ export class WorldsLab implements LabApi {
   async #another(than: string): Promise<WorldRow> {
     const rows = await this.#places.registry.list();
     const [next] = rows
-      .filter(({ id, deleted }) => id !== than && deleted === undefined)
+      .filter(({ id, deleted, making }) => id !== than && deleted === undefined && !making)
       .sort((a, b) => b.lastOpened - a.lastOpened);
     if (next) return next;
     const info = await this.createWorld({ name: 'My world', template: 'twoAccounts' });
@@ -301,20 +342,18 @@ export class WorldsLab implements LabApi {
     this.#listChanged();
   }
 
-  async compareWorlds(
+  compareWorlds(
     a: { readonly id: string; readonly at?: number | undefined },
     b: { readonly id: string; readonly at?: number | undefined },
+    { job }: { readonly job?: string | undefined } = {},
   ): Promise<Comparison> {
-    const records = async ({ id, at }: typeof a): Promise<ReadonlyMap<Ref, Rec>> => {
-      const { blob } = await this.#with(id, (world) => world.exportFile({ at }));
-      const { worlds } = await readFile(blob, undefined);
-      const all = new Map<Ref, Rec>();
-      // How a domain key is wrapped differs from file to file, and says nothing.
-      for (const [ref, rec] of worlds[0]?.contents.records ?? [])
-        all.set(ref, tableOf(ref) === 'domainKey' ? ({ ...rec, wrapped: new Uint8Array(0) } as Rec) : rec);
-      return all;
-    };
-    return compare(await records(a), await records(b));
+    return this.#job(job, (running) =>
+      this.#stored(a.id, (one) =>
+        this.#stored(b.id, (other) =>
+          compareStored({ store: one, at: a.at }, { store: other, at: b.at }, running),
+        ),
+      ),
+    );
   }
 
   // --- storage -------------------------------------------------------------------------------------------------------
@@ -338,18 +377,29 @@ export class WorldsLab implements LabApi {
 
   // --- files and links -----------------------------------------------------------------------------------------------
 
-  async exportAll(options: ExportOptions = {}): Promise<ExportFile> {
-    const documents: unknown[] = [];
-    for (const { id, name, deleted } of await this.worlds()) {
-      if (deleted !== undefined) continue;
-      const { blob } = await this.#with(id, (world) => world.exportFile({ ...options, title: name }));
-      documents.push(parseJson(await blob.text()));
-    }
-    const text = JSON.stringify({ kind: worldsKind, version: fileVersion, worlds: documents });
-    return {
-      fileName: fileName('kms-lab', 'all-worlds'),
-      blob: new Blob([`${text}\n`], { type: 'application/json' }),
-    };
+  exportWorld(id: string, { job, ...options }: ExportJobOptions = {}): Promise<ExportFile> {
+    return this.#job(job, (running) =>
+      this.#stored(id, async (store, { name: listed }) => {
+        const name = options.title ?? listed;
+        const blob = await streamWorldFile(store, { name, options, job: running });
+        return { fileName: fileName('kms-lab', name), blob };
+      }),
+    );
+  }
+
+  exportAll({ job, ...options }: ExportJobOptions = {}): Promise<ExportFile> {
+    return this.#job(job, async (running) => {
+      const files: Blob[] = [];
+      for (const { id, deleted } of await this.worlds()) {
+        if (deleted !== undefined) continue;
+        files.push(
+          await this.#stored(id, (store, { name }) =>
+            streamWorldFile(store, { name, options, job: running }),
+          ),
+        );
+      }
+      return { fileName: fileName('kms-lab', 'all-worlds'), blob: worldsFile(files) };
+    });
   }
 
   async inspectImport(file: Blob, passphrase?: string): Promise<ImportReport> {
@@ -550,7 +600,8 @@ async function drop(row: WorldRow, places: Places, tabs: Tabs | undefined): Prom
   );
 }
 
-/** What was deleted before this start is gone for good now. */
+/** What was deleted before this start is gone for good now, and so is what was begun and never finished. */
 async function purge(rows: readonly WorldRow[], { places, tabs }: LabParts): Promise<void> {
-  for (const row of rows) if (row.deleted !== undefined) await drop(row, places, tabs).catch(() => false);
+  for (const row of rows)
+    if (row.deleted !== undefined || row.making) await drop(row, places, tabs).catch(() => false);
 }

@@ -47,6 +47,26 @@ describe.each(kinds)('$kind keeps the contract of WorldStore', ({ fresh }) => {
     await store.close();
   });
 
+  it('is filled part by part, in any order, and is a world when it is found whole', async () => {
+    const { store, again } = fresh();
+    await store.open();
+    const [a, b] = [keyRec(1), keyRec(2)];
+    await store.put({ entries: [entry(4), entry(5)] });
+    await store.put({ records: [[ref.key(a.arn), a]] });
+    await store.put({ records: [[ref.key(b.arn), b]], entries: [entry(3)] });
+    expect(await store.open()).toMatchObject({ seq: 0 });
+    await expect(store.found({ seq: 5, floor: 1 })).rejects.toThrow(/2 to 5 were expected, 3/);
+    await store.found({ seq: 5, floor: 2 });
+    await store.append([entry(6)]);
+    expect(await store.count()).toBe(2);
+    await store.close();
+    const later = again();
+    expect(await later.open()).toMatchObject({ seq: 6, floor: 2 });
+    expect((await later.entries({ n: 9 })).map(({ seq }) => seq)).toEqual([6, 5, 4, 3]);
+    expect((await later.range('ref', { prefix: 'key/', n: 9 })).map(({ rec }) => rec)).toHaveLength(2);
+    await later.close();
+  });
+
   it('folds old entries into the checkpoint, and counts on from there', async () => {
     const { store, again } = fresh();
     await store.open();

@@ -14,6 +14,7 @@ import type { Registry, WorldRow } from './registry.ts';
 import {
   answersKept,
   checkContinues,
+  checkWhole,
   NewerFormat,
   storeFormat,
   WriterLost,
@@ -22,6 +23,7 @@ import {
   type Head,
   type KeptAnswer,
   type ObjectRow,
+  type Part,
   type StoredObject,
   type StoreLoss,
   type WorldStore,
@@ -265,6 +267,32 @@ export class IdbStore implements WorldStore {
       await abandon(tx, writes);
       throw error;
     }
+  }
+
+  async count(): Promise<number> {
+    return (await this.#open()).count('records');
+  }
+
+  async put({ records = [], entries = [] }: Part): Promise<void> {
+    // Not durable on purpose: `found` is, and comes last.
+    const tx = (await this.#open()).transaction(['records', 'entries'], 'readwrite');
+    const writes: Promise<unknown>[] = [];
+    try {
+      for (const [ref, rec] of records) writes.push(tx.objectStore('records').put(rowOf(ref, rec)));
+      for (const entry of entries) writes.push(tx.objectStore('entries').put(entry));
+      await Promise.all(writes);
+      await tx.done;
+    } catch (error) {
+      await abandon(tx, writes);
+      throw error;
+    }
+  }
+
+  async found({ seq, floor }: Pick<Head, 'seq' | 'floor'>): Promise<void> {
+    const tx = (await this.#open()).transaction(['entries', 'meta'], 'readwrite', durable);
+    const head = await this.#mine(tx.objectStore('meta'));
+    checkWhole({ seq, floor }, await tx.objectStore('entries').count());
+    await Promise.all([tx.objectStore('meta').put({ ...head, seq, floor }, 'head'), tx.done]);
   }
 
   async putObject({ id, meta, body }: StoredObject): Promise<void> {

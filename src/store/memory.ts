@@ -16,6 +16,7 @@ import { rawDevice } from './device.ts';
 import {
   answersKept,
   checkContinues,
+  checkWhole,
   NewerFormat,
   storeFormat,
   type Contents,
@@ -23,6 +24,7 @@ import {
   type Head,
   type KeptAnswer,
   type ObjectRow,
+  type Part,
   type StoredObject,
   type WorldStore,
 } from './types.ts';
@@ -146,6 +148,26 @@ export class MemoryStore implements WorldStore {
       this.#entries = [...entries];
       for (const [ref, rec] of held) this.#put({ ref, before: undefined, after: rec });
       for (const object of objects) this.#objects.set(object.id, object);
+    });
+  }
+
+  count(): Promise<number> {
+    return Promise.resolve(this.#records.size);
+  }
+
+  put({ records = [], entries = [] }: Part): Promise<void> {
+    for (const [ref, rec] of records) this.#put({ ref, before: undefined, after: rec });
+    this.#entries.push(...entries);
+    return Promise.resolve();
+  }
+
+  found({ seq, floor }: Pick<Head, 'seq' | 'floor'>): Promise<void> {
+    return Promise.resolve().then(() => {
+      const entries = this.#entries.toSorted((a, b) => a.seq - b.seq);
+      checkWhole({ seq, floor }, entries.length);
+      this.#entries = entries;
+      this.#head = seq;
+      this.#floor = floor;
     });
   }
 

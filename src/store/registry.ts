@@ -13,6 +13,8 @@ export interface WorldRow {
   readonly database: string;
   /** When it was deleted: the database is still there until the row is removed. */
   readonly deleted: number | undefined;
+  /** It is being made, under its lock: what is found so without one is a remainder. */
+  readonly making?: boolean | undefined;
 }
 
 /** The list of worlds. */

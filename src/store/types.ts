@@ -66,6 +66,12 @@ export interface Contents {
   readonly objects: readonly StoredObject[];
 }
 
+/** A part of a world: some records, some entries. */
+export interface Part {
+  readonly records?: Iterable<readonly [Ref, Rec]> | undefined;
+  readonly entries?: readonly Entry[] | undefined;
+}
+
 /** A large object beside the journal. What `meta` says is its owner's business; it must be cloneable. */
 export interface ObjectRow {
   readonly id: string;
@@ -116,6 +122,15 @@ export interface WorldStore extends Records, Journal, Shelf {
   trim(floor: number): Promise<void>;
   /** Replaces everything but the device key, or changes nothing. */
   refill(contents: Contents): Promise<void>;
+  /** How many records there are. */
+  count(): Promise<number>;
+  /**
+   * Puts parts of a world into an empty store, in any order; `found` ends it. What is begun so and not ended is no world:
+   * whoever begins it sees to it that it goes.
+   */
+  put(part: Part): Promise<void>;
+  /** The world that was filled in is whole, and stands at this entry. Resolved means: on disk. */
+  found(head: Pick<Head, 'seq' | 'floor'>): Promise<void>;
   /** Wraps domain keys. The same one as long as the store lives. */
   device(): Promise<Device>;
   /** Empties the store, its device key included: what was wrapped by it is gone for good. */
@@ -168,4 +183,10 @@ export function checkContinues(head: number, entries: readonly Entry[]): void {
   entries.forEach((entry, i) => {
     if (entry.seq !== head + 1 + i) throw new SeqConflict(head + i, entry.seq);
   });
+}
+
+/** Throws unless so many entries reach from the floor to the head. */
+export function checkWhole({ seq, floor }: Pick<Head, 'seq' | 'floor'>, entries: number): void {
+  if (floor + entries !== seq)
+    throw new Error(`entries from ${floor + 1} to ${seq} were expected, ${entries} are there`);
 }

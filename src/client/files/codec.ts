@@ -16,7 +16,7 @@ export const isObject = (value: unknown): value is Members =>
 const deepest = 64;
 
 /** Members that reach into the machinery of objects when somebody copies them carelessly. */
-const special: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+export const special: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 export function toJson(value: unknown): unknown {
   if (value instanceof Uint8Array) return { $bytes: toBase64(new Uint8Array(value)) };

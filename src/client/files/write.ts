@@ -1,7 +1,7 @@
-import { toBase64, type Device, type Rec, type Ref } from '../../engine/index.ts';
+import { toBase64, type Bytes, type Device, type Rec, type Ref } from '../../engine/index.ts';
 import { rawDevice, type Entry, type StoredObject } from '../../store/index.ts';
 import type { ExportFile, ExportOptions } from '../api.ts';
-import { toJson } from './codec.ts';
+import { special, toJson } from './codec.ts';
 import { hashOfText } from './hash.ts';
 import { sealWith } from './passphrase.ts';
 import { fileName } from './plain.ts';
@@ -30,36 +30,46 @@ const notices = {
     'What opens the key material in this file is sealed by a passphrase. Names, policies and the trail can be read.',
 } as const;
 
+/** What opens the key material, and the key itself, which is to be wiped. */
+export async function fileKey(
+  passphrase: string | undefined,
+): Promise<{ readonly key: Bytes; readonly device: WorldDocument; readonly notice: string }> {
+  const key = crypto.getRandomValues(new Uint8Array(32));
+  if (passphrase === undefined)
+    return { key, device: { protection: 'none', key: toBase64(key) }, notice: notices.none };
+  const sealed = toObject(toJson(await sealWith(passphrase, key)));
+  const device = { protection: 'passphrase', kdf: 'PBKDF2-SHA-256', ...sealed };
+  return { key, device, notice: notices.passphrase };
+}
+
 /** A file is a checkpoint and the entries since: every record follows from them. */
 export async function worldDocument(world: Written, { passphrase }: ExportOptions): Promise<WorldDocument> {
-  const key = crypto.getRandomValues(new Uint8Array(32));
+  const { key, device, notice } = await fileKey(passphrase);
   const rewrap = new Rewrap(world.device, rawDevice(key));
   const records = await rewrap.records(world.checkpoint);
   const entries = await rewrap.entries(world.entries);
-  const protection = passphrase === undefined ? 'none' : 'passphrase';
-  const device =
-    passphrase === undefined
-      ? { protection, key: toBase64(key) }
-      : { protection, kdf: 'PBKDF2-SHA-256', ...toObject(toJson(await sealWith(passphrase, key))) };
   key.fill(0);
   const document = {
     kind: worldKind,
     version: fileVersion,
-    notice: notices[protection],
+    notice,
     name: world.name,
     device,
     checkpoint: { seq: world.floor, records: toJson([...records]) },
-    entries: entries.map(({ once: _once, traceId: _traceId, ...entry }) => toJson(entry)),
-    objects: await Promise.all(
-      world.objects.map(async ({ id, meta, body }) => ({
-        id,
-        meta: toJson(meta),
-        body: toJson(new Uint8Array(await body.arrayBuffer())),
-      })),
-    ),
+    entries: entries.map((entry) => toJson(kept(entry))),
+    objects: (await Promise.all(world.objects.map(sealedObject))).map(toJson),
   };
   return { ...document, check: checkOf(document) };
 }
+
+/** Of an entry, what means something elsewhere. */
+export const kept = ({ once: _once, traceId: _traceId, ...entry }: Entry): unknown => entry;
+
+export const sealedObject = async ({ id, meta, body }: StoredObject): Promise<unknown> => ({
+  id,
+  meta,
+  body: new Uint8Array(await body.arrayBuffer()),
+});
 
 /** Over everything but itself: shows damage, proves nothing. */
 export const checkOf = (document: WorldDocument): string => {
@@ -68,12 +78,30 @@ export const checkOf = (document: WorldDocument): string => {
 };
 
 /** Of what is JSON already, so that tags are not written twice. */
-const canonicalJson = (json: unknown): string =>
+export const canonicalJson = (json: unknown): string =>
   JSON.stringify(json, (_name, value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      ? Object.fromEntries(Object.entries(value).sort(byName))
       : value,
   );
+
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
+
+/** `canonicalJson(toJson(value))` in one pass, for what there is much of. */
+export function canonicalText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (value instanceof Uint8Array) return `{"$bytes":"${toBase64(new Uint8Array(value))}"}`;
+  if (value instanceof Date) return canonicalJson(toJson(value));
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  // Names that scripts and JSON treat in ways of their own: the long way.
+  if (members.some(([name]) => name.startsWith('$') || special.has(name) || /^\d/.test(name)))
+    return canonicalJson(toJson(value));
+  const texts = members
+    .sort(byName)
+    .map(([name, member]) => `${JSON.stringify(name)}:${canonicalText(member)}`);
+  return `{${texts.join(',')}}`;
+}
 
 const toObject = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? { ...value } : {};

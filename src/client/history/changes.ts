@@ -1,5 +1,5 @@
 import { tableOf, type Change, type Diff, type Rec, type Ref } from '../../engine/index.ts';
-import type { Comparison, FieldChange, RecordChange } from '../api.ts';
+import type { FieldChange, RecordChange } from '../api.ts';
 import { equal } from '../equal.ts';
 
 /* Differences between records as facts; words are made where they are shown. */
@@ -49,15 +49,4 @@ export function sumOf(diffs: Iterable<Diff>): Diff {
   return [...sum].flatMap(([ref, { before, after }]) =>
     equal(before, after) ? [] : [{ ref, before, after }],
   );
-}
-
-/** Record by record, in the order of refs. */
-export function compare(a: ReadonlyMap<Ref, Rec>, b: ReadonlyMap<Ref, Rec>): Comparison {
-  const refs = [...new Set([...a.keys(), ...b.keys()])].sort();
-  const changes = refs.flatMap((ref) => {
-    const [before, after] = [a.get(ref), b.get(ref)];
-    return equal(before, after) ? [] : [recordChange({ ref, before, after })];
-  });
-  const of = (kind: RecordChange['kind']) => changes.filter((change) => change.kind === kind);
-  return { added: of('added'), removed: of('removed'), changed: of('changed') };
 }

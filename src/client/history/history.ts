@@ -26,6 +26,9 @@ export type Planned =
 
 const no = (refused: HistoryRefusal) => ({ ok: false, refused }) as const;
 
+/** The group of all that a template did: a world begins with it, so that undo ends there. */
+export const beginning = 'template';
+
 /** Tables that every call touches. */
 const quiet: ReadonlySet<string> = new Set(['bucket', 'usage']);
 
@@ -129,7 +132,7 @@ export class History {
     const group: Entry[] = [];
     for await (const entry of this.path(node)) {
       if (group[0] && entry.group !== group[0].group) return group;
-      if (entry.seq === 1) return 'atBeginning';
+      if (entry.seq === 1 || entry.group === beginning) return 'atBeginning';
       group.unshift(entry);
     }
     // Its beginning, and where it began from, are folded away.

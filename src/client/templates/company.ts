@@ -1,11 +1,14 @@
 import type { GenesisAccount } from '../api.ts';
+import { ceiling, keepKeys, member, organization, organizationsBy, unit } from './organization.ts';
 import type { Template, TemplateCall } from './template.ts';
 
 /*
- * A small company: one account that holds the keys of production, one for analytics, one for audit. Policies as AWS's
+ * A small company, an organization: one account that manages it, one that holds the keys of production, one for analytics,
+ * one for audit. Policies as AWS's
  * documentation advises: administrators who cannot use a key, users who cannot administer it, other accounts by name.
  */
 
+const management = '123456789012';
 const production = '111122223333';
 const analytics = '444455556666';
 const audit = '777788889999';
@@ -43,6 +46,11 @@ const accounts: readonly GenesisAccount[] = [
     principals: [
       { arn: arn(audit, 'role/Auditor'), policies: [allow(['kms:Describe*', 'kms:Get*', 'kms:List*'])] },
     ],
+  },
+  {
+    id: management,
+    name: 'Management',
+    principals: [{ arn: arn(management, 'user/OrgAdmin'), policies: [allow('organizations:*')] }],
   },
 ];
 
@@ -112,10 +120,47 @@ const key = (
   call('CreateAlias', { AliasName: `alias/${alias}`, TargetKeyId: `{${as}}` }, { region }),
 ];
 
+const manage = organizationsBy(arn(management, 'user/OrgAdmin'));
+/** First, so that everything after it passes under its ceilings. */
+const structure: readonly TemplateCall[] = [
+  ...organization(manage),
+  unit(manage, 'workloads', 'Workloads'),
+  unit(manage, 'security', 'Security'),
+  ...member(manage, production, 'workloads'),
+  ...member(manage, analytics, 'workloads'),
+  ...member(manage, audit, 'security'),
+  ...ceiling(manage, {
+    ...keepKeys,
+    to: 'workloads',
+    statement: {
+      Action: ['kms:ScheduleKeyDeletion', 'kms:DeleteImportedKeyMaterial'],
+      Resource: '*',
+      Condition: { ArnNotLike: { 'aws:PrincipalArn': arn('*', 'role/KeyAdmin') } },
+    },
+  }),
+  ...ceiling(manage, {
+    as: 'onlyOurs',
+    type: 'RESOURCE_CONTROL_POLICY',
+    name: 'OnlyOurOrganization',
+    description: 'Keys answer to nobody outside the organization, whatever a key policy says',
+    to: 'root',
+    statement: {
+      Principal: '*',
+      Action: 'kms:*',
+      Resource: '*',
+      Condition: {
+        StringNotEqualsIfExists: { 'aws:PrincipalOrgID': '{organization}' },
+        BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
+      },
+    },
+  }),
+];
+
 export const company: Template = {
   id: 'company',
   genesis: { accounts },
   calls: [
+    ...structure,
     ...key('payroll', 'payroll', {
       Description: 'Salaries and bank details',
       Policy: policy(

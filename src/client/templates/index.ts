@@ -1,4 +1,5 @@
 import { parseRegion, type PrincipalArn } from '../../engine/index.ts';
+import { beginning } from '../history/history.ts';
 import type { World } from '../world.ts';
 import { company } from './company.ts';
 import { simple } from './simple.ts';
@@ -9,9 +10,6 @@ export const templates: readonly Template[] = [...simple, company];
 export const templateById = (id: string | undefined): Template | undefined =>
   templates.find((template) => template.id === id);
 
-/** All steps of a template are one group: what the world began with. */
-const group = 'template';
-
 /** @throws when the engine refuses a call: the template is wrong */
 export async function playTemplate(
   { id, calls }: Template,
@@ -19,24 +17,37 @@ export async function playTemplate(
   switches: { readonly throttling: boolean },
 ): Promise<void> {
   const named = new Map<string, string>();
-  for (const { operation, by, region = 'us-east-1', input, as } of calls) {
+  for (const { service, operation, by, region = 'us-east-1', input, as, at = 'KeyMetadata.Arn' } of calls) {
     const where = parseRegion(region);
     if (!where) throw new Error(`template "${id}" names a Region that is none: ${region}`);
     const { result } = await world.call({
+      service,
       operation,
       input: filled(input, named) as Readonly<Record<string, unknown>>, // an object stays one
       principal: by as PrincipalArn, // a name that nobody has is refused inside
       region: where,
-      group,
+      group: beginning,
     });
     if (!result.ok)
       throw new Error(
         `template "${id}": ${operation} was refused: ${result.refusal.refused} ${result.refusal.message}`,
       );
-    const made = result.output['KeyMetadata'] as { readonly Arn: string } | undefined;
-    if (as !== undefined && made) named.set(as, made.Arn);
+    if (as !== undefined) named.set(as, toldAt(result.output, at));
   }
-  if (switches.throttling) await world.setSwitches(switches, undefined, group);
+  if (switches.throttling) await world.setSwitches(switches, undefined, beginning);
+}
+
+/** The text at a place of an answer: `Policy.PolicySummary.Id`. */
+function toldAt(output: unknown, at: string): string {
+  const told = at
+    .split('.')
+    .reduce<unknown>(
+      (value, name) =>
+        typeof value === 'object' && value !== null ? new Map(Object.entries(value)).get(name) : undefined,
+      output,
+    );
+  if (typeof told !== 'string') throw new Error(`a template reads "${at}", which its answer does not have`);
+  return told;
 }
 
 function filled(value: unknown, named: ReadonlyMap<string, string>): unknown {

@@ -36,6 +36,7 @@ export const words = {
     at: 'as it was after step',
     atHint: 'Empty: as it is now.',
     go: 'Compare',
+    more: (n: number) => `and ${n.toLocaleString('en-US')} more that are not listed`,
     same: 'Both hold the same records.',
     only: (name: string) => `Only in ${name}`,
     differs: 'Different in both',

@@ -32,12 +32,12 @@ export const words = {
     empty: ['Empty', 'An account with its root user, and nothing else.'],
     oneAccount: ['One account', 'An administrator, a user and a role. No key yet.'],
     twoAccounts: [
-      'Two accounts',
-      'An owner and a partner with people and roles: all that crossing accounts needs is there to be tried.',
+      'Two accounts and an organization',
+      'An owner and a partner with people and roles, in one organization with a ceiling: all that crossing accounts needs.',
     ],
     company: [
       'A company',
-      'Three accounts with keys, aliases, grants and people in place, as one finds them on the first day at work.',
+      'An organization of four accounts with keys, aliases, grants, people and ceilings in place, as one finds them on the first day at work.',
     ],
   } satisfies Record<TemplateId, readonly [string, string]>,
   noTemplate: 'not from a template',
@@ -63,6 +63,14 @@ export const words = {
     forkOf: (name: string, at: number) => `${name}, from step ${at}`,
     do: 'Make it',
     doOpen: 'Make and open it',
+  },
+  work: {
+    copying: 'Copying…',
+    comparing: 'Comparing…',
+    writing: 'Writing the file…',
+    of: (done: number, total: number) =>
+      `${Math.floor((100 * done) / total)} % of ${total.toLocaleString('en-US')} records and steps`,
+    stop: 'Stop',
   },
   rename: { title: 'Rename a world', name: 'Name', do: 'Rename' },
   reset: {
@@ -130,7 +138,6 @@ export const words = {
     objects: 'Sealed files too',
     objectsHint: 'Files that were encrypted on the stage. They can be large.',
     do: 'Save the file',
-    working: 'Writing the file…',
   },
   importing: {
     title: 'Import a file',
