@@ -48,7 +48,7 @@ const engineRooms: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Second doors, for what is loaded only when it is used. */
-const lazyDoors: ReadonlySet<string> = new Set(['engine/crypto/asymmetric/index.ts']);
+const lazyDoors: ReadonlySet<string> = new Set(['engine/crypto/asymmetric/index.ts', 'cloud/services.ts']);
 
 /** Names of the platform that the engine must not know: time, chance, page and network come in as `Env`. */
 const platform = new Set([
@@ -234,7 +234,9 @@ function ofPath(path: string, from: string, typeOnly: boolean, plan: Room, src: 
       const types = plan.types?.includes(other) ? ' other than its types' : '';
       return `${room} may not import ${other}${types} (${from})`;
     }
-    return from === `${other}/index.ts` ? undefined : `${other} is entered by its index.ts, not ${from}`;
+    return from === `${other}/index.ts` || lazyDoors.has(from)
+      ? undefined
+      : `${other} is entered by its index.ts, not ${from}`;
   }
   return room === 'engine' ? insideEngine(path, from, src) : undefined;
 }

@@ -1,4 +1,6 @@
 import { cloudOperations } from '../cloud/index.ts';
+// All of it, at once: a library has no first screen.
+import { lateOperations } from '../cloud/services.ts';
 import {
   isServiceName,
   operations as catalogue,
@@ -69,6 +71,7 @@ export const operations: readonly string[] = catalogue.map(({ name }) => name);
 export const serviceOperations: Readonly<Record<ServiceName, readonly string[]>> = {
   kms: operations,
   ...cloudOperations,
+  ...lateOperations,
 };
 
 /** A call without any SDK. Blobs are `Uint8Array`, timestamps `Date`. */

@@ -1,4 +1,4 @@
-import { catalogue } from '../cloud/index.ts';
+import { catalogue, ready } from '../cloud/index.ts';
 import {
   advanceOne,
   dueNext,
@@ -172,6 +172,16 @@ export interface Answered extends Outcome {
   readonly seq: number;
 }
 
+/**
+ * Begins to load what a call's service needs before its turn comes; it keeps its place in the queue meanwhile. Whoever has
+ * the turn waits, and is told when it cannot be loaded.
+ */
+function serviceOf({ service, operation }: Call): Promise<void> {
+  const loaded = ready(service, operation);
+  loaded.catch(() => undefined);
+  return loaded;
+}
+
 /** OURS: steps that no AWS operation stands for are named like this in the journal. */
 const labCall = (operation: string, input: unknown): RedactedCall => ({
   operation: `lab:${operation}`,
@@ -298,7 +308,11 @@ export class World implements WorldApi {
 
   explain(facts: CallFacts): Promise<Explanation> {
     const call = { ...callOf(facts), input: ownCopy(facts.input) };
-    return this.#ponder((view, env) => explain(view, call, env, catalogue));
+    const loaded = serviceOf(call);
+    return this.#ponder(async (view, env) => {
+      await loaded;
+      return explain(view, call, env, catalogue);
+    });
   }
 
   async smallestChange(facts: CallFacts, options: ChangeOptions = {}): Promise<ChangeAdvice> {
@@ -349,7 +363,9 @@ export class World implements WorldApi {
   ): Promise<T> {
     const call = { ...given, input: ownCopy(given.input) };
     const prepared = this.#prepare(call);
+    const loaded = serviceOf(call);
     return this.#enqueue(async () => {
+      await loaded;
       // What falls due before a call is undone with it.
       const group = givenGroup ?? this.#nextGroup();
       await this.#runDue(group);

@@ -21,6 +21,7 @@ import {
   type KeyRec,
   type Outcome,
   type Refusal,
+  type Result,
   type Trace,
   type TraceStep,
   type TrailEvent,
@@ -28,7 +29,7 @@ import {
   type Work,
   type WorldRec,
 } from './model/index.ts';
-import type { Located, Operation, Step } from './operation.ts';
+import type { InnerCall, Located, Operation, Step } from './operation.ts';
 import { Overlay } from './overlay.ts';
 import { asSet, keyStoreQuota, quotaOf, take } from './quota/index.ts';
 import { kms, kmsOnly, type Catalogue, type Service } from './service.ts';
@@ -107,8 +108,15 @@ class Run {
   #input: Readonly<Record<string, unknown>> = {};
   #located: Located | undefined;
   readonly #service: Service | undefined;
+  readonly #catalogue: Catalogue;
+  /** Of a call inside a call: who asks is known by then. */
+  readonly #known: Identity | undefined;
+  /** Calls that the operation made, in order. */
+  readonly #children: Outcome[] = [];
 
-  constructor(view: View, call: Call, env: Env, catalogue: Catalogue) {
+  constructor(view: View, call: Call, env: Env, catalogue: Catalogue, known?: Identity) {
+    this.#catalogue = catalogue;
+    this.#known = known;
     this.#service = catalogue(call.service ?? 'kms');
     this.#call = call;
     this.#env = env;
@@ -190,7 +198,8 @@ class Run {
     const { caller } = this.#call;
     const note = (work: Work) => this.#work.push(work);
     // OURS: a domain key made to check a signature is kept whatever comes after: it is not the caller's doing.
-    const identity = await authenticate(this.#call, { view: this.#kept, env: this.#env, note });
+    const identity =
+      this.#known ?? (await authenticate(this.#call, { view: this.#kept, env: this.#env, note }));
     const refused = isRefusal(identity);
     const accessKeyId = caller.kind === 'sigV4' ? caller.signature.accessKeyId : undefined;
     this.#steps.push({
@@ -389,16 +398,39 @@ class Run {
       env: this.#env,
       region: this.#call.region,
       identity,
+      viaService: this.#call.viaService,
       requestId: this.#requestId,
       eventId: this.#eventId,
       note: (work) => this.#work.push(work),
+      kept: this.#kept,
+      call: (inner) => this.#inside(inner, identity),
     };
+  }
+
+  /** A call that the operation makes: everything as in any other call, over what this one has written so far. */
+  async #inside(inner: InnerCall, identity: Identity): Promise<Result> {
+    const { call, known } = innerCall(inner, this.#call, identity);
+    const run = new Run(this.#written, call, this.#env, this.#catalogue, known);
+    const outcome = run.outcome(await run.stages());
+    // Below first, so that it stays when this operation refuses; then above, for records that this one has written too.
+    this.#kept.take(outcome.diff);
+    this.#written.take(outcome.diff);
+    this.#children.push(outcome);
+    const { result, trace } = outcome;
+    this.#work.push({
+      kind: 'called',
+      trace: trace.id,
+      service: call.service ?? 'kms',
+      operation: call.operation,
+      ...(result.ok ? {} : { refused: result.refusal.refused }),
+    });
+    return result;
   }
 
   outcome(result: Answer): Outcome {
     if (result.ok) this.#kept.take(this.#written.diff());
     const diff = this.#kept.diff();
-    const events = this.#events(result);
+    const events = [...this.#children.flatMap((child) => child.events), ...this.#events(result)];
     if (result.ok)
       this.#steps.push({
         stage: 'commit',
@@ -410,7 +442,7 @@ class Run {
 
   /** OURS: which failed calls are recorded is not listed whole; here every call of a known caller is. */
   #events(result: Answer): readonly TrailEvent[] {
-    if (!this.#identity || !this.#operation) return [];
+    if (!this.#identity || !this.#operation || this.#operation.dataEvent) return [];
     return trailEvents({
       call: this.#call,
       operation: this.#operation,
@@ -445,7 +477,7 @@ class Run {
               status: result.refusal.status,
             },
           }),
-      children: [],
+      children: this.#children.map(({ trace }) => trace),
     };
   }
 
@@ -491,6 +523,33 @@ class Run {
       'FACTS.md generic validation',
     );
   }
+}
+
+const hostOf = (via: string): string =>
+  via.replace(/^([a-z0-9-]+)\.[a-z0-9-]+\.amazonaws\.com/, '$1.amazonaws.com');
+
+/**
+ * A call inside a call as KMS gets it. A forward access session is the caller with the service between, so that his
+ * endpoint and address are out of sight; who came through services before came through this one too.
+ */
+function innerCall(
+  { service, operation, input, region, as }: InnerCall,
+  outer: Call,
+  identity: Identity,
+): { readonly call: Call; readonly known: Identity | undefined } {
+  const to = region ?? outer.region;
+  const facts = { service, operation, input, region: to };
+  if (as.kind === 'service') return { call: { ...facts, caller: as }, known: undefined };
+  const known = as.kind === 'identity' ? as.identity : identity;
+  const caller: Caller = { kind: 'principal', arn: known.arn };
+  if (as.via === undefined) return { call: { ...facts, caller }, known };
+  const calledVia = [
+    ...(outer.calledVia ?? []),
+    ...(outer.viaService === undefined ? [] : [hostOf(outer.viaService)]),
+  ];
+  const viaService = `${as.via}.${to}.amazonaws.com`;
+  const { sourceIp, userAgent } = outer;
+  return { call: { ...facts, caller, viaService, calledVia, sourceIp, userAgent }, known };
 }
 
 /** As the caller calls himself, before anybody has looked. */

@@ -315,6 +315,10 @@ export async function tokenTag(hsm: Hsm, purpose: string, text: string): Promise
   return hmacSha256(await domainKey(hsm), utf8(`${purpose}\n${text}`));
 }
 
+/** A key that a service has for itself in this Region, and that no customer sees: an AWS owned key. Never stored. */
+export const serviceOwnKey = (hsm: Hsm, service: string): Promise<Bytes> =>
+  tokenTag(hsm, 'AWS owned key', service);
+
 /** Seals what leaves the HSM only for itself (a wrapping key's private half, a key store's password). */
 export async function sealForSelf(hsm: Hsm, plain: Bytes, purpose: string): Promise<Bytes> {
   return wrapMaterial(await domainKey(hsm), plain, hsm.env.random(12), utf8(purpose));

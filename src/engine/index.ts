@@ -16,6 +16,8 @@ export type { AskedPermission } from './authorize.ts';
 export { kms, type Catalogue, type Service } from './service.ts';
 export {
   operation,
+  type InnerCall,
+  type InnerCaller,
   type ConditionKeys,
   type Located,
   type Operation,
@@ -29,7 +31,8 @@ export { standingOf, type Standing } from './organizations.ts';
 export { advanceOne, dueNext, type Due, type DueKind, type FellDue } from './advance.ts';
 export { Overlay } from './overlay.ts';
 export { keyTransitions, type KeyTransition } from './transitions.ts';
-export { secretOf } from './hsm.ts';
+export { secretOf, serviceOwnKey } from './hsm.ts';
+export { awsManagedKey } from './awsManaged.ts';
 export { setBacking, setExternalKey } from './keyStores.ts';
 export { stateOf as keyStateOf } from './keyState.ts';
 export { keySpecs, algorithmsOf, usageFault, placeFault } from './keySpecs.ts';

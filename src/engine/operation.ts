@@ -4,11 +4,14 @@ import type {
   KeyStoreRec,
   AliasName,
   AliasRec,
+  Caller,
   Env,
   Identity,
   KeyRec,
   Refusal,
   Region,
+  Result,
+  ServiceName,
   TrailEvent,
   Work,
 } from './model/index.ts';
@@ -26,12 +29,46 @@ export interface Step {
   readonly env: Env;
   readonly region: Region;
   readonly identity: Identity;
+  /** The service that calls with the caller's credentials, as kms:ViaService has it. */
+  readonly viaService?: string | undefined;
   /** Ids that the answer and the caller's trail record will bear. */
   readonly requestId: string;
   readonly eventId: string;
   /** What happened inside, for the trace; never bytes of a secret. */
   note(work: Work): void;
+  /**
+   * What stays also when this operation refuses in the end. Everything that KMS did for a service does, and what a service
+   * says so of: a volume that could not be encrypted is there, and in error.
+   */
+  readonly kept: Overlay;
+  /**
+   * A call that this operation makes while it runs: same world, same draws, a child of this trace, events of this entry.
+   * What a call that succeeds has changed stays, whatever comes after: KMS takes nothing back for a service.
+   */
+  call(inner: InnerCall): Promise<Result>;
 }
+
+/** A call inside a call. Its Region is the outer one's when none is named. */
+export interface InnerCall {
+  /** `kms` when absent. */
+  readonly service?: ServiceName | undefined;
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly region?: Region | undefined;
+  readonly as: InnerCaller;
+}
+
+/** Who asks inside (services.json "principals"). */
+export type InnerCaller =
+  /**
+   * The caller himself, through the service that he called (a forward access session). `via`: what kms:ViaService
+   * begins with, `s3` or `ec2`.
+   */
+  | { readonly kind: 'forward'; readonly via: string }
+  /** A service in its own name. */
+  | Extract<Caller, { kind: 'service' }>
+  /** Somebody whom the service itself knows: the infrastructure that holds a grant, a role that a function runs as. */
+  | { readonly kind: 'identity'; readonly identity: Identity; readonly via?: string | undefined };
 
 /** A key that the call is about, and how the caller named it. */
 export interface LocatedKey {
@@ -140,6 +177,11 @@ export interface Operation<I = Readonly<Record<string, unknown>>, O = unknown> {
    */
   readonly run: (input: I, located: Located, step: Step) => Promise<O | Refusal> | O | Refusal;
   readonly trail: TrailRule<I, O>;
+  /**
+   * A data event to CloudTrail: trails do not have it unless asked to (CloudTrail User Guide, "Logging data events"). No
+   * operation of KMS is one.
+   */
+  readonly dataEvent?: boolean | undefined;
 }
 
 /**

@@ -58,6 +58,13 @@ export function workLine(item: Work): string | undefined {
     case 'domainKeyMade':
     case 'materialMade':
     case 'stateChanged':
+    case 'called':
+    case 'dataSealed':
+    case 'dataOpened':
+    case 'dataNotOpened':
+    case 'keyKept':
+    case 'keyReused':
+    case 'keyDropped':
     case 'returned':
       return undefined;
   }

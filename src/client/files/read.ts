@@ -81,6 +81,8 @@ export async function readWorld(
   place: string,
   passphrase: string | undefined,
 ): Promise<ReadWorld> {
+  const { learnServiceTables } = await import('./serviceShapes.ts');
+  await learnServiceTables();
   const { document, version } = lift(given, place);
   const read = fromJson(document, place) as WorldDocument; // an object stays one
   documentShape(read, place);
@@ -140,7 +142,13 @@ function readRecords(value: unknown, place: string): ReadonlyMap<Ref, Rec> {
   return records;
 }
 
-const callShape = object({ operation: text, region: text, principal: text, input: () => undefined });
+const callShape = object({
+  service: maybe(text),
+  operation: text,
+  region: text,
+  principal: text,
+  input: () => undefined,
+});
 const travelShape = object({ kind: text, to: whole });
 const travelKinds: readonly unknown[] = ['undo', 'redo', 'goTo'];
 const entryShape = object({

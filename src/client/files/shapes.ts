@@ -1,5 +1,6 @@
 import {
   serviceFaults,
+  serviceTableNames,
   keySpecNames,
   parseAccountId,
   parseAliasName,
@@ -9,6 +10,7 @@ import {
   ref,
   type Rec,
   type Ref,
+  type ServiceTables,
   type TableName,
   type Tables,
 } from '../../engine/index.ts';
@@ -20,7 +22,7 @@ import { isObject, memberPlace } from './codec.ts';
  * member of it, so that a new one cannot be forgotten.
  */
 
-type Check = (value: unknown, place: string) => void;
+export type Check = (value: unknown, place: string) => void;
 
 const fail = (place: string, reason: string): never => {
   throw new FileFault(place, reason);
@@ -34,19 +36,19 @@ const test =
 export const text = test('a text', (value) => typeof value === 'string');
 const parsed = (what: string, parse: (text: string) => unknown): Check =>
   test(what, (value) => typeof value === 'string' && parse(value) !== undefined);
-const truth = test('true or false', (value) => typeof value === 'boolean');
+export const truth = test('true or false', (value) => typeof value === 'boolean');
 export const whole = test('a whole number from 0', (value) =>
   Number.isSafeInteger(value) && Number(value) >= 0);
-const number = test('a number', (value) => typeof value === 'number' && Number.isFinite(value));
+export const number = test('a number', (value) => typeof value === 'number' && Number.isFinite(value));
 /** Dates beyond what Date can show (ECMA-262 §21.4.1.1) would break every screen. */
 export const epoch = test('a time', (value) =>
   Number.isSafeInteger(value) && Math.abs(Number(value)) <= 8.64e15);
-const bytes = test('bytes', (value) => value instanceof Uint8Array);
-const account = parsed('an account number', parseAccountId);
+export const bytes = test('bytes', (value) => value instanceof Uint8Array);
+export const account = parsed('an account number', parseAccountId);
 export const region = parsed('a Region', parseRegion);
-const arn = parsed('an ARN', parseArn);
+export const arn = parsed('an ARN', parseArn);
 const keyId = parsed('a key ID', parseKeyId);
-const one = (...words: readonly unknown[]): Check =>
+export const one = (...words: readonly unknown[]): Check =>
   test(`one of ${words.join(', ')}`, (value) => words.includes(value));
 export const maybe =
   (check: Check): Check =>
@@ -59,11 +61,11 @@ export const list =
     if (!Array.isArray(value)) return fail(place, 'is not a list');
     value.forEach((item, i) => check(item, `${place}[${i}]`));
   };
-const texts: Check = (value, place) => {
+export const texts: Check = (value, place) => {
   if (!isObject(value)) return fail(place, 'is not an object');
   for (const [name, member] of Object.entries(value)) text(member, memberPlace(place, name));
 };
-const json: Check = (value, place) => {
+export const json: Check = (value, place) => {
   text(value, place);
   try {
     JSON.parse(String(value));
@@ -81,7 +83,7 @@ export const object =
     for (const [name, check] of Object.entries<Check>(members)) check(value[name], memberPlace(place, name));
   };
 
-type Defined<T> = Exclude<T, undefined>;
+export type Defined<T> = Exclude<T, undefined>;
 type Imported = Defined<Tables['material']['imported']>;
 type KeyStore = Tables['keyStore'];
 
@@ -92,7 +94,8 @@ const clock: Check = (value, place) => {
 };
 
 type Principal = Tables['principal'];
-const tables: { readonly [T in TableName]: Check } = {
+type BaseTable = Exclude<TableName, keyof ServiceTables>;
+const tables: { readonly [T in BaseTable]: Check } = {
   world: object<Tables['world']>({
     format: one(1),
     seed: maybe(text),
@@ -242,7 +245,7 @@ const tables: { readonly [T in TableName]: Check } = {
     state: one('enabled', 'disabled', 'absent', 'unsuitable'),
     secret: maybe(bytes),
   }),
-  keyPolicy: object<Tables['keyPolicy']>({ key: arn, document: json }),
+  keyPolicy: object<Tables['keyPolicy']>({ key: arn, document: json, uniqueIds: maybe(texts) }),
   tag: object<Tables['tag']>({ key: arn, TagKey: text, TagValue: text }),
   alias: object<Tables['alias']>({
     arn,
@@ -257,7 +260,7 @@ const tables: { readonly [T in TableName]: Check } = {
   bucket: object<Tables['bucket']>({ account, region, bucket: text, tokens: number, at: epoch }),
   counter: object<Tables['counter']>({ name: text, count: test('a whole number', Number.isSafeInteger) }),
   quota: object<Tables['quota']>({ bucket: text, rate: number }),
-  trustPolicy: object<Tables['trustPolicy']>({ role: arn, document: json }),
+  trustPolicy: object<Tables['trustPolicy']>({ role: arn, document: json, uniqueIds: maybe(texts) }),
   group: object<Tables['group']>({
     arn,
     account,
@@ -328,8 +331,10 @@ const tables: { readonly [T in TableName]: Check } = {
   }),
 };
 
+type Places<T extends TableName> = { readonly [Name in T]: (rec: Tables[Name]) => Ref };
+
 /** The ref under which a record must lie. */
-const places: { readonly [T in TableName]: (rec: Tables[T]) => Ref } = {
+const places: Places<BaseTable> = {
   world: () => ref.world,
   clock: () => ref.clock,
   account: (r) => ref.account(r.account),
@@ -363,10 +368,26 @@ const places: { readonly [T in TableName]: (rec: Tables[T]) => Ref } = {
   vpcEndpoint: (r) => ref.vpcEndpoint(r.id),
 };
 
-const isTable = (name: string): name is TableName => Object.hasOwn(tables, name);
+/** What is known of each table by now: {@link learnTables} adds to it. */
+let checks: Readonly<Record<string, Check>> = tables;
+let refs: Readonly<Record<string, (rec: never) => Ref>> = places;
+
+/** The tables of the services, whose shapes are loaded before a file is read. */
+export function learnTables(
+  more: { readonly [T in keyof ServiceTables]: Check },
+  where: Places<keyof ServiceTables>,
+): void {
+  checks = { ...tables, ...more };
+  refs = { ...places, ...where };
+}
+
+const isTable = (name: string): name is TableName => Object.hasOwn(checks, name);
 
 /** Every table that a world can have. */
-export const tableNames: readonly TableName[] = Object.keys(tables).filter(isTable);
+export const tableNames: readonly TableName[] = [
+  ...Object.keys(tables).filter(isTable),
+  ...serviceTableNames,
+];
 
 /** @throws FileFault unless `given` names a table and a record in it */
 export function checkRef(given: unknown, place: string): Ref {
@@ -378,8 +399,8 @@ export function checkRef(given: unknown, place: string): Ref {
 export function checkRecord(at: Ref, given: unknown, place: string): Rec {
   const name = at.slice(0, at.indexOf('/'));
   if (!isTable(name)) return fail(place, 'belongs to no table');
-  tables[name](given, place);
+  checks[name]?.(given, place);
   const rec = given as Rec; // checked member by member
-  if ((places[name] as (rec: Rec) => Ref)(rec) !== at) fail(place, `does not belong at ${at}`);
+  if ((refs[name] as (rec: Rec) => Ref)(rec) !== at) fail(place, `does not belong at ${at}`);
   return rec;
 }

@@ -9,6 +9,7 @@ import type {
   PrincipalArn,
   Region,
 } from './ids.ts';
+import type { ServiceTables } from './serviceRecords.ts';
 
 /*
  * Records are plain readonly data, small on purpose (policy, tags and usage apart from the key), so that diffs stay
@@ -73,9 +74,18 @@ export interface PrincipalRec {
 }
 
 /** Who may assume a role. Absent: nobody. */
-export interface TrustPolicyRec {
+export interface TrustPolicyRec extends NamingPolicy {
   readonly role: PrincipalArn;
+}
+
+/** Unique ids of the users and roles that a policy names as principals, by the ARN as it is written there. */
+export type UniqueIds = Readonly<Record<string, string>>;
+
+/** A policy that says to whom. It means those who bore the names when it was written. */
+export interface NamingPolicy {
   readonly document: string;
+  /** Absent: it names no user and no role, or was kept before this was noted. */
+  readonly uniqueIds?: UniqueIds | undefined;
 }
 
 /** A group of users; its inline policies are identity policies under its ARN. */
@@ -414,10 +424,9 @@ export interface DomainKeyRec {
   readonly wrapped: Bytes;
 }
 
-export interface KeyPolicyRec {
+/** The text is as AWS answers it: re-spaced. */
+export interface KeyPolicyRec extends NamingPolicy {
   readonly key: KeyArn;
-  /** As AWS answers it: re-spaced. */
-  readonly document: string;
 }
 
 export interface TagRec {
@@ -468,7 +477,7 @@ export interface QuotaRec {
   readonly rate: number;
 }
 
-export interface Tables {
+export interface Tables extends ServiceTables {
   readonly world: WorldRec;
   readonly clock: ClockRec;
   readonly account: AccountRec;

@@ -114,4 +114,21 @@ export type Work =
     }
   | { readonly kind: 'openFailed'; readonly check: 'layout' | 'tag' | 'material' }
   | { readonly kind: 'stateChanged'; readonly key: string; readonly from: KeyState; readonly to: KeyState }
-  | { readonly kind: 'returned'; readonly members: readonly MemberNote[] };
+  | { readonly kind: 'returned'; readonly members: readonly MemberNote[] }
+  /** A service called another, KMS nearly always. `trace`: which of the children; `refused` when it was told no. */
+  | {
+      readonly kind: 'called';
+      readonly trace: string;
+      readonly service: string;
+      readonly operation: string;
+      readonly refused?: string;
+    }
+  /** A service encrypted or decrypted its own data, outside KMS. `under`: what key it did that with, in words. */
+  | {
+      readonly kind: 'dataSealed' | 'dataOpened' | 'dataNotOpened';
+      readonly what: string;
+      readonly byteLength: number;
+      readonly under: string;
+    }
+  /** A service went on holding a plaintext key, used one that it held (so KMS was not called), or let it go. */
+  | { readonly kind: 'keyKept' | 'keyReused' | 'keyDropped'; readonly what: string };

@@ -2,7 +2,7 @@ import type { Rec, TableName, Tables } from './records.ts';
 
 /**
  * Where a record lives: `TABLE/PRIMARY KEY`, one string, so that it is a key in a Map, in IndexedDB and in JSON alike.
- * Made by the functions in refs.ts only.
+ * Made by the functions in refs.ts only, and for what the services keep by those in cloud/refs.ts.
  */
 export type Ref<T extends TableName = TableName> = T extends TableName ? `${T}/${string}` : never;
 

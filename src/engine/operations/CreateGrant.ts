@@ -14,6 +14,7 @@ import {
 } from '../model/index.ts';
 import { operation, theKey, type ConditionKeys, type Step } from '../operation.ts';
 
+import { isServiceName } from '../policy/index.ts';
 import { principalExists } from '../principals.ts';
 
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html
@@ -142,7 +143,12 @@ function unknownPrincipal(
   step: Step,
 ): Refusal | undefined {
   const exists = principalExists(step);
-  const unknown = [GranteePrincipal, RetiringPrincipal].find((arn) => arn !== undefined && !exists(arn));
+  // Grants that services make name themselves, or their infrastructure (cloudtrail.json "serviceCallSamples" EBS).
+  const byService = step.viaService !== undefined || step.identity.kind === 'service';
+  const isServices = (name: string) => byService && (isServiceName(name) || /^\d{12}:aws:/.test(name));
+  const unknown = [GranteePrincipal, RetiringPrincipal].find(
+    (name) => name !== undefined && !isServices(name) && !exists(name),
+  );
   return unknown === undefined
     ? undefined
     : refuse('InvalidArnException', '', 'operations.json CreateGrant errors');

@@ -51,6 +51,12 @@ export function grantCovers(
   if (principal === undefined) return undefined;
   if (principal === identity.arn) return selfOrRole(identity);
   if (principal === identity.principal) return 'role';
+  // A service's infrastructure, by its unique id: `111122223333:aws:ec2-infrastructure:i-…` (services.json EBS).
+  if (
+    identity.kind === 'session' &&
+    principal === `${identity.principalId}:${identity.arn.slice(identity.arn.lastIndexOf('/') + 1)}`
+  )
+    return 'self';
   return accountOfPrincipal(principal) === identity.account ? 'account' : undefined;
 }
 

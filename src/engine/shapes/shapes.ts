@@ -30,6 +30,8 @@ export interface MemberShape {
 }
 
 export interface OperationShape {
+  /** Members that it does not know are refused, not dropped: of this API we have a part. */
+  readonly strict: boolean;
   readonly in: Readonly<Record<string, MemberShape>>;
   /** Undefined: the answer has no body. */
   readonly out: Readonly<Record<string, MemberShape>> | undefined;
@@ -47,6 +49,7 @@ interface RawType {
 }
 /** The shapes of one API as its data file writes them: `Type!` is a required member. */
 export interface RawModel {
+  readonly strict?: boolean;
   readonly types: Readonly<Record<string, RawType>>;
   readonly operations: Readonly<
     Record<
@@ -106,7 +109,7 @@ export function readModel(raw: RawModel): Model {
   const operations = new Map<string, OperationShape>(
     Object.entries(raw.operations).map(([name, o]) => [
       name,
-      { in: membersOf(o.in ?? {}), out: o.out ? membersOf(o.out) : undefined },
+      { strict: raw.strict ?? false, in: membersOf(o.in ?? {}), out: o.out ? membersOf(o.out) : undefined },
     ]),
   );
   return { types, operations, errors: raw.errors };

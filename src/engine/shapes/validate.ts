@@ -26,6 +26,10 @@ export function validateInput(operation: string, input: unknown, model: Model = 
   if (!isObject(input)) return { input: known, violations: [], wrongType: 'the request' };
   const violations: string[] = [];
   let wrongType: string | undefined;
+  if (shape.strict)
+    for (const name of Object.keys(input))
+      // OURS: AWS would do something with it. To leave it out silently would teach what is not so.
+      if (!Object.hasOwn(shape.in, name)) violations.push(`KMS Lab does not simulate the member '${name}'`);
   for (const [name, member] of Object.entries(shape.in)) {
     const value = Object.hasOwn(input, name) ? input[name] : undefined;
     const path = lowerFirst(name);

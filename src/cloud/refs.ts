@@ -1,0 +1,75 @@
+import type {
+  AccountId,
+  EbsDefaultRec,
+  EbsSnapshotRec,
+  EbsVolumeRec,
+  Ec2InstanceRec,
+  HeldKeyRec,
+  Ref,
+  Region,
+  S3BucketRec,
+  S3ObjectRec,
+  S3PartRec,
+  S3UploadRec,
+  SecretRec,
+  SecretVersionRec,
+  ServiceTables,
+  SqsMessageRec,
+  SqsQueueRec,
+} from '../engine/index.ts';
+
+/*
+ * Where the records of the services lie. Beside the engine's refs.ts, because they are loaded with the services.
+ */
+
+/** Fixed width, so that numbers sort. */
+export const padded = (n: number, width = 10): string => String(n).padStart(width, '0');
+
+export const at = {
+  heldKey: (holder: string): Ref<'heldKey'> => `heldKey/${holder}`,
+  s3Bucket: (name: string): Ref<'s3Bucket'> => `s3Bucket/${name}`,
+  s3Object: (bucket: string, key: string): Ref<'s3Object'> => `s3Object/${bucket}|${key}`,
+  s3Upload: (bucket: string, id: string): Ref<'s3Upload'> => `s3Upload/${bucket}|${id}`,
+  s3Part: (upload: string, number: number): Ref<'s3Part'> => `s3Part/${upload}|${padded(number, 5)}`,
+  ebsVolume: (region: Region, id: string): Ref<'ebsVolume'> => `ebsVolume/${region}/${id}`,
+  ebsSnapshot: (region: Region, id: string): Ref<'ebsSnapshot'> => `ebsSnapshot/${region}/${id}`,
+  ebsDefault: (account: AccountId, region: Region): Ref<'ebsDefault'> => `ebsDefault/${account}/${region}`,
+  ec2Instance: (region: Region, id: string): Ref<'ec2Instance'> => `ec2Instance/${region}/${id}`,
+  secret: (account: AccountId, region: Region, name: string): Ref<'secret'> =>
+    `secret/${account}/${region}/${name}`,
+  secretVersion: (secret: string, id: string): Ref<'secretVersion'> => `secretVersion/${secret}|${id}`,
+  sqsQueue: (account: AccountId, region: Region, name: string): Ref<'sqsQueue'> =>
+    `sqsQueue/${account}/${region}/${name}`,
+  sqsMessage: (queue: string, number: number): Ref<'sqsMessage'> => `sqsMessage/${queue}|${padded(number)}`,
+};
+
+/** Prefixes for ranges over the primary order. */
+export const below = {
+  s3Buckets: 's3Bucket/',
+  s3Objects: (bucket: string) => `s3Object/${bucket}|`,
+  s3Parts: (upload: string) => `s3Part/${upload}|`,
+  ebsVolumes: (region: Region) => `ebsVolume/${region}/`,
+  ebsSnapshots: (region: Region) => `ebsSnapshot/${region}/`,
+  ec2Instances: (region: Region) => `ec2Instance/${region}/`,
+  secrets: (account: AccountId, region: Region) => `secret/${account}/${region}/`,
+  secretVersions: (secret: string) => `secretVersion/${secret}|`,
+  sqsQueues: (account: AccountId, region: Region) => `sqsQueue/${account}/${region}/`,
+  sqsMessages: (queue: string) => `sqsMessage/${queue}|`,
+};
+
+/** The ref under which a record of a table must lie: what a file is held to. */
+export const placeOf: { readonly [T in keyof ServiceTables]: (rec: ServiceTables[T]) => Ref } = {
+  heldKey: (r: HeldKeyRec) => at.heldKey(r.holder),
+  s3Bucket: (r: S3BucketRec) => at.s3Bucket(r.name),
+  s3Object: (r: S3ObjectRec) => at.s3Object(r.bucket, r.key),
+  s3Upload: (r: S3UploadRec) => at.s3Upload(r.bucket, r.id),
+  s3Part: (r: S3PartRec) => at.s3Part(r.upload, r.number),
+  ebsVolume: (r: EbsVolumeRec) => at.ebsVolume(r.region, r.id),
+  ebsSnapshot: (r: EbsSnapshotRec) => at.ebsSnapshot(r.region, r.id),
+  ebsDefault: (r: EbsDefaultRec) => at.ebsDefault(r.account, r.region),
+  ec2Instance: (r: Ec2InstanceRec) => at.ec2Instance(r.region, r.id),
+  secret: (r: SecretRec) => at.secret(r.account, r.region, r.name),
+  secretVersion: (r: SecretVersionRec) => at.secretVersion(r.secret, r.id),
+  sqsQueue: (r: SqsQueueRec) => at.sqsQueue(r.account, r.region, r.name),
+  sqsMessage: (r: SqsMessageRec) => at.sqsMessage(r.queue, r.number),
+};

@@ -1,0 +1,20 @@
+import type { Operation, Service } from '../../engine/index.ts';
+import { makeService } from '../service.ts';
+import shapes from '../shapes/s3.json';
+import { bucketOperations } from './buckets.ts';
+import { multipartOperations } from './multipart.ts';
+import { objectOperations } from './objects.ts';
+
+/** As much of S3 as keys need: buckets with their policy and encryption, objects, uploads in parts. */
+export const s3Operations: readonly Operation[] = [
+  ...bucketOperations,
+  ...objectOperations,
+  ...multipartOperations,
+];
+
+export const s3Service: Service = makeService('s3', shapes, s3Operations, {
+  denied: 'AccessDenied',
+  deniedStatus: 403,
+  invalid: 'InvalidArgument',
+  unknown: 'MethodNotAllowed',
+});

@@ -1,0 +1,28 @@
+import type { Service, ServiceName } from '../engine/index.ts';
+import { s3Operations, s3Service } from './s3/index.ts';
+
+/*
+ * The services that store things under keys of KMS: loaded when one of them is first called.
+ *
+ * To add a service, start here:
+ *  1. its name in `ServiceName` (engine/model/call.ts); its records in engine/model/serviceRecords.ts (interface, table and
+ *     name), their refs in refs.ts (`at`, `below`, `placeOf`), their shape in client/files/serviceShapes.ts: the types tell
+ *     what is forgotten;
+ *  2. the shapes of its API in shapes/NAME.json, `"strict": true`: only the members that work, so that others are refused;
+ *  3. a folder NAME/ with its operations by `declareIn` (declare.ts: permission, resource policy, what comes before, data
+ *     events), and NAME/words.ts: how it words each refusal of KMS;
+ *  4. KMS is called by `kmsAs` (callingKms.ts) as the caller through the service (`forward`), as the service itself, or as
+ *     who holds a grant; data is encrypted, and plaintext keys are held, by keeping.ts. Nothing else knows of keys;
+ *  5. a line in `services` and in `lateOperations` below, and its table of calls in test/cloud/services.
+ */
+
+export const services: Readonly<Partial<Record<ServiceName, Service>>> = {
+  s3: s3Service,
+};
+
+/** AWS's names of their operations. */
+export const lateOperations = {
+  s3: s3Operations.map(({ name }) => name),
+};
+
+export { placeOf } from './refs.ts';

@@ -1,0 +1,243 @@
+import type { AccountId, Bytes, EpochMs, KeyArn, Region } from './ids.ts';
+
+/*
+ * What the services around KMS keep. Types only: what makes and reads them is loaded with the services. Like every record
+ * they hold no plaintext: data is encrypted by its data key, and the data key lies beside it as KMS wrapped it.
+ */
+
+/**
+ * A plaintext key that a service holds in its memory for a while, so that it does not ask KMS each time: a bucket key, a
+ * reused data key of a queue, the key of an attached volume in the Nitro card. Sealed by a key of the service's own, which
+ * the simulated HSM makes; nobody outside ever sees that one.
+ */
+export interface HeldKeyRec {
+  /** What holds it, where, and for whom: `s3|us-east-1|BUCKET ARN|PRINCIPAL ARN`. */
+  readonly holder: string;
+  readonly keyArn: KeyArn;
+  /** As KMS wrapped it, to be stored beside what it encrypts. */
+  readonly wrapped: Bytes;
+  readonly sealed: Bytes;
+  readonly made: EpochMs;
+  readonly used: EpochMs;
+  /** From then on it is not used any more. */
+  readonly until: EpochMs | undefined;
+}
+
+/** How S3 encrypts: AES256 is SSE-S3, aws:kms SSE-KMS, aws:kms:dsse DSSE-KMS, customer SSE-C. */
+export type S3Encryption = 'AES256' | 'aws:kms' | 'aws:kms:dsse' | 'customer';
+
+export interface S3BucketRec {
+  readonly name: string;
+  readonly account: AccountId;
+  readonly region: Region;
+  readonly created: EpochMs;
+  readonly policy: string | undefined;
+  /** Default encryption of new objects. */
+  readonly encryption: {
+    readonly algorithm: Exclude<S3Encryption, 'customer'>;
+    /** As it was given; undefined with aws:kms: alias/aws/s3. */
+    readonly keyId: string | undefined;
+    readonly bucketKey: boolean;
+  };
+}
+
+/** What the bytes of an object hang on. */
+export interface S3Sealing {
+  readonly algorithm: S3Encryption;
+  readonly keyArn: KeyArn | undefined;
+  readonly bucketKey: boolean;
+  /** Of the call that wrapped the data key (or the bucket key). */
+  readonly context: Readonly<Record<string, string>> | undefined;
+  /** The data key as KMS wrapped it; with a bucket key, that one. Undefined: no key of KMS. */
+  readonly wrapped: Bytes | undefined;
+  /** The object's key under a key that S3 has: its own root (SSE-S3, the second layer of DSSE), or the bucket key. */
+  readonly inner: Bytes | undefined;
+  /** SSE-C: a salted HMAC of the customer's key, which alone is kept of it. */
+  readonly customerKeyCheck: Bytes | undefined;
+}
+
+export interface S3ObjectRec {
+  readonly bucket: string;
+  readonly key: string;
+  readonly size: number;
+  readonly etag: string;
+  readonly modified: EpochMs;
+  readonly contentType: string | undefined;
+  readonly metadata: Readonly<Record<string, string>> | undefined;
+  /** Who wrote it. */
+  readonly writer: AccountId;
+  readonly sealing: S3Sealing;
+  /** Encrypted. */
+  readonly body: Bytes;
+}
+
+/** A multipart upload that has begun. */
+export interface S3UploadRec {
+  readonly bucket: string;
+  readonly key: string;
+  readonly id: string;
+  readonly begun: EpochMs;
+  readonly contentType: string | undefined;
+  readonly metadata: Readonly<Record<string, string>> | undefined;
+  readonly writer: AccountId;
+  readonly sealing: S3Sealing;
+}
+
+export interface S3PartRec {
+  readonly upload: string;
+  readonly number: number;
+  readonly size: number;
+  readonly etag: string;
+  readonly body: Bytes;
+}
+
+/** The encrypted content of a volume or a snapshot, and what it hangs on. */
+export interface EbsContent {
+  readonly keyArn: KeyArn | undefined;
+  /** The 64 bytes of the data key, as KMS wrapped them. */
+  readonly wrapped: Bytes | undefined;
+  /** Value of aws:ebs:id under which they were wrapped. */
+  readonly contextId: string | undefined;
+  /** What an instance wrote, encrypted when the volume is. Undefined: nothing yet. */
+  readonly blocks: Bytes | undefined;
+}
+
+export interface EbsVolumeRec extends EbsContent {
+  readonly id: string;
+  readonly account: AccountId;
+  readonly region: Region;
+  readonly zone: string;
+  readonly size: number;
+  readonly snapshot: string | undefined;
+  readonly created: EpochMs;
+  readonly state: 'available' | 'in-use' | 'error';
+  /** Why it is in error. */
+  readonly stateReason: string | undefined;
+  readonly attachment:
+    | {
+        readonly instance: string;
+        readonly device: string;
+        readonly at: EpochMs;
+        /** The grant by which the instance's host decrypts the data key; none when the volume is not encrypted. */
+        readonly grantId: string | undefined;
+      }
+    | undefined;
+}
+
+export interface EbsSnapshotRec extends EbsContent {
+  readonly id: string;
+  readonly account: AccountId;
+  readonly region: Region;
+  readonly volume: string | undefined;
+  readonly size: number;
+  readonly created: EpochMs;
+  readonly description: string;
+  /** Accounts that may create volumes of it. */
+  readonly sharedWith: readonly string[];
+}
+
+export interface Ec2InstanceRec {
+  readonly id: string;
+  readonly account: AccountId;
+  readonly region: Region;
+  readonly zone: string;
+  readonly state: 'running' | 'stopped';
+  readonly stateReason: string | undefined;
+  readonly created: EpochMs;
+}
+
+/** Whether new volumes of an account are encrypted, and by which key, in one Region. */
+export interface EbsDefaultRec {
+  readonly account: AccountId;
+  readonly region: Region;
+  readonly encryptByDefault: boolean;
+  readonly keyId: string | undefined;
+}
+
+export interface SecretRec {
+  readonly arn: string;
+  readonly account: AccountId;
+  readonly region: Region;
+  readonly name: string;
+  readonly description: string | undefined;
+  /** As it was given; undefined: alias/aws/secretsmanager. */
+  readonly keyId: string | undefined;
+  readonly policy: string | undefined;
+  readonly created: EpochMs;
+  readonly changed: EpochMs;
+  readonly deletionDate: EpochMs | undefined;
+}
+
+export interface SecretVersionRec {
+  readonly secret: string;
+  readonly id: string;
+  readonly stages: readonly string[];
+  readonly kind: 'string' | 'binary';
+  readonly keyArn: KeyArn;
+  readonly wrapped: Bytes;
+  readonly sealed: Bytes;
+  readonly created: EpochMs;
+}
+
+export interface SqsQueueRec {
+  readonly arn: string;
+  readonly name: string;
+  readonly account: AccountId;
+  readonly region: Region;
+  /** SSE-KMS, as it was given. Undefined: SSE-SQS, or nothing. */
+  readonly keyId: string | undefined;
+  readonly reuseSeconds: number;
+  readonly sseSqs: boolean;
+  readonly visibilitySeconds: number;
+  readonly policy: string | undefined;
+  readonly created: EpochMs;
+}
+
+export interface SqsMessageRec {
+  readonly queue: string;
+  /** Order of arrival. */
+  readonly number: number;
+  readonly id: string;
+  readonly sender: string;
+  readonly keyArn: KeyArn | undefined;
+  readonly wrapped: Bytes | undefined;
+  /** Encrypted; in a queue without any encryption the text as it is. */
+  readonly body: Bytes;
+  readonly sent: EpochMs;
+  readonly visible: EpochMs;
+  readonly receipt: string | undefined;
+  readonly receives: number;
+}
+
+/** Their names, for whoever has to know every table before the services are loaded. */
+export const serviceTableNames = [
+  'heldKey',
+  's3Bucket',
+  's3Object',
+  's3Upload',
+  's3Part',
+  'ebsVolume',
+  'ebsSnapshot',
+  'ebsDefault',
+  'ec2Instance',
+  'secret',
+  'secretVersion',
+  'sqsQueue',
+  'sqsMessage',
+] as const satisfies readonly (keyof ServiceTables)[];
+
+export interface ServiceTables {
+  readonly heldKey: HeldKeyRec;
+  readonly s3Bucket: S3BucketRec;
+  readonly s3Object: S3ObjectRec;
+  readonly s3Upload: S3UploadRec;
+  readonly s3Part: S3PartRec;
+  readonly ebsVolume: EbsVolumeRec;
+  readonly ebsSnapshot: EbsSnapshotRec;
+  readonly ebsDefault: EbsDefaultRec;
+  readonly ec2Instance: Ec2InstanceRec;
+  readonly secret: SecretRec;
+  readonly secretVersion: SecretVersionRec;
+  readonly sqsQueue: SqsQueueRec;
+  readonly sqsMessage: SqsMessageRec;
+}

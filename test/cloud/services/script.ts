@@ -1,0 +1,69 @@
+/*
+ * Things to do to services, for the laws: a line for each that matters to how calls lie inside calls. Names of what earlier
+ * lines made come in when the script is played.
+ */
+
+export interface ScriptedCall {
+  readonly service: string;
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** What later lines may name. */
+  readonly makes?: (output: Readonly<Record<string, unknown>>) => string | undefined;
+  readonly kind?: string;
+}
+
+const text = (said: string) => new TextEncoder().encode(said);
+
+export function scriptedCalls({
+  name,
+  n,
+}: {
+  readonly name: (kind: string) => string;
+  readonly n: number;
+}): readonly ScriptedCall[] {
+  const Bucket = `bucket-${n % 2}`;
+  const Key = `object-${n % 3}`;
+  const encryption = [
+    {},
+    { ServerSideEncryption: 'aws:kms' },
+    { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: name('key') },
+    { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: name('key'), BucketKeyEnabled: true },
+    { ServerSideEncryption: 'aws:kms:dsse', SSEKMSKeyId: name('key') },
+  ][n % 5];
+  const s3 = (operation: string, input: object): ScriptedCall => ({
+    service: 's3',
+    operation,
+    input: { Bucket, ...input },
+  });
+  const upload = { Key, UploadId: name('upload') };
+  return [
+    { service: 'kms', operation: 'advance', input: {} },
+    {
+      service: 'kms',
+      operation: 'CreateKey',
+      input: {},
+      kind: 'key',
+      makes: ({ KeyMetadata }) => (KeyMetadata as { readonly Arn: string }).Arn,
+    },
+    { service: 'kms', operation: 'DisableKey', input: { KeyId: name('key') } },
+    { service: 'kms', operation: 'EnableKey', input: { KeyId: name('key') } },
+    {
+      service: 'kms',
+      operation: 'ScheduleKeyDeletion',
+      input: { KeyId: name('key'), PendingWindowInDays: 7 },
+    },
+    s3('CreateBucket', {}),
+    s3('PutObject', { Key, Body: text(`body ${n}`), ...encryption }),
+    s3('PutObject', { Key, Body: text(`body ${n}`), ...encryption }),
+    s3('GetObject', { Key }),
+    s3('CopyObject', { Key: `copy-${n % 2}`, CopySource: `bucket-${n % 3}/${Key}`, ...encryption }),
+    s3('DeleteObject', { Key }),
+    {
+      ...s3('CreateMultipartUpload', { Key, ...encryption }),
+      kind: 'upload',
+      makes: ({ UploadId }) => String(UploadId),
+    },
+    s3('UploadPart', { ...upload, PartNumber: 1 + (n % 3), Body: text(`part ${n}`) }),
+    s3('AbortMultipartUpload', upload),
+  ];
+}
