@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, runnerImport } from 'vite';
 import { browserFlags, ensureBrowser } from './browser.mjs';
@@ -28,9 +28,15 @@ const suites = (ending) =>
     .map((name) => name.slice(0, -ending.length))
     .filter((name) => only === undefined || name === only);
 
-/** One module for Node and Chromium alike, built as the page is built. @param {string} name */
-async function bundle(name) {
+/**
+ * One module, built as the page is built. For Node the SDK stays outside: there it has another build than in a browser
+ * (its own hashes, its own base64), and that one is what it is used with.
+ * @param {string} name
+ * @param {'node' | 'chromium'} where
+ */
+async function bundle(name, where) {
   const entry = join(out, `${name}.entry.ts`);
+  const file = `${name}.${where}.js`;
   writeFileSync(
     entry,
     `import suite from ${JSON.stringify(join(folder, `${name}.bench.ts`))};
@@ -46,10 +52,11 @@ export const run = () => measure(suite);\n`,
       target: 'es2023',
       outDir: out,
       emptyOutDir: false,
-      lib: { entry, formats: ['es'], fileName: () => `${name}.js` },
+      lib: { entry, formats: ['es'], fileName: () => file },
+      rollupOptions: { external: where === 'node' ? [/^@aws-sdk\//, /^@smithy\//] : [] },
     },
   });
-  return join(out, `${name}.js`);
+  return join(out, file);
 }
 
 /** @type {Row[]} */
@@ -75,16 +82,17 @@ if (executablePath === undefined) console.log('No Chromium: figures of Node only
 const { chromium } = await import('playwright');
 
 for (const name of suites('.bench.ts')) {
-  const file = await bundle(name);
+  const file = await bundle(name, 'node');
   note(name, 'node', await (await import(pathToFileURL(file).href)).run());
   if (executablePath === undefined) continue;
+  const inBrowser = basename(await bundle(name, 'chromium'));
   writeFileSync(join(out, 'index.html'), '<!doctype html><title>bench</title>');
   const site = await serve(out, { headers: {} });
   const browser = await chromium.launch({ executablePath, args: browserFlags });
   try {
     const page = await browser.newPage();
     await page.goto(site.url);
-    note(name, 'chromium', await page.evaluate(`import('./${name}.js').then((module) => module.run())`));
+    note(name, 'chromium', await page.evaluate(`import('./${inBrowser}').then((module) => module.run())`));
   } finally {
     await browser.close();
     await site.close();
