@@ -1,6 +1,6 @@
 import { plaintextFault, primitives, privateKeyOf, publicKeyOf } from './asymmetric.ts';
 import type { EncryptionAlgorithm } from './crypto/asymmetric/index.ts';
-import { materialIdOf, open, seal, type Context } from './hsm.ts';
+import { open, seal, type Context } from './hsm.ts';
 import { refuse, type Bytes, type KeyRec, type Refusal } from './model/index.ts';
 import type { Step } from './operation.ts';
 
@@ -52,8 +52,7 @@ export async function decryptUnder(
   step: Step,
 ): Promise<Opened | undefined> {
   if (key.KeySpec === 'SYMMETRIC_DEFAULT') {
-    const plaintext = await open(step, key, blob, context);
-    return plaintext && { plaintext, materialId: materialIdOf(blob) };
+    return open(step, key, blob, context);
   }
   const { decrypt } = await primitives();
   const privateKey = await privateKeyOf(step, key);

@@ -30,6 +30,7 @@ import {
   type MaterialRec,
   type Region,
   type SigV4,
+  type Soon,
   type Work,
 } from './model/index.ts';
 import type { Overlay } from './overlay.ts';
@@ -56,12 +57,15 @@ export interface Hsm {
 const opened = new WeakMap<Bytes, Bytes>();
 
 /** The Region's domain key, made and wrapped by the device key when the Region is first used. */
-async function domainKey({ view, env, region, note }: Hsm): Promise<Bytes> {
+function domainKey(hsm: Hsm): Soon<Bytes> {
+  const rec = hsm.view.get(ref.domainKey(hsm.region));
+  return (rec && opened.get(rec.wrapped)) ?? openOrMakeDomainKey(hsm);
+}
+
+async function openOrMakeDomainKey({ view, env, region, note }: Hsm): Promise<Bytes> {
   const at = ref.domainKey(region);
   const rec = view.get(at);
   if (rec) {
-    const known = opened.get(rec.wrapped);
-    if (known) return known;
     const plain = await env.device.unwrap(rec.wrapped);
     opened.set(rec.wrapped, plain);
     return plain;
@@ -142,14 +146,16 @@ export async function storeMaterial(
 }
 
 /** Opens material inside the HSM. Only for the functions that use it here and in the rooms beside. */
-export async function secretOfMaterial(hsm: Hsm, rec: MaterialRec): Promise<Bytes> {
+export function secretOfMaterial(hsm: Hsm, rec: MaterialRec): Soon<Bytes> {
   if (!rec.wrapped) throw new Error(`material ${rec.materialId} is not here: deleted or expired`);
-  const known = opened.get(rec.wrapped);
-  if (known) return known;
+  return opened.get(rec.wrapped) ?? unwrapped(hsm, rec, rec.wrapped);
+}
+
+async function unwrapped(hsm: Hsm, rec: MaterialRec, wrapped: Bytes): Promise<Bytes> {
   const domain = await domainKey(inRegionOf(hsm, rec.key));
-  const plain = unwrapMaterial(domain, rec.wrapped, materialAad(rec.key, rec.materialId));
+  const plain = unwrapMaterial(domain, wrapped, materialAad(rec.key, rec.materialId));
   if (!plain) throw new Error(`material ${rec.materialId} does not open under the domain key of its Region`);
-  opened.set(rec.wrapped, plain);
+  opened.set(wrapped, plain);
   return plain;
 }
 
@@ -162,15 +168,18 @@ export async function copyMaterial(hsm: Hsm, rec: MaterialRec, to: KeyArn): Prom
 }
 
 /** Opens the current material of a key and leaves a note. */
-export async function useMaterial(
+export function useMaterial(
   hsm: Hsm,
   key: { readonly arn: KeyArn; readonly currentMaterial: string | undefined },
-): Promise<{ readonly rec: MaterialRec; readonly secret: Bytes }> {
+): Soon<{ readonly rec: MaterialRec; readonly secret: Bytes }> {
   const rec = currentMaterialOf(key, hsm.view);
   if (!rec) throw new Error(`key ${key.arn} has no material ${key.currentMaterial ?? '(none)'}`);
-  const secret = await secretOfMaterial(hsm, rec);
-  hsm.note({ kind: 'materialOpened', materialId: rec.materialId, version: rec.version, current: true });
-  return { rec, secret };
+  const use = (secret: Bytes) => {
+    hsm.note({ kind: 'materialOpened', materialId: rec.materialId, version: rec.version, current: true });
+    return { rec, secret };
+  };
+  const secret = secretOfMaterial(hsm, rec);
+  return secret instanceof Promise ? secret.then(use) : use(secret);
 }
 
 export type Context = Readonly<Record<string, string>>;
@@ -208,12 +217,13 @@ export async function seal(
   context: Context | undefined,
   kind: 'Encrypt' | 'GenerateDataKey',
 ): Promise<Bytes> {
-  const { rec, secret } = await useMaterial(hsm, key);
+  const used = useMaterial(hsm, key);
+  const { rec, secret } = used instanceof Promise ? await used : used;
   const nonce = hsm.env.random(16);
   const iv = hsm.env.random(12);
   const aad = encryptionContextAad(context ?? {});
   hsm.note({ kind: 'keyDerived', nonce: toHex(nonce) });
-  const outer = await outerKey(hsm, key);
+  const outer = key.keyStore ? await outerKey(hsm, key) : undefined;
   const { materialId } = rec;
   const found = cipherOf(secret);
   const cipher = found instanceof Promise ? await found : found;
@@ -231,12 +241,12 @@ export async function seal(
 export function readBlob(hsm: Pick<Hsm, 'note'>, bytes: Bytes): ParsedBlob | undefined {
   const parsed = parseBlob(bytes);
   const ok = !isBlobFault(parsed);
-  hsm.note({
-    kind: 'blobRead',
-    blobLength: bytes.length,
-    ok,
-    ...(ok ? { materialId: parsed.materialId } : {}),
-  });
+  const blobLength = bytes.length;
+  hsm.note(
+    ok
+      ? { kind: 'blobRead', blobLength, ok, materialId: parsed.materialId }
+      : { kind: 'blobRead', blobLength, ok },
+  );
   return ok ? parsed : undefined;
 }
 
@@ -246,7 +256,7 @@ export async function open(
   key: SealedKey,
   bytes: Bytes,
   context: Context | undefined,
-): Promise<Bytes | undefined> {
+): Promise<{ readonly plaintext: Bytes; readonly materialId: string } | undefined> {
   const failed = (check: 'layout' | 'tag' | 'material') => {
     hsm.note({ kind: 'openFailed', check });
     return undefined;
@@ -255,14 +265,16 @@ export async function open(
   if (isBlobFault(parsed)) return failed('layout');
   const rec = materialById(parsed.materialId, hsm.region, hsm.view);
   if (rec?.key !== key.arn || !rec.wrapped) return failed('material');
-  const material = await secretOfMaterial(hsm, rec);
+  const secret = secretOfMaterial(hsm, rec);
+  const material = secret instanceof Promise ? await secret : secret;
   const current = rec.materialId === key.currentMaterial;
   hsm.note({ kind: 'materialOpened', materialId: rec.materialId, version: rec.version, current });
   hsm.note({ kind: 'keyDerived', nonce: toHex(parsed.nonce) });
   const aad = encryptionContextAad(context ?? {});
   const found = cipherOf(material);
   const cipher = found instanceof Promise ? await found : found;
-  const plaintext = openBlob({ blob: parsed, material, aad, outer: await outerKey(hsm, key), cipher });
+  const outer = key.keyStore ? await outerKey(hsm, key) : undefined;
+  const plaintext = openBlob({ blob: parsed, material, aad, outer, cipher });
   if (!plaintext) return failed('tag');
   hsm.note({
     kind: 'opened',
@@ -270,14 +282,7 @@ export async function open(
     aadLength: aad.length,
     plaintextLength: plaintext.length,
   });
-  return plaintext;
-}
-
-/** Which material a blob that was opened names. */
-export function materialIdOf(bytes: Bytes): string {
-  const parsed = parseBlob(bytes);
-  if (isBlobFault(parsed)) throw new Error('"materialIdOf" expected a blob that was opened before');
-  return parsed.materialId;
+  return { plaintext, materialId: rec.materialId };
 }
 
 /** OURS: simulated secrets of access keys hang on the domain key of the Region where IAM has its home. */
@@ -293,11 +298,20 @@ const signers = new WeakMap<Bytes, Map<string, SigV4Signer>>();
 const mostSigners = 256;
 
 /** Signs as the holder of an access key must have signed. Memoized like everything of this memory. */
-export async function signerOf(
-  hsm: Omit<Hsm, 'region'>,
+export function signerOf(
+  { view, env, note }: Omit<Hsm, 'region'>,
+  scope: Pick<SigV4, 'accessKeyId' | 'date' | 'region' | 'service'>,
+): Soon<SigV4Signer> {
+  const domain = domainKey({ view, env, note, region: iamHome });
+  return domain instanceof Promise
+    ? domain.then((known) => signerUnder(known, scope))
+    : signerUnder(domain, scope);
+}
+
+function signerUnder(
+  domain: Bytes,
   { accessKeyId, date, region, service }: Pick<SigV4, 'accessKeyId' | 'date' | 'region' | 'service'>,
-): Promise<SigV4Signer> {
-  const domain = await domainKey({ ...hsm, region: iamHome });
+): SigV4Signer {
   const known = signers.get(domain) ?? new Map<string, SigV4Signer>();
   signers.set(domain, known);
   const scope = `${accessKeyId}/${date}/${region}/${service}`;

@@ -109,17 +109,26 @@ export function derHead(tag: number, length: number): Bytes {
   throw new RangeError(`"length" expected less than 65536, got ${length}`);
 }
 
-const wrap = (tag: number, ...content: readonly Bytes[]): Bytes => {
-  const joined = concat(...content);
-  return concat(derHead(tag, joined.length), joined);
-};
+/** Bytes that follow each other, joined once when all of them are there. */
+type Parts = readonly Bytes[];
+
+function wrap(tag: number, content: Parts): Parts {
+  let length = 0;
+  for (const part of content) length += part.length;
+  return [derHead(tag, length), ...content];
+}
 
 /** The CMS EncryptedData around `sealed` (ciphertext ‖ tag). */
-export function encryptedData(iv: Bytes, sealed: Bytes, cipher: BlobCipher = 'AES-256-GCM'): Bytes {
-  const algorithm = concat(algorithmStart(cipher), cipherOids[cipher], parametersStart, iv, tagLengthField);
-  const contentInfo = wrap(sequenceTag, oidData, algorithm, wrap(contentTag, sealed));
-  return wrap(sequenceTag, oidEncryptedData, wrap(explicitTag, wrap(sequenceTag, cmsVersion, contentInfo)));
+export function encryptedDataParts(iv: Bytes, sealed: Bytes, cipher: BlobCipher): Parts {
+  const content = [algorithmStart(cipher), cipherOids[cipher], parametersStart, iv, tagLengthField];
+  const contentInfo = wrap(sequenceTag, [oidData, ...content, ...wrap(contentTag, [sealed])]);
+  const data = wrap(explicitTag, wrap(sequenceTag, [cmsVersion, ...contentInfo]));
+  return wrap(sequenceTag, [oidEncryptedData, ...data]);
 }
+
+/** {@link encryptedDataParts}, joined. */
+export const encryptedData = (iv: Bytes, sealed: Bytes, cipher: BlobCipher = 'AES-256-GCM'): Bytes =>
+  concat(...encryptedDataParts(iv, sealed, cipher));
 
 /** How long {@link encryptedData} will be: the header, which is authenticated, says it before there is a ciphertext. */
 export function encryptedDataLength(sealedLength: number, cipher: BlobCipher = 'AES-256-GCM'): number {

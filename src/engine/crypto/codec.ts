@@ -1,5 +1,5 @@
 import { bytesToUtf8 } from '@noble/ciphers/utils.js';
-import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Bytes } from '../model/index.ts';
 
 /*
@@ -26,7 +26,17 @@ export function fromUtf8(bytes: Bytes): string | undefined {
 }
 
 /** One fresh array. */
-export const concat = (...parts: readonly Bytes[]): Bytes => concatBytes(...parts);
+export function concat(...parts: readonly Bytes[]): Bytes {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const joined = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
 
 /** Four bytes, most significant first. */
 export function uint32(value: number): Bytes {
@@ -37,31 +47,39 @@ export function uint32(value: number): Bytes {
 
 /** For public bytes: stops at the first difference. Secrets are compared by `equalHex`. */
 export function equalBytes(a: Bytes, b: Bytes): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 /** Value of each ASCII code; 64 where the code is no base64 digit. */
 const valueOf = new Uint8Array(128).fill(64);
-for (let i = 0; i < 64; i++) valueOf[alphabet.charCodeAt(i)] = i;
-/** The two digits of every twelve bits. */
-const twoDigits: readonly string[] = Array.from(
-  { length: 4096 },
-  (_, value) => alphabet.charAt(value >> 6) + alphabet.charAt(value & 63),
-);
+/** ASCII code of each value. */
+const codeOf = new Uint8Array(64);
+for (let i = 0; i < 64; i++) {
+  valueOf[alphabet.charCodeAt(i)] = i;
+  codeOf[i] = alphabet.charCodeAt(i);
+}
+const paddingCode = 0x3d;
 
 /** Standard alphabet with padding (RFC 4648 §4). */
 export function toBase64(bytes: Bytes): string {
-  const whole = bytes.length - (bytes.length % 3);
-  let text = '';
-  for (let i = 0; i < whole; i += 3) {
-    const word = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
-    text += `${twoDigits[word >> 12]}${twoDigits[word & 4095]}`;
+  const { length } = bytes;
+  // Codes first, then one text of them: a text that grows digit by digit is many small objects.
+  const codes = new Uint8Array(Math.ceil(length / 3) * 4);
+  for (let i = 0, at = 0; i < length; i += 3, at += 4) {
+    const left = length - i;
+    const word =
+      ((bytes[i] ?? 0) << 16) |
+      (left > 1 ? (bytes[i + 1] ?? 0) << 8 : 0) |
+      (left > 2 ? (bytes[i + 2] ?? 0) : 0);
+    codes[at] = codeOf[word >> 18] ?? 0;
+    codes[at + 1] = codeOf[(word >> 12) & 63] ?? 0;
+    codes[at + 2] = left > 1 ? (codeOf[(word >> 6) & 63] ?? 0) : paddingCode;
+    codes[at + 3] = left > 2 ? (codeOf[word & 63] ?? 0) : paddingCode;
   }
-  if (whole === bytes.length) return text;
-  const word = ((bytes[whole] ?? 0) << 16) | ((bytes[whole + 1] ?? 0) << 8);
-  const last = whole + 1 === bytes.length ? '=' : alphabet.charAt((word >> 6) & 63);
-  return `${text}${twoDigits[word >> 12]}${last}=`;
+  return bytesToUtf8(codes);
 }
 
 /**
@@ -69,22 +87,34 @@ export function toBase64(bytes: Bytes): string {
  * one array has exactly one text. Undefined otherwise.
  */
 export function fromBase64(text: string): Bytes | undefined {
-  if (text.length % 4 !== 0) return undefined;
+  const { length } = text;
+  if (length % 4 !== 0) return undefined;
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  const digits = text.length - padding;
-  const bytes = new Uint8Array((text.length / 4) * 3 - padding);
-  let word = 0;
-  let bits = 0;
+  const bytes = new Uint8Array((length / 4) * 3 - padding);
+  const whole = padding === 0 ? length : length - 4;
   let at = 0;
-  for (let i = 0; i < digits; i++) {
-    const value = valueOf[text.charCodeAt(i)] ?? 64;
-    if (value === 64) return undefined;
-    word = ((word << 6) | value) & 0xffff;
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes[at++] = word >> bits;
+  for (let i = 0; i < whole; i += 4) {
+    const word = wordOf(text, i);
+    if (word < 0) return undefined;
+    bytes[at] = word >> 16;
+    bytes[at + 1] = word >> 8;
+    bytes[at + 2] = word;
+    at += 3;
   }
-  const left = word & ((1 << bits) - 1);
-  return left === 0 ? bytes : undefined;
+  if (padding === 0) return bytes;
+  const last = `${text.slice(whole, length - padding)}${padding === 2 ? 'AA' : 'A'}`;
+  const word = wordOf(last, 0);
+  if (word < 0 || (word & (padding === 2 ? 0xffff : 0xff)) !== 0) return undefined;
+  bytes[at] = word >> 16;
+  if (padding === 1) bytes[at + 1] = word >> 8;
+  return bytes;
+}
+
+/** The 24 bits of four digits; below zero when one of them is none. */
+function wordOf(text: string, at: number): number {
+  const a = valueOf[text.charCodeAt(at)] ?? 64;
+  const b = valueOf[text.charCodeAt(at + 1)] ?? 64;
+  const c = valueOf[text.charCodeAt(at + 2)] ?? 64;
+  const d = valueOf[text.charCodeAt(at + 3)] ?? 64;
+  return (a | b | c | d) > 63 ? -1 : (a << 18) | (b << 12) | (c << 6) | d;
 }

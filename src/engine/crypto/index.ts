@@ -3,7 +3,7 @@ export { seededBytes, uuidFrom, type Random } from './chance.ts';
 export { concat, equalBytes, fromBase64, fromHex, fromUtf8, toBase64, toHex, utf8 } from './codec.ts';
 export { encryptionContextAad } from './encryptionContext.ts';
 export { openGcm, sealGcm } from './gcm.ts';
-export { hmacSha256 } from './kdf.ts';
+export { hmacSha256, sha256Of } from './hash.ts';
 export { materialAad, materialIdentifier, unwrapMaterial, wrapMaterial } from './material.ts';
 export { type BlobKind } from './blobLayout.ts';
 export {

@@ -1,16 +1,7 @@
-import { hmac } from '@noble/hashes/hmac.js';
-import { sha256 } from '@noble/hashes/sha2.js';
 import type { Bytes } from '../model/index.ts';
 import { concat, uint32, utf8 } from './codec.ts';
 import { expectLength } from './expect.ts';
-
-export const hmacSha256 = (key: Bytes, message: Bytes): Bytes => hmac(sha256, key, message);
-
-/** HMAC-SHA-256 under one key, set up once for many messages: half of the work of a short message is the set-up. */
-export function hmacSha256Under(key: Bytes): (message: Bytes) => Bytes {
-  const ready = hmac.create(sha256, key);
-  return (message) => ready.clone().update(message).digest();
-}
+import { hmacSha256 } from './hash.ts';
 
 /**
  * NIST SP 800-108r1 §4.1, KDF in counter mode with HMAC-SHA-256: K(i) = HMAC(key, [i] ‖ fixedInput), a 32-bit counter

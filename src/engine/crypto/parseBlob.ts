@@ -23,7 +23,7 @@ import {
   type BlobCipher,
   type BlobKind,
 } from './blobLayout.ts';
-import { equalBytes, toHex } from './codec.ts';
+import { toHex } from './codec.ts';
 
 /** Every field of a blob, in order. Each occurs exactly once. */
 export const blobFieldNames = [
@@ -111,19 +111,25 @@ class Walk {
   take(name: BlobFieldName, length: number, glyph?: string): Bytes {
     if (this.fault) return none;
     if (this.left < length) return this.fail(name, `${length} bytes, ${this.left} are left`);
-    this.fields.push({ name, offset: this.at, length, ...(glyph === undefined ? {} : { glyph }) });
-    this.at += length;
+    this.note(name, length, glyph);
     return this.blob.slice(this.at - length, this.at);
   }
 
+  private note(name: BlobFieldName, length: number, glyph?: string): void {
+    const offset = this.at;
+    this.fields.push(glyph === undefined ? { name, offset, length } : { name, offset, length, glyph });
+    this.at += length;
+  }
+
   startsWith(expected: Bytes): boolean {
-    return equalBytes(this.blob.slice(this.at, this.at + expected.length), expected);
+    for (let i = 0; i < expected.length; i++) if (this.blob[this.at + i] !== expected[i]) return false;
+    return true;
   }
 
   /** Bytes that are always the same. */
   same(name: BlobFieldName, expected: Bytes): void {
-    const found = this.blob.slice(this.at, this.at + expected.length);
-    if (equalBytes(found, expected)) this.take(name, expected.length);
+    if (this.fault) return;
+    if (this.startsWith(expected)) this.note(name, expected.length);
     else this.fail(name, toHex(expected));
   }
 
@@ -205,4 +211,10 @@ export function parseBlob(blob: Bytes): ParsedBlob | BlobFault {
 }
 
 const readUint32 = (bytes: Bytes, at: number): number | undefined =>
-  bytes.length < at + 4 ? undefined : new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0);
+  bytes.length < at + 4
+    ? undefined
+    : (((bytes[at] ?? 0) << 24) |
+        ((bytes[at + 1] ?? 0) << 16) |
+        ((bytes[at + 2] ?? 0) << 8) |
+        (bytes[at + 3] ?? 0)) >>>
+      0;

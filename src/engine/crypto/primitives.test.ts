@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import type { Bytes } from '../model/index.ts';
 import { fromHex, toHex, utf8 } from './codec.ts';
 import { openGcm, sealGcm } from './gcm.ts';
-import { callKey, hmacSha256, kdfCounterHmacSha256 } from './kdf.ts';
+import { hmacSha256 } from './hash.ts';
+import { callKey, kdfCounterHmacSha256 } from './kdf.ts';
 
 const hex = (text: string): Bytes => {
   const bytes = fromHex(text);

@@ -2,7 +2,7 @@ import type { Bytes } from '../model/index.ts';
 import {
   blobAad,
   blobHeader,
-  encryptedData,
+  encryptedDataParts,
   encryptedDataLength,
   innerFrame,
   innerLength,
@@ -82,7 +82,7 @@ export function sealBlob(request: SealRequest): Bytes {
   const sealed = last.seal(outer ?? key, iv, framed, blobAad(header, aad));
   key.fill(0);
   framed.fill(0);
-  return concat(header, encryptedData(iv, sealed, last.name));
+  return concat(header, ...encryptedDataParts(iv, sealed, last.name));
 }
 
 /** The plaintext; undefined when the tag does not match (other material, other context, changed byte). */

@@ -1,6 +1,6 @@
 import type { Bytes } from '../model/index.ts';
 import { concat, toBase64, toHex, utf8 } from './codec.ts';
-import { hmacSha256, hmacSha256Under } from './kdf.ts';
+import { hmacSha256, hmacSha256Under } from './hash.ts';
 
 /**
  * The secret access key that belongs to an access key id: 40 base64 characters, like AWS's. Derived, so that no record

@@ -1,6 +1,9 @@
 import type { Bytes, EpochMs } from './ids.ts';
 import type { KeySpec } from './records.ts';
 
+/** There already, or soon: a step whose view holds everything waits for nothing, and a wait costs more than most look-ups. */
+export type Soon<T> = T | Promise<T>;
+
 /** Wraps domain keys so that the page cannot export what they open. `nonce` (12 bytes) comes from the step's draws. */
 export interface Device {
   wrap(plain: Bytes, nonce: Bytes): Promise<Bytes>;
