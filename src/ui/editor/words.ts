@@ -54,6 +54,17 @@ export const editorWords = {
     draft: 'In the document as soon as it has a value.',
   },
 
+  diff: {
+    label: (before: string, after: string) => `${before} → ${after}`,
+    same: 'No line differs.',
+    counts: (removed: number, added: number) =>
+      `${removed === 1 ? '1 line' : `${removed} lines`} out, ${added === 1 ? '1 line' : `${added} lines`} in`,
+    whole: 'All lines',
+    folded: (n: number) => `${n} lines, the same`,
+    sign: { same: ' ', removed: '−', added: '+' },
+    fate: { removed: 'out: ', added: 'in: ' },
+  },
+
   completion: {
     covers: (n: number) => (n === 1 ? '1 action' : `${n} actions`),
     asked: (on: 'key' | 'alias' | '*', across: boolean) =>
