@@ -5,6 +5,7 @@ import {
   managedPolicyText,
   organizationPolicy,
   ref,
+  shownText,
   under,
   type CredentialRec,
   type GroupRec,
@@ -39,6 +40,11 @@ const inlineOf = (view: View, arn: string): readonly IdentityPolicyRec[] =>
 
 export const readSessions = (view: View): readonly SessionRec[] => rows<SessionRec>(view, 'session/');
 
+function trustOf(view: View, role: PrincipalRec['arn']): string | undefined {
+  const trust = view.get(ref.trustPolicy(role));
+  return trust && shownText(trust, view);
+}
+
 export function readDirectory(view: View): Directory {
   const principals = rows<PrincipalRec>(view, 'principal/');
   const organizations = rows<OrganizationRec>(view, 'organization/');
@@ -54,7 +60,7 @@ export function readDirectory(view: View): Directory {
   }));
   const trust = each(
     principals.filter(({ kind }) => kind === 'role'),
-    ({ arn }) => [arn, view.get(ref.trustPolicy(arn))?.document] as const,
+    ({ arn }) => [arn, trustOf(view, arn)] as const,
   );
   const accessKeys = each(
     principals.filter(({ kind }) => kind === 'user'),

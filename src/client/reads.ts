@@ -9,6 +9,7 @@ import {
   Missing,
   pendingMaterial,
   ref,
+  shownText,
   under,
   type AccountId,
   type AccountRec,
@@ -114,6 +115,11 @@ export function readKeys(view: View, { account, region, after, n = 100 }: KeysAt
   };
 }
 
+function policyOf(view: View, arn: KeyArn): string {
+  const policy = view.get(ref.keyPolicy(arn));
+  return policy ? shownText(policy, view) : '';
+}
+
 export function readKey(view: View, arn: KeyArn): KeyDetail | undefined {
   const rec = view.get(ref.key(arn));
   if (!rec) return undefined;
@@ -122,7 +128,7 @@ export function readKey(view: View, arn: KeyArn): KeyDetail | undefined {
   const usage = view.get(ref.usage(arn));
   return {
     ...card(view, rec),
-    policy: view.get(ref.keyPolicy(arn))?.document ?? '',
+    policy: policyOf(view, arn),
     tags,
     materials: materialCards(view, rec),
     rotation: view.get(ref.rotation(arn)),

@@ -10,6 +10,7 @@ import {
   type Env,
   type GrantRec,
   type IdentityPolicyRec,
+  type KeyArn,
   type KeyRec,
   type PrincipalArn,
   type Refusal,
@@ -18,6 +19,7 @@ import {
 import type { ConditionKeys } from './operation.ts';
 import { Overlay } from './overlay.ts';
 import type { AccessRequest, MatrixPrincipal } from './policy/index.ts';
+import { textFor } from './principals.ts';
 
 /*
  * Questions about a key that no call asks: who could do what. Everything that stands around a real call is taken from the
@@ -62,6 +64,12 @@ export function grantsOf(
   };
 }
 
+function keyPolicyFor(key: KeyArn, { identity }: MatrixPrincipal, view: View): string {
+  const policy = view.get(ref.keyPolicy(key));
+  if (!policy) return '';
+  return identity.kind === 'service' ? policy.document : textFor(policy, identity);
+}
+
 /** What somebody would ask of a key, before it is said for what action. `context`: what his calls would carry besides. */
 export function requestOnKey(
   view: View,
@@ -81,7 +89,7 @@ export function requestOnKey(
     judgedOn: 'key',
     resource: key.arn,
     resourceAccount: key.account,
-    keyPolicy: keyPolicy ?? view.get(ref.keyPolicy(key.arn))?.document ?? '',
+    keyPolicy: keyPolicy ?? keyPolicyFor(key.arn, principal, view),
     resourceControlPolicies: owner.resourceControlPolicies,
     awsManagedKey: key.KeyManager === 'AWS',
     grants: grantsOf(view, key.arn, env).visible,

@@ -79,9 +79,14 @@ function trusted(
   return mfa === undefined ? identity : { ...identity, mfa };
 }
 
+/** Of several that were made at the same moment, and of a role that was deleted since, one that still means somebody. */
 function newestSession(arn: PrincipalArn, view: Overlay): SessionRec | undefined {
-  const [found] = view.range('sessionByArn', { prefix: indexKey.sessionByArn(arn), n: 1 });
-  return found?.rec as SessionRec | undefined; // the index holds nothing else
+  const sessions = view
+    .range('sessionByArn', { prefix: indexKey.sessionByArn(arn), n: 20 })
+    .map(({ rec }) => rec as SessionRec); // the index holds nothing else
+  return (
+    sessions.find(({ role, roleId }) => view.get(ref.principal(role))?.principalId === roleId) ?? sessions[0]
+  );
 }
 
 /** A session that AssumeRole made, as long as it lasts and its role is there. */

@@ -8,6 +8,7 @@ import {
   type Call,
   type GrantRec,
   type Identity,
+  type KeyArn,
   type Refusal,
   type TagRec,
 } from './model/index.ts';
@@ -22,6 +23,7 @@ import {
 import { grantsFor } from './grants.ts';
 import { isPrimary } from './multiRegion.ts';
 import { decide, serviceCaller, type AccessRequest, type Asker, type Decision } from './policy/index.ts';
+import { textFor } from './principals.ts';
 import type {
   ConditionKeys,
   LocatedKey,
@@ -160,7 +162,7 @@ async function requestFor(
     judgedOn: 'key',
     resource: key.rec.arn,
     resourceAccount: key.rec.account,
-    keyPolicy: step.view.get(ref.keyPolicy(key.rec.arn))?.document ?? '',
+    keyPolicy: keyPolicyFor(key.rec.arn, step),
     namedByCiphertext: key.byCiphertext,
     resourceControlPolicies: owner.resourceControlPolicies,
     managementAccount: caller.managementAccount ?? owner.standing?.organization.managementAccount,
@@ -170,6 +172,11 @@ async function requestFor(
     creates,
     context: contextOf(shared, key, owner.keys, context, step),
   };
+}
+
+function keyPolicyFor(key: KeyArn, { view, identity }: Standpoint): string {
+  const policy = view.get(ref.keyPolicy(key));
+  return policy ? textFor(policy, identity) : '';
 }
 
 function contextOf(

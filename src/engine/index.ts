@@ -25,7 +25,7 @@ export {
   type Step,
   type Trust,
 } from './operation.ts';
-export { principalExists } from './principals.ts';
+export { namingPolicy, principalExists, shownText, textFor } from './principals.ts';
 export { awsManagedPolicies, fullAccess, managedPolicyText, organizationPolicy } from './managedPolicies.ts';
 export { standingOf, type Standing } from './organizations.ts';
 export { advanceOne, dueNext, type Due, type DueKind, type FellDue } from './advance.ts';

@@ -10,6 +10,7 @@ import {
   type TagRec,
 } from './model/index.ts';
 import type { Step } from './operation.ts';
+import { namingPolicy } from './principals.ts';
 import { defaultPeriodInDays, periodLater, rotationOf } from './rotation.ts';
 
 export interface NewKey extends Pick<KeyRec, 'KeySpec' | 'KeyUsage' | 'Origin' | 'MultiRegion' | 'keyStore'> {
@@ -58,7 +59,7 @@ export async function makeKey(fresh: NewKey, step: Step): Promise<KeyRec> {
     keyStore,
   };
   view.put(ref.key(arn), rec);
-  view.put(ref.keyPolicy(arn), { key: arn, document: fresh.policy });
+  view.put(ref.keyPolicy(arn), { key: arn, ...namingPolicy(fresh.policy, view) });
   for (const { TagKey, TagValue } of fresh.tags)
     view.put(ref.tag(arn, TagKey), { key: arn, TagKey, TagValue });
   if (MultiRegion) view.put(ref.multiRegion(account, key), { account, key, primary: region, replicas: [] });

@@ -1,6 +1,8 @@
 import {
   isRefusal,
+  namingPolicy,
   ref,
+  shownText,
   under,
   type Operation,
   type PrincipalArn,
@@ -38,13 +40,18 @@ interface CreateRole extends CreateEntity, RoleNamed {
 /** An hour, unless the role says otherwise (IAM API Reference, CreateRole). */
 export const defaultSessionSeconds = 3600;
 
+const trustOf = ({ arn }: PrincipalRec, view: Step['view']): string | undefined => {
+  const trust = view.get(ref.trustPolicy(arn));
+  return trust && shownText(trust, view);
+};
+
 const roleOutput = (rec: PrincipalRec, { view }: Step): Readonly<Record<string, unknown>> => ({
   Path: pathOf(rec.arn),
   RoleName: rec.name,
   RoleId: rec.principalId,
   Arn: rec.arn,
   CreateDate: new Date(rec.created ?? 0),
-  AssumeRolePolicyDocument: view.get(ref.trustPolicy(rec.arn))?.document,
+  AssumeRolePolicyDocument: trustOf(rec, view),
   ...(rec.description === undefined ? {} : { Description: rec.description }),
   MaxSessionDuration: rec.maxSessionDuration ?? defaultSessionSeconds,
   ...(rec.boundary === undefined ? {} : { PermissionsBoundary: boundaryOutput(rec.boundary) }),
@@ -53,7 +60,7 @@ const roleOutput = (rec: PrincipalRec, { view }: Step): Readonly<Record<string, 
 
 const put = (rec: PrincipalRec, trust: string, { view }: Step): void => {
   view.put(ref.principal(rec.arn), rec);
-  view.put(ref.trustPolicy(rec.arn), { role: rec.arn, document: trust });
+  view.put(ref.trustPolicy(rec.arn), { role: rec.arn, ...namingPolicy(trust, view) });
 };
 
 const changeableRole = (name: string, step: Step) => {
@@ -213,7 +220,7 @@ export const roleOperations: readonly Operation[] = [
       if (isRefusal(rec)) return rec;
       const fault = trustDocumentFault(PolicyDocument, step);
       if (fault) return fault;
-      step.view.put(ref.trustPolicy(rec.arn), { role: rec.arn, document: PolicyDocument });
+      step.view.put(ref.trustPolicy(rec.arn), { role: rec.arn, ...namingPolicy(PolicyDocument, step.view) });
       return undefined;
     },
   }),

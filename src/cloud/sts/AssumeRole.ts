@@ -7,6 +7,7 @@ import {
   ref,
   refuse,
   secretOf,
+  textFor,
   toBase64,
   type AccountId,
   type ConditionKeys,
@@ -122,8 +123,8 @@ function permissionsOf(input: AssumeRoleRequest, step: Step): readonly Permissio
     ...(input.SourceIdentity === undefined ? [] : ['sts:SetSourceIdentity']),
   ];
   const role = roleOf(input.RoleArn, step);
-  const text = role && step.view.get(ref.trustPolicy(role.arn))?.document;
-  const document = text === undefined ? trustsNobody : trustAsResourcePolicy(text);
+  const trust = role && step.view.get(ref.trustPolicy(role.arn));
+  const document = trust ? trustAsResourcePolicy(textFor(trust, step.identity)) : trustsNobody;
   return actions.map((action) => ({
     action,
     resource: input.RoleArn,

@@ -2,6 +2,7 @@ import { ref } from '../model/index.ts';
 import { keyNamedBy, onTheKey } from '../oneKey.ts';
 import { operation, theKey } from '../operation.ts';
 import { policyNameFault } from '../policyName.ts';
+import { shownText } from '../principals.ts';
 
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
 
@@ -28,7 +29,7 @@ export const GetKeyPolicy = operation<GetKeyPolicyRequest, GetKeyPolicyResponse>
     const { arn } = theKey(located).rec;
     const policy = view.get(ref.keyPolicy(arn));
     if (!policy) throw new Error(`key ${arn} has no policy`);
-    return { Policy: policy.document, PolicyName: 'default' };
+    return { Policy: shownText(policy, view), PolicyName: 'default' };
   },
   trail: { request: ['KeyId', 'PolicyName'], response: 'none' },
 });

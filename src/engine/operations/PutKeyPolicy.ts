@@ -4,7 +4,7 @@ import { keyNamedBy, onTheKey } from '../oneKey.ts';
 import { operation, theKey } from '../operation.ts';
 import { checkKeyPolicy, respacePolicy } from '../policy/index.ts';
 import { policyNameFault } from '../policyName.ts';
-import { principalExists } from '../principals.ts';
+import { namingPolicy, principalExists } from '../principals.ts';
 
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
 
@@ -48,7 +48,10 @@ export const PutKeyPolicy = operation<PutKeyPolicyRequest, undefined>({
         bypassLockout: BypassPolicyLockoutSafetyCheck ?? false,
       });
     if (fault) return fault;
-    step.view.put(ref.keyPolicy(rec.arn), { key: rec.arn, document: respacePolicy(Policy) });
+    step.view.put(ref.keyPolicy(rec.arn), {
+      key: rec.arn,
+      ...namingPolicy(respacePolicy(Policy), step.view),
+    });
     return undefined;
   },
   trail: { request: ['KeyId', 'PolicyName', 'Policy', 'BypassPolicyLockoutSafetyCheck'], response: 'none' },

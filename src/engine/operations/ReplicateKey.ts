@@ -17,6 +17,7 @@ import {
 import { knownElsewhere } from '../placeMaterial.ts';
 import { keyNamedBy } from '../oneKey.ts';
 import { operation, theKey, type Step } from '../operation.ts';
+import { namingPolicy } from '../principals.ts';
 import { tagFault, tagKeys, type Tag } from '../tagRules.ts';
 
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_ReplicateKey.html
@@ -71,7 +72,7 @@ export const ReplicateKey = operation<ReplicateKeyRequest, ReplicateKeyResponse>
     if (isRefusal(policy)) return policy;
     const replica = makeReplica(rec, arn, input, step);
     const { view } = step;
-    view.put(ref.keyPolicy(arn), { key: arn, document: policy });
+    view.put(ref.keyPolicy(arn), { key: arn, ...namingPolicy(policy, view) });
     for (const { TagKey, TagValue } of Tags) view.put(ref.tag(arn, TagKey), { key: arn, TagKey, TagValue });
     const set = multiRegionOf(rec, view);
     roleAfter(rec, 'ReplicateKey', view);
