@@ -83,6 +83,8 @@ export function checkKeyPolicy(check: KeyPolicyCheck): Refusal | undefined {
     return malformed('Policy contains a statement with one or more invalid principals.');
   }
   if (check.bypassLockout) return undefined;
+  // OURS: policy.md §3 asks whether the key policy, or it and IAM, would let the caller put another; so ceilings (SCP, RCP,
+  // boundary, session and endpoint policy) are not asked here. Whom they stop does not get as far as this check.
   const again = decide({
     identity,
     action: 'kms:PutKeyPolicy',
