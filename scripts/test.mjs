@@ -132,6 +132,18 @@ const parts = [
     run: () => checks([['vite', 'build', '--logLevel', 'warn'], ['scripts/size.mjs']]),
   },
   {
+    name: 'page',
+    // The page that has just been built; all cases are a matter of minutes.
+    title: long ? 'Conformance in the page' : 'Conformance in the page, one case of eight',
+    run: async () =>
+      shared
+        ? counted('test/conformance/run.mjs', [
+            ...['--gate', '--page', '--built'],
+            ...(long ? [] : ['--every', '8']),
+          ])
+        : absent,
+  },
+  {
     name: 'browser',
     title: 'Component tests in a browser',
     run: async () => (hasComponentTests() ? vitest('vitest.browser.config.ts', browserEnv()) : none),
@@ -156,7 +168,7 @@ function chosen() {
 ensureInstalled();
 mkdirSync(cache, { recursive: true });
 const wanted = chosen();
-if (wanted.some(({ name }) => name === 'browser' || name === 'e2e')) {
+if (wanted.some(({ name }) => name === 'browser' || name === 'e2e' || name === 'page')) {
   browser = await ensureBrowser();
   if (!browser) {
     console.error(

@@ -1,13 +1,17 @@
 // @ts-check
-// node test/conformance/run.mjs [DIR] [--gate] [RUNNER OPTION…]: the shared cases, through the real SDK client, against
-// the built library. Fails on failures, on skips and when nothing ran.
+// node test/conformance/run.mjs [DIR] [--gate] [--page [--built]] [--every N] [RUNNER OPTION…]: the shared cases, through
+// the real SDK client, against the built library. Fails on failures, on skips and when nothing ran.
 //   DIR       holds runner.mjs and cases/; ../shared/conformance if not given
 //   --gate    the cases of test/conformance/ledger.json only, and a check of the ledger itself (part of `npm test`)
+//   --page    against the built page in a Chromium, its worker and its IndexedDB, instead of the library (page.ts). Builds
+//             the page, unless KMS_DIST names one
+//   --built   with --page: dist/ is the page as it is
+//   --every N with --gate: one case of N, from the first on
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { root } from '../../scripts/install.mjs';
+import { commandFile, root } from '../../scripts/install.mjs';
 import {
   committedCases,
   dropped,
@@ -19,8 +23,21 @@ import {
 import { buildLibrary } from '../../scripts/library.mjs';
 
 const args = process.argv.slice(2);
-const gate = args.includes('--gate');
-const rest = args.filter((arg) => arg !== '--gate');
+/** @param {string} name */
+const flag = (name) => {
+  const at = args.indexOf(name);
+  return at >= 0 && args.splice(at, 1).length > 0;
+};
+/** @param {string} name */
+const number = (name) => {
+  const at = args.indexOf(name);
+  return at < 0 ? 1 : Number(args.splice(at, 2)[1]);
+};
+const gate = flag('--gate');
+const page = flag('--page');
+const built = flag('--built') || process.env['KMS_DIST'] !== undefined;
+const every = number('--every');
+const rest = args;
 const given = rest[0] && !rest[0].startsWith('--') ? rest.shift() : undefined;
 const dir = resolve(given ?? sharedCases);
 
@@ -30,7 +47,14 @@ if (!existsSync(join(dir, 'runner.mjs'))) {
 }
 
 buildLibrary();
-const wanted = gate ? await checkedLedger() : undefined;
+if (page && !built) {
+  const { status } = spawnSync(process.execPath, [commandFile('vite'), 'build', '--logLevel', 'warn'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (status !== 0) fail('the page could not be built');
+}
+const wanted = gate ? (await checkedLedger()).filter((_, i) => i % every === 0) : undefined;
 const out = mkdtempSync(join(tmpdir(), 'kms-lab-conformance-'));
 const report = join(out, 'report.json');
 /** @param {string} id */
@@ -40,7 +64,12 @@ const { status } = spawnSync(
   [
     '--no-warnings',
     join(dir, 'runner.mjs'),
-    ...['--corpus', join(dir, 'cases'), '--handler', join(root, 'test', 'conformance', 'handler.mjs')],
+    ...[
+      '--corpus',
+      join(dir, 'cases'),
+      '--handler',
+      join(root, 'test', 'conformance', page ? 'pageHandler.mjs' : 'handler.mjs'),
+    ],
     ...['--sdk', root, '--json', report],
     ...(wanted ? ['--only', `^(?:${wanted.map(escaped).join('|')})$`] : []),
     ...rest,
