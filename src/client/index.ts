@@ -7,3 +7,4 @@ export { World, type Answered, type Surroundings } from './world.ts';
 export * from './words.ts';
 /** What a learner did, apart from the worlds. */
 export { openStudyStore, type StudyRow, type StudyStore } from '../store/index.ts';
+export * from './denial/index.ts';

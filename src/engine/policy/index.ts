@@ -46,6 +46,7 @@ export { checkKeyPolicy, type KeyPolicyCheck } from './checkKeyPolicy.ts';
 export { defaultKeyPolicy } from './defaultKeyPolicy.ts';
 export { parsePolicy } from './parsePolicy.ts';
 export { foreignKeyMessage } from './sentences.ts';
+export { isMistake, readJson } from './json.ts';
 export { respacePolicy } from './respacePolicy.ts';
 export { conditionOperators, type ConditionOperator, type OperatorUse } from './conditions/index.ts';
 export type {
