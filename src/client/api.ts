@@ -319,6 +319,12 @@ export interface Progress {
   readonly done: number;
   readonly total: number;
 }
+/** Who follows long work, and may end it. It crosses a port as messages. */
+export interface Watch {
+  readonly progress?: ((p: Progress) => void) | undefined;
+  /** Aborted: the work ends with its reason as soon as it can, and leaves nothing behind. */
+  readonly signal?: AbortSignal | undefined;
+}
 
 export type WorldEvent =
   | {
@@ -457,6 +463,8 @@ export interface LinkContents {
   readonly now: string;
   readonly accounts: readonly string[];
   readonly steps: readonly {
+    /** `kms` when absent. */
+    readonly service: string | undefined;
     readonly operation: string;
     readonly principal: string | undefined;
     readonly region: string | undefined;
@@ -547,7 +555,7 @@ export interface WorldApi {
   traces(n: number): Promise<readonly Trace[]>;
   /** A throw-away world that starts as this one is now and costs what changes in it. */
   fork(): Promise<WorldApi>;
-  /** Encrypts in the worker, in 1 MiB frames, and keeps the result. `dataKey` is copied by the call; wipe yours. */
+  /** Encrypts in the worker, in 1 MiB frames, and keeps the whole result or nothing. `dataKey` is copied; wipe yours. */
   seal(
     source: {
       readonly name: string;
@@ -558,10 +566,10 @@ export interface WorldApi {
       readonly keyArn: string;
       readonly encryptionContext: Readonly<Record<string, string>>;
     },
-    progress?: (p: Progress) => void,
+    watch?: Watch,
   ): Promise<SealedObject>;
   /** Decrypts a kept object. A wrong key or a changed byte rejects with the number of the frame. */
-  open(id: string, dataKey: Bytes, progress?: (p: Progress) => void): Promise<Blob>;
+  open(id: string, dataKey: Bytes, watch?: Watch): Promise<Blob>;
   objects(): Promise<readonly SealedObject[]>;
   sealedBytes(id: string): Promise<Blob>;
   removeObject(id: string): Promise<void>;

@@ -13,6 +13,7 @@ import {
   tableOf,
   type AccountId,
   type Call,
+  type CallWay,
   type Caller,
   type Decision,
   type Diff,
@@ -488,12 +489,14 @@ class Run {
   #redacted() {
     const { operation, region, service } = this.#call;
     const input = redactInput(operation, this.#input, this.#model());
+    const way = wayOf(this.#call);
     return {
       operation,
       region,
       principal: this.#callerArn(),
       input,
       ...(service === undefined ? {} : { service }),
+      ...(way === undefined ? {} : { way }),
     };
   }
 
@@ -570,4 +573,12 @@ function tablesOf(diff: Diff): Readonly<Record<string, number>> {
   const tables: Record<string, number> = {};
   for (const { ref: at } of diff) tables[tableOf(at)] = (tables[tableOf(at)] ?? 0) + 1;
   return tables;
+}
+
+/** Undefined for the plain way, so that most entries say nothing of it. */
+function wayOf({ caller, sourceIp, vpcEndpoint, viaService, calledVia }: Call): CallWay | undefined {
+  const mfa = caller.kind === 'principal' && caller.mfa ? true : undefined;
+  const { sourceArn, sourceAccount }: CallWay = caller.kind === 'service' ? caller : {};
+  const way = { mfa, sourceIp, vpcEndpoint, viaService, calledVia, sourceArn, sourceAccount };
+  return Object.values(way).some((one) => one !== undefined) ? way : undefined;
 }

@@ -19,7 +19,7 @@ import { FileFault } from './fault.ts';
 import { lift } from './migrate.ts';
 import { mostIterations, openWith } from './passphrase.ts';
 import { Rewrap } from './rewrap.ts';
-import { checkRecord, checkRef, epoch, maybe, object, text, whole } from './shapes.ts';
+import { checkRecord, checkRef, epoch, maybe, object, text, wayShape, whole } from './shapes.ts';
 import { checkOf, fileVersion, worldsKind, type WorldDocument } from './write.ts';
 
 /*
@@ -148,6 +148,7 @@ const callShape = object({
   region: text,
   principal: text,
   input: () => undefined,
+  way: maybe(wayShape),
 });
 const travelShape = object({ kind: text, to: whole });
 const travelKinds: readonly unknown[] = ['undo', 'redo', 'goTo'];

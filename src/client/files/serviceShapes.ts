@@ -95,6 +95,7 @@ const tables: { readonly [Name in keyof T]: Check } = {
     created: epoch,
     state: one('available', 'in-use', 'error'),
     stateReason: maybe(text),
+    grantId: maybe(text),
     attachment: maybe(
       object<Defined<T['ebsVolume']['attachment']>>({
         instance: text,
@@ -113,6 +114,8 @@ const tables: { readonly [Name in keyof T]: Check } = {
     size: whole,
     created: epoch,
     description: text,
+    state: one('completed', 'error'),
+    stateMessage: maybe(text),
     sharedWith: list(text),
   }),
   ebsDefault: object<T['ebsDefault']>({ account, region, encryptByDefault: truth, keyId: maybe(text) }),

@@ -8,6 +8,7 @@ import {
   parseKeyId,
   parseRegion,
   ref,
+  type CallWay,
   type Rec,
   type Ref,
   type ServiceTables,
@@ -82,6 +83,17 @@ export const object =
       if (!Object.hasOwn(members, name)) fail(memberPlace(place, name), 'is not a member that it can have');
     for (const [name, check] of Object.entries<Check>(members)) check(value[name], memberPlace(place, name));
   };
+
+/** How a call came: the same in files and in links. */
+export const wayShape = object<CallWay>({
+  mfa: maybe(truth),
+  sourceIp: maybe(text),
+  vpcEndpoint: maybe(text),
+  viaService: maybe(text),
+  calledVia: maybe(list(text)),
+  sourceArn: maybe(text),
+  sourceAccount: maybe(account),
+});
 
 export type Defined<T> = Exclude<T, undefined>;
 type Imported = Defined<Tables['material']['imported']>;

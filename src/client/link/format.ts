@@ -1,10 +1,30 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { fromBase64, seededBytes, toBase64, utf8, type Bytes } from '../../engine/index.ts';
+import {
+  fromBase64,
+  ref,
+  seededBytes,
+  toBase64,
+  utf8,
+  type BackingRec,
+  type Bytes,
+  type CallWay,
+  type ServiceName,
+} from '../../engine/index.ts';
 import type { Genesis, GenesisAccount, LinkContents } from '../api.ts';
 import { checkSwitches, genesisDiff } from '../genesis.ts';
 import { FileFault } from '../files/fault.ts';
 import { fromJson, isObject, memberPlace, parseJson, toJson } from '../files/codec.ts';
-import { list, maybe, object, region, text, whole } from '../files/shapes.ts';
+import {
+  checkRecord,
+  list,
+  maybe,
+  object,
+  region,
+  text,
+  wayShape,
+  whole,
+  type Check,
+} from '../files/shapes.ts';
 
 /*
  * A link is a small story: how a world begins, and the calls that were made in it. `world=1.` and, in base64url, four bytes
@@ -37,20 +57,29 @@ export type Slot =
   | { readonly $p: readonly (readonly [string, unknown])[] };
 
 export interface StoryStep {
+  /** `kms` when absent. */
+  readonly service?: ServiceName | undefined;
   readonly operation: string;
   readonly principal: number;
   readonly region: string;
   readonly input: unknown;
   /** Milliseconds of virtual time since the step before. */
   readonly after?: number | undefined;
+  readonly way?: CallWay | undefined;
 }
 export interface SwitchStep {
   readonly switches: NonNullable<Genesis['switches']>;
 }
+/** What stands behind a key store was broken or mended, as people do outside of AWS. */
+export interface BackingStep {
+  readonly backing: BackingRec;
+}
+export type Step = StoryStep | SwitchStep | BackingStep;
+
 export interface Story {
   readonly genesis: Genesis & { readonly seed: string; readonly now: string };
   readonly principals: readonly string[];
-  readonly steps: readonly (StoryStep | SwitchStep)[];
+  readonly steps: readonly Step[];
 }
 
 export class LinkFault extends FileFault {
@@ -60,8 +89,6 @@ export class LinkFault extends FileFault {
     super(place, reason, undefined, 'link');
   }
 }
-
-const isSwitch = (step: StoryStep | SwitchStep): step is SwitchStep => 'switches' in step;
 
 const base64url = (bytes: Bytes): string =>
   toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
@@ -143,12 +170,19 @@ const genesisShape = object<Genesis>({
   ),
   switches: () => undefined,
 });
+/** One that the world does not have is refused there, as any caller's. */
+const service: Check = (value, place) => {
+  if (typeof value !== 'string' || !/^[a-z0-9]{2,30}$/.test(value))
+    throw new LinkFault(place, 'is not the name of a service');
+};
 const stepShape = object<StoryStep>({
+  service: maybe(service),
   operation: text,
   principal: whole,
   region,
   input: () => undefined,
   after: maybe(whole),
+  way: maybe(wayShape),
 });
 
 /** A world that would not begin is no story; the rules of worlds say which. */
@@ -169,6 +203,12 @@ function checkSwitchStep(given: unknown, place: string): void {
   }
 }
 
+function checkBacking(given: unknown, place: string): void {
+  const { id } = isObject(given) ? given : {};
+  text(id, `${place}.id`);
+  checkRecord(ref.backing(String(id)), given, place);
+}
+
 function readStory(given: unknown): Story {
   object({ genesis: genesisShape, principals: () => undefined, steps: () => undefined })(given, '$');
   const story = given as Story; // checked above and below
@@ -183,6 +223,11 @@ function readStory(given: unknown): Story {
     if (isObject(step) && 'switches' in step) {
       object({ switches: () => undefined })(step, place);
       checkSwitchStep(step.switches, `${place}.switches`);
+      return;
+    }
+    if (isObject(step) && 'backing' in step) {
+      object({ backing: () => undefined })(step, place);
+      checkBacking(step.backing, `${place}.backing`);
       return;
     }
     stepShape(step, place);
@@ -233,14 +278,17 @@ const isName = (part: unknown, step: number): boolean =>
 /** Everything in it, for a person to read. */
 export function contentsOf({ genesis, principals, steps }: Story): LinkContents {
   const listed = steps.map((step): LinkContents['steps'][number] => {
-    if (isSwitch(step))
-      return { operation: 'lab:SetSwitches', principal: undefined, region: undefined, texts: [], blobs: [] };
+    if ('switches' in step) return ofOurs('lab:SetSwitches', step.switches);
+    if ('backing' in step) return ofOurs('lab:SetBacking', step.backing);
     const found = {
       texts: [] as { path: string; text: string }[],
       blobs: [] as LinkContents['steps'][number]['blobs'][number][],
     };
     collect(step.input, '', found);
+    for (const [name, value] of Object.entries(step.way ?? {}))
+      if (value !== undefined) found.texts.push({ path: `(${name})`, text: String(value) });
     return {
+      service: step.service,
       operation: step.operation,
       principal: principals[step.principal],
       region: step.region,
@@ -256,6 +304,18 @@ export function contentsOf({ genesis, principals, steps }: Story): LinkContents 
     withoutPlaintext: listed.every(({ blobs }) => blobs.every(({ what }) => what !== 'given')),
   };
 }
+
+/** A step that no call of AWS is. */
+const ofOurs = (operation: string, members: object): LinkContents['steps'][number] => ({
+  service: undefined,
+  operation,
+  principal: undefined,
+  region: undefined,
+  texts: Object.entries(members)
+    .filter(([, value]) => value !== undefined)
+    .map(([path, value]) => ({ path, text: typeof value === 'string' ? value : JSON.stringify(value) })),
+  blobs: [],
+});
 
 interface Collected {
   readonly texts: { path: string; text: string }[];

@@ -2,6 +2,7 @@ import {
   tableOf,
   toBase64,
   type AccountRec,
+  type BackingRec,
   type ClockRec,
   type IdentityPolicyRec,
   type PrincipalRec,
@@ -18,7 +19,7 @@ import {
   mostSteps,
   type Slot,
   type Story,
-  type StoryStep,
+  type Step,
   type SwitchStep,
 } from './format.ts';
 import { namesOf } from './names.ts';
@@ -92,14 +93,18 @@ export async function makeLink({ path, heard }: ScriptParts, options: LinkOption
   if (!genesis || genesis.seq !== 1) return { ok: false, refused: 'foldedAway' };
   const known = new Known();
   const principals: string[] = [];
-  const steps: (StoryStep | SwitchStep)[] = [];
+  const steps: Step[] = [];
   const leftOut: { seq: number; operation: string }[] = [];
   let now = genesis.at as number;
   for (const entry of entries) {
     if (options.upTo !== undefined && entry.seq > options.upTo) break;
-    const { operation, principal, region, input } = entry.call;
+    const { service, operation, principal, region, input, way } = entry.call;
     if (operation === 'lab:SetSwitches') {
       steps.push({ switches: input as SwitchStep['switches'] }); // checked when it was set
+      continue;
+    }
+    if (operation === 'lab:SetBacking') {
+      steps.push({ backing: input as BackingRec }); // the record that was set
       continue;
     }
     // Time and what falls due come back by themselves; access keys are made when they are asked for.
@@ -112,7 +117,8 @@ export async function makeLink({ path, heard }: ScriptParts, options: LinkOption
     }
     if (!principals.includes(principal)) principals.push(principal);
     const after = entry.at > now ? entry.at - now : undefined;
-    steps.push({ operation, principal: principals.indexOf(principal), region, input: made.value, after });
+    const by = principals.indexOf(principal);
+    steps.push({ service, operation, principal: by, region, input: made.value, after, way });
     now = Math.max(now, entry.at);
     known.learn(steps.length - 1, entry, said);
   }

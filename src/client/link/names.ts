@@ -5,6 +5,10 @@ import {
   type KeyRec,
   type KeyStoreRec,
   type MaterialRec,
+  type OrganizationRec,
+  type OrgNodeRec,
+  type OrgPolicyRec,
+  type VpcEndpointRec,
 } from '../../engine/index.ts';
 
 /**
@@ -23,6 +27,16 @@ export const namesOf = (diff: Diff): readonly string[] =>
         return [(after as KeyStoreRec).id];
       case 'material':
         return [(after as MaterialRec).materialId];
+      case 'organization':
+        return [(after as OrganizationRec).id, (after as OrganizationRec).root];
+      case 'orgNode': {
+        const { id, kind } = after as OrgNodeRec;
+        return kind === 'organizationalUnit' ? [id] : [];
+      }
+      case 'orgPolicy':
+        return [(after as OrgPolicyRec).id];
+      case 'vpcEndpoint':
+        return [(after as VpcEndpointRec).id];
       default:
         return [];
     }

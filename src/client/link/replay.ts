@@ -13,6 +13,11 @@ export async function replay(story: Story, world: World): Promise<void> {
       made.push({ names: [], output: undefined });
       continue;
     }
+    if ('backing' in step) {
+      await world.setBacking(step.backing);
+      made.push({ names: [], output: undefined });
+      continue;
+    }
     const place = `$.steps[${i}]`;
     const region = parseRegion(step.region);
     if (!region) throw new LinkFault(`${place}.region`, 'is not a Region');
@@ -21,6 +26,8 @@ export async function replay(story: Story, world: World): Promise<void> {
     }
     const fill = filled(made);
     const { result, seq } = await world.call({
+      ...step.way,
+      service: step.service,
       operation: step.operation,
       input: fill(step.input) as Readonly<Record<string, unknown>>, // an object, as the reader of the link checked
       principal: (story.principals[step.principal] ?? '') as PrincipalArn, // a name that nobody has is refused inside

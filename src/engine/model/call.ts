@@ -125,6 +125,19 @@ export interface RedactedCall {
   readonly region: Region;
   readonly principal: string;
   readonly input: unknown;
+  /** Absent for the plain way: from the page, without a second factor. */
+  readonly way?: CallWay | undefined;
+}
+
+/** How a call came, as far as policies may ask: a call is repeated truly only by the same way. */
+export interface CallWay {
+  readonly mfa?: boolean | undefined;
+  readonly sourceIp?: string | undefined;
+  readonly vpcEndpoint?: string | undefined;
+  readonly viaService?: string | undefined;
+  readonly calledVia?: readonly string[] | undefined;
+  readonly sourceArn?: string | undefined;
+  readonly sourceAccount?: AccountId | undefined;
 }
 
 /** A CloudTrail record (reference/cloudtrail.json). JSON only. */

@@ -185,6 +185,7 @@ export const words = {
     copy: 'link',
     link: 'The link',
     length: (n: number) => `${n.toLocaleString('en-US')} characters`,
+    leftOutStep: (seq: number) => `Step ${seq}:`,
     leftOut: (n: number) =>
       n === 1
         ? '1 step is left out: its bytes were forgotten with the page that made it.'
