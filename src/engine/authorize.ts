@@ -10,6 +10,7 @@ import {
   type Identity,
   type KeyArn,
   type Refusal,
+  type Soon,
   type TagRec,
 } from './model/index.ts';
 import {
@@ -20,7 +21,7 @@ import {
   type CallerSide,
   type Standpoint,
 } from './callerSide.ts';
-import { grantsFor } from './grants.ts';
+import { grantsFor, noGrantsNamed, readGrantTokens, type NamedGrants } from './grants.ts';
 import { isPrimary } from './multiRegion.ts';
 import { decide, serviceCaller, type AccessRequest, type Asker, type Decision } from './policy/index.ts';
 import { textFor } from './principals.ts';
@@ -42,7 +43,8 @@ import type {
 export interface Asking {
   readonly operation: Operation;
   readonly permissions: readonly Permission[];
-  readonly context: ConditionKeys;
+  /** Asked when a policy looks at the condition keys: most do not. */
+  readonly context: () => ConditionKeys;
   readonly call: Pick<Call, 'sourceIp' | 'userAgent' | 'vpcEndpoint' | 'viaService' | 'calledVia'>;
   /** What the service calls a denial. */
   readonly errors: Pick<ServiceErrors, 'denied' | 'deniedStatus'>;
@@ -51,15 +53,23 @@ export interface Asking {
   readonly retires: GrantRec | undefined;
 }
 
+export interface Authorized {
+  readonly decisions: readonly Decision[];
+  readonly refusal: Refusal | undefined;
+}
+
 /** Decides the permissions in order, up to the first that is denied. */
-export async function authorize(
-  asking: Asking,
-  step: Step,
-): Promise<{ readonly decisions: readonly Decision[]; readonly refusal: Refusal | undefined }> {
-  const around = aroundOf(asking, step);
+export function authorize(asking: Asking, step: Step): Soon<Authorized> {
+  const { grantTokens: tokens } = asking;
+  if (tokens.length === 0) return decideAll(asking, noGrantsNamed, step);
+  return readGrantTokens(tokens, step).then((named) => decideAll(asking, named, step));
+}
+
+function decideAll(asking: Asking, named: NamedGrants | Refusal, step: Step): Authorized {
+  const around = aroundOf(asking, named, step);
   const decisions: Decision[] = [];
   for (const permission of asking.permissions) {
-    const request = await requestFor(permission, asking, around, step);
+    const request = requestFor(permission, asking, around, step);
     if (isRefusal(request)) return { decisions, refusal: request };
     const decided = decide(request);
     const decision = permission.trust ? permission.trust.worded(decided) : decided;
@@ -84,12 +94,13 @@ export async function permissionsAsked(
   asking: Asking,
   step: Step,
 ): Promise<readonly AskedPermission[] | Refusal> {
-  const around = aroundOf(asking, step);
+  const around = aroundOf(asking, await readGrantTokens(asking.grantTokens, step), step);
   const asked: AskedPermission[] = [];
   for (const permission of asking.permissions) {
-    const request = await requestFor(permission, asking, around, step);
+    const request = requestFor(permission, asking, around, step);
     if (isRefusal(request)) return request;
-    asked.push({ request, trusts: permission.trust });
+    // Gathered now: the step's view is not there for whoever looks later.
+    asked.push({ request: { ...request }, trusts: permission.trust });
   }
   return asked;
 }
@@ -105,23 +116,32 @@ const isServiceMade = ({ operation, call }: Asking, { identity }: Step): boolean
 /** What all permissions of a call share. */
 interface Around {
   readonly caller: CallerSide;
-  readonly shared: ConditionKeys;
+  readonly shared: () => ConditionKeys;
+  /** What the grant tokens name, or that one of them is none: only a permission on a key asks. */
+  readonly named: NamedGrants | Refusal;
 }
 
-function aroundOf(asking: Asking, step: Step): Around {
-  const shared = Object.assign(callerKeys(asking.call, step), asking.context);
-  if (isServiceMade(asking, step)) shared['kms:GrantIsForAWSResource'] = 'true';
-  return { caller: callerSide(asking.call, step), shared };
+function aroundOf(asking: Asking, named: NamedGrants | Refusal, step: Step): Around {
+  let gathered: Gathered | undefined;
+  const shared = (): ConditionKeys => {
+    if (gathered) return gathered;
+    gathered = Object.assign(callerKeys(asking.call, step), asking.context());
+    if (isServiceMade(asking, step)) gathered['kms:GrantIsForAWSResource'] = 'true';
+    return gathered;
+  };
+  return { caller: callerSide(asking.call, step), shared, named };
 }
 
-async function requestFor(
-  { action, key, resource, context, creates, trust }: Permission,
-  { operation, retires, grantTokens }: Asking,
-  { caller, shared }: Around,
+function requestFor(
+  permission: Permission,
+  asking: Asking,
+  { caller, shared, named }: Around,
   step: Step,
-): Promise<AccessRequest | Refusal> {
-  const grants = key ? await grantsFor(key.rec.arn, grantTokens, step) : [];
-  if (isRefusal(grants)) return grants;
+): AccessRequest | Refusal {
+  const { action, key, resource, context, creates, trust } = permission;
+  const { operation, retires } = asking;
+  if (key)
+    return isRefusal(named) ? named : requestOnKey(permission, key, asking, { caller, shared, named }, step);
   const base = {
     ...caller,
     identity: askerOf(step.identity),
@@ -139,26 +159,42 @@ async function requestFor(
       keyPolicy: trust.document,
       resourceControlPolicies: owner.resourceControlPolicies,
       managementAccount: caller.managementAccount ?? owner.standing?.organization.managementAccount,
-      context: { ...shared, 'aws:ResourceAccount': trust.account, ...owner.keys, ...context },
+      context: { ...shared(), 'aws:ResourceAccount': trust.account, ...owner.keys, ...context },
     };
   }
-  if (!key) {
-    return {
-      ...base,
-      judgedOn: 'account',
-      resource: resource ?? '*',
-      resourceAccount: step.identity.account,
-      context: {
-        ...shared,
-        'aws:ResourceAccount': step.identity.account,
-        ...ownerSide(step.identity.account, step.view).keys,
-        ...context,
-      },
-    };
-  }
-  const owner = ownerSide(key.rec.account, step.view);
   return {
     ...base,
+    judgedOn: 'account',
+    resource: resource ?? '*',
+    resourceAccount: step.identity.account,
+    context: {
+      ...shared(),
+      'aws:ResourceAccount': step.identity.account,
+      ...ownerSide(step.identity.account, step.view).keys,
+      ...context,
+    },
+  };
+}
+
+/** What nearly every call asks. Written member by member, because it is. */
+function requestOnKey(
+  { action, context, creates }: Permission,
+  key: LocatedKey,
+  { operation, retires }: Asking,
+  { caller, shared, named }: Around & { readonly named: NamedGrants },
+  step: Step,
+): AccessRequest {
+  const owner = ownerSide(key.rec.account, step.view);
+  let gathered: ConditionKeys | undefined;
+  return {
+    identityPolicies: caller.identityPolicies,
+    permissionsBoundary: caller.permissionsBoundary,
+    sessionPolicies: caller.sessionPolicies,
+    serviceControlPolicies: caller.serviceControlPolicies,
+    endpointPolicy: caller.endpointPolicy,
+    identity: askerOf(step.identity),
+    action,
+    worksAcrossAccounts: operation.worksAcrossAccounts,
     judgedOn: 'key',
     resource: key.rec.arn,
     resourceAccount: key.rec.account,
@@ -167,10 +203,12 @@ async function requestFor(
     resourceControlPolicies: owner.resourceControlPolicies,
     managementAccount: caller.managementAccount ?? owner.standing?.organization.managementAccount,
     awsManagedKey: key.rec.KeyManager === 'AWS',
-    grants: retires ? [retires] : grants,
+    grants: retires ? [retires] : grantsFor(key.rec.arn, named, step),
     retires,
     creates,
-    context: contextOf(shared, key, owner.keys, context, step),
+    get context() {
+      return (gathered ??= contextOf(shared(), key, owner.keys, context, step));
+    },
   };
 }
 

@@ -84,36 +84,44 @@ export async function readGrantToken(
 
 export const invalidToken: Refusal = refuse('InvalidGrantTokenException', '', 'policy.md §6 token');
 
-/**
- * The grants on a key that may count for the caller: those visible by now, and those whose token came with the call.
- * @param tokens GrantTokens of the request, each checked: one that is none refuses the call.
- */
-export async function grantsFor(
-  key: KeyArn,
-  tokens: readonly string[],
-  step: Step,
-): Promise<readonly GrantRec[] | Refusal> {
-  const named = new Set<string>();
+/** The grants that tokens name, by key. */
+export type NamedGrants = ReadonlyMap<KeyArn, ReadonlySet<string>>;
+
+export const noGrantsNamed: NamedGrants = new Map();
+
+/** Reads the GrantTokens of a request: one that is none refuses the call. */
+export async function readGrantTokens(tokens: readonly string[], step: Step): Promise<NamedGrants | Refusal> {
+  const named = new Map<KeyArn, Set<string>>();
   for (const token of tokens) {
     const read = await readGrantToken(token, step);
     if (!read) return invalidToken;
-    // A token of another key, or of a grant that is gone, is of no use to this call, but it is a token.
-    if (read.key === key) named.add(read.grantId);
+    named.set(read.key, (named.get(read.key) ?? new Set<string>()).add(read.grantId));
   }
-  const { arn, principal, account, kind } = step.identity;
-  const userid = `${step.identity.principalId}:${arn.slice(arn.lastIndexOf('/') + 1)}`;
-  const behind =
-    kind === 'service'
-      ? []
-      : [principal, `arn:aws:iam::${account}:root`, ...(isInfrastructure(userid) ? [userid] : [])];
-  const grantees = [...new Set<string>([arn, ...behind])];
-  return grantees
-    .flatMap((grantee) =>
-      step.view
-        .range('grantByGrantee', { prefix: indexKey.grantByGrantee(key, grantee), n: grantsPerKey })
-        .map(({ rec }) => rec as GrantRec),
-    )
-    .filter(({ visible, grantId }) => visible <= step.env.at || named.has(grantId));
+  return named;
+}
+
+/**
+ * The grants on a key that may count for the caller: those visible by now, and those whose token came with the call.
+ * A token of another key, or of a grant that is gone, is of no use here.
+ */
+export function grantsFor(key: KeyArn, named: NamedGrants, step: Step): readonly GrantRec[] {
+  const { arn, principal, principalId, account, kind } = step.identity;
+  const grantees = new Set<string>([arn]);
+  if (kind !== 'service') {
+    grantees.add(principal).add(`arn:aws:iam::${account}:root`);
+    const userid = `${principalId}:${arn.slice(arn.lastIndexOf('/') + 1)}`;
+    if (isInfrastructure(userid)) grantees.add(userid);
+  }
+  const byToken = named.get(key);
+  const found: GrantRec[] = [];
+  for (const grantee of grantees) {
+    const prefix = indexKey.grantByGrantee(key, grantee);
+    for (const { rec } of step.view.range('grantByGrantee', { prefix, n: grantsPerKey })) {
+      const grant = rec as GrantRec; // the index holds nothing else
+      if (grant.visible <= step.env.at || byToken?.has(grant.grantId)) found.push(grant);
+    }
+  }
+  return found;
 }
 
 /** What a listing shows of a grant; members that were not given are left out (FACTS.md "Values"). */

@@ -304,7 +304,7 @@ class Run {
     return {
       operation,
       permissions: operation.permissions(this.#input, located, step),
-      context: operation.context?.(this.#input, located, step) ?? {},
+      context: () => operation.context?.(this.#input, located, step) ?? {},
       call: this.#call,
       errors: this.#errors(),
       // Validation has seen that it is a list of strings.
@@ -314,7 +314,8 @@ class Run {
   }
 
   async #authorize(operation: Operation, located: Located, step: Step): Promise<Refusal | undefined> {
-    const { decisions, refusal } = await authorize(this.#asking(operation, located, step), step);
+    const decided = authorize(this.#asking(operation, located, step), step);
+    const { decisions, refusal } = decided instanceof Promise ? await decided : decided;
     this.#steps.push({ stage: 'authorize', verdict: refusal ? 'stop' : 'pass', detail: { decisions } });
     return refusal;
   }

@@ -26,10 +26,12 @@ export interface Asked {
 
 export interface CompiledPolicy {
   readonly statements: readonly ((asked: Asked) => StatementReason)[];
+  /** No statement looks at the context: what it says hangs on caller, action and resource alone. */
+  readonly steady: boolean;
 }
 
 /** For tests that ask the request nothing. */
-const empty = new Context({});
+const empty = new Context({ context: {} });
 
 type Part = 'Principal' | 'Action' | 'Resource';
 
@@ -73,13 +75,16 @@ function actionTest(element: Statement['action']): (action: string) => Match {
   return remembering((action) => test(action, empty));
 }
 
+const hasVariables = (element: Statement['resource']): boolean =>
+  element?.items.some((item) => item.includes('${')) ?? false;
+
 /**
  * `*` in a key policy is this key. OURS: other texts are compared with the key's ARN as in any resource policy, so an
  * alias ARN, or another key's, never matches. In a Resource, `*` reaches over colons.
  */
 function resourceTest(element: Statement['resource'], variables: boolean): (asked: Asked) => Match {
   const test = listTest('Resource', element, (item) => textTest(item, { wildcards: true, variables }));
-  if (variables && element?.items.some((item) => item.includes('${'))) {
+  if (variables && hasVariables(element)) {
     return (asked) => test(asked.resource, asked.context);
   }
   const remembered = remembering((resource) => test(resource, empty));
@@ -154,8 +159,12 @@ function compileDocument(document: PolicyDocument, kind: PolicyKind): CompiledPo
     // Only a key policy leaves its account to IAM: elsewhere an account principal is everybody in it.
     delegation: kind === 'key',
   };
+  const { statements } = document;
   return {
-    statements: document.statements.map((statement, index) => compileStatement(statement, index, options)),
+    statements: statements.map((statement, index) => compileStatement(statement, index, options)),
+    steady: statements.every(
+      ({ conditions, resource }) => conditions.length === 0 && !(options.variables && hasVariables(resource)),
+    ),
   };
 }
 

@@ -4,13 +4,18 @@ export interface Look {
   values(lowerCaseKey: string): readonly string[] | undefined;
 }
 
-/** Condition key names match without regard to case (conditions.json, "keyNames"). Read only when first asked. */
+type Given = Readonly<Record<string, string | readonly string[]>>;
+
+/**
+ * Condition key names match without regard to case (conditions.json, "keyNames"). The request's context is read only when
+ * first asked for: it may be gathered then.
+ */
 export class Context implements Look {
-  readonly #given: Readonly<Record<string, string | readonly string[]>>;
+  readonly #request: { readonly context: Given };
   #byName: Map<string, readonly string[]> | undefined;
 
-  constructor(given: Readonly<Record<string, string | readonly string[]>>) {
-    this.#given = given;
+  constructor(request: { readonly context: Given }) {
+    this.#request = request;
   }
 
   values(lowerCaseKey: string): readonly string[] | undefined {
@@ -19,8 +24,9 @@ export class Context implements Look {
 
   #read(): Map<string, readonly string[]> {
     const byName = new Map<string, readonly string[]>();
-    for (const key of Object.keys(this.#given)) {
-      const value = this.#given[key];
+    const given = this.#request.context;
+    for (const key of Object.keys(given)) {
+      const value = given[key];
       if (value === undefined) continue;
       const name = key.toLowerCase();
       const values = typeof value === 'string' ? [value] : value;

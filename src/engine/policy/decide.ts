@@ -12,8 +12,46 @@ import {
   type PolicyType,
 } from './types.ts';
 
+/** Without the context, which holds on to a whole request. */
+type Question = Omit<Asked, 'context'>;
+interface Judged {
+  readonly question: Question;
+  readonly reason: PolicyReason;
+}
+
+/** What steady policies said last, newest first: reasons are values, and may be given out again. */
+const judgedBefore = new WeakMap<CompiledPolicy, Judged[]>();
+const judgedKept = 8;
+
+const asksTheSame = (a: Question, b: Question): boolean =>
+  a.action === b.action &&
+  a.resource === b.resource &&
+  a.bounded === b.bounded &&
+  (a.identity === b.identity ||
+    (a.identity.arn === b.identity.arn &&
+      a.identity.principal === b.identity.principal &&
+      a.identity.account === b.identity.account &&
+      a.identity.kind === b.identity.kind));
+
 /** One policy of the caller or the key, judged. */
 function judge(
+  type: PolicyType,
+  name: string | undefined,
+  policy: CompiledPolicy,
+  asked: Asked,
+): PolicyReason {
+  if (!policy.steady) return judgeAnew(type, name, policy, asked);
+  const before = judgedBefore.get(policy) ?? [];
+  for (const { question, reason } of before)
+    if (reason.type === type && reason.name === name && asksTheSame(question, asked)) return reason;
+  const reason = judgeAnew(type, name, policy, asked);
+  const { identity, action, resource, bounded } = asked;
+  const question = { identity, action, resource, bounded };
+  judgedBefore.set(policy, [{ question, reason }, ...before.slice(0, judgedKept - 1)]);
+  return reason;
+}
+
+function judgeAnew(
   type: PolicyType,
   name: string | undefined,
   policy: CompiledPolicy,
@@ -348,7 +386,7 @@ function innerSteps(request: AccessRequest, policies: readonly PolicyReason[]): 
 export function decide(request: AccessRequest): Decision {
   const { identity, action, resource } = request;
   const bounded = request.permissionsBoundary !== undefined && identity.kind !== 'root';
-  const asked: Asked = { identity, action, resource, context: new Context(request.context), bounded };
+  const asked: Asked = { identity, action, resource, context: new Context(request), bounded };
   const policies: PolicyReason[] = [];
   for (const type of policyTypes) for (const reason of judgesOf[type](request, asked)) policies.push(reason);
 

@@ -55,7 +55,7 @@ const actionByName = new Map(kmsActions.map((facts) => [facts.action.toLowerCase
 export const actionNamed = (action: string): ActionFacts | undefined =>
   actionByName.get(action.toLowerCase());
 
-const nothing = new Context({});
+const nothing = new Context({ context: {} });
 
 /** The KMS actions that an Action element's text covers: `kms:*`, `kms:Re*`. */
 export function actionsLike(pattern: string): readonly ActionFacts[] {

@@ -13,7 +13,7 @@ const someKey = (pattern: string): string => {
   return `arn:${plain(partition, 'aws')}:kms:${plain(region, 'us-east-1')}:${plain(account, '111122223333')}:key/${id}`;
 };
 
-const nothing = new Context({});
+const nothing = new Context({ context: {} });
 
 /** OURS: a pattern with other wildcards in its id is taken to match some key. */
 const canMatchKey = (pattern: string): boolean =>
