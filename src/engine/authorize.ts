@@ -138,8 +138,8 @@ function requestFor(
   { caller, shared, named }: Around,
   step: Step,
 ): AccessRequest | Refusal {
-  const { action, key, resource, context, creates, trust } = permission;
-  const { operation, retires } = asking;
+  const { action, key, resource, context, trust } = permission;
+  const { operation } = asking;
   if (key)
     return isRefusal(named) ? named : requestOnKey(permission, key, asking, { caller, shared, named }, step);
   const base = {
