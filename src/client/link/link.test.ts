@@ -280,44 +280,48 @@ describe('links that were changed', () => {
     );
   });
 
-  it('by somebody who mends the check sum are refused with a place, or tell a story', { timeout: 120_000 }, async () => {
-    const good = await decodeStory(fragment);
-    const strange = fc.oneof(
-      fc.constantFrom<unknown>(
-        null,
-        -1,
-        1e300,
-        '',
-        [],
-        {},
-        { $b: '!' },
-        { $f: [0, 1e9] },
-        { $o: [99, 'x'] },
-        { $t: [[99, 0]] },
-        { $s: -1 },
-        { $p: [1] },
-      ),
-      fc.jsonValue({ maxDepth: 2 }),
-    );
-    await fc.assert(
-      fc.asyncProperty(fc.nat(), strange, async (where, value) => {
-        const story = structuredClone(good) as unknown as Record<string, unknown>;
-        const places: (readonly [Record<string, unknown>, string])[] = [];
-        const walk = (holder: unknown): void => {
-          if (typeof holder !== 'object' || holder === null) return;
-          for (const [name, one] of Object.entries(holder)) {
-            places.push([holder as Record<string, unknown>, name]);
-            walk(one);
-          }
-        };
-        walk(story);
-        const [holder, name] = places[where % places.length] ?? [story, 'steps'];
-        holder[name] = value;
-        await refused(await encodeStory(story as unknown as Story));
-      }),
-      { ...campaign, numRuns: runs / 2 },
-    );
-  });
+  it(
+    'by somebody who mends the check sum are refused with a place, or tell a story',
+    { timeout: 120_000 },
+    async () => {
+      const good = await decodeStory(fragment);
+      const strange = fc.oneof(
+        fc.constantFrom<unknown>(
+          null,
+          -1,
+          1e300,
+          '',
+          [],
+          {},
+          { $b: '!' },
+          { $f: [0, 1e9] },
+          { $o: [99, 'x'] },
+          { $t: [[99, 0]] },
+          { $s: -1 },
+          { $p: [1] },
+        ),
+        fc.jsonValue({ maxDepth: 2 }),
+      );
+      await fc.assert(
+        fc.asyncProperty(fc.nat(), strange, async (where, value) => {
+          const story = structuredClone(good) as unknown as Record<string, unknown>;
+          const places: (readonly [Record<string, unknown>, string])[] = [];
+          const walk = (holder: unknown): void => {
+            if (typeof holder !== 'object' || holder === null) return;
+            for (const [name, one] of Object.entries(holder)) {
+              places.push([holder as Record<string, unknown>, name]);
+              walk(one);
+            }
+          };
+          walk(story);
+          const [holder, name] = places[where % places.length] ?? [story, 'steps'];
+          holder[name] = value;
+          await refused(await encodeStory(story as unknown as Story));
+        }),
+        { ...campaign, numRuns: runs / 2 },
+      );
+    },
+  );
 
   it.each([
     ['another fragment', 'lesson=1', /not a link/],
