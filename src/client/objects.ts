@@ -1,6 +1,6 @@
 import { uuidFrom, type Bytes, type EpochMs, type Random } from '../engine/index.ts';
 import type { Shelf } from '../store/index.ts';
-import type { Progress, SealedObject, WorldApi } from './api.ts';
+import type { SealedObject, Watch, WorldApi } from './api.ts';
 import { openFrames, sealFrames } from './envelope/index.ts';
 
 export type SealSource = Parameters<WorldApi['seal']>[0];
@@ -19,7 +19,7 @@ export class Objects {
   async seal(
     source: SealSource,
     created: EpochMs,
-    progress?: (p: Progress) => void,
+    { progress, signal }: Watch = {},
     id = uuidFrom(this.#random),
   ): Promise<SealedObject> {
     const made = await this.#shelf.getObject(id);
@@ -34,7 +34,16 @@ export class Objects {
       encryptionContext: { ...encryptionContext },
     };
     try {
-      const sealed = await sealFrames({ header, body, dataKey, onProgress: progress, random: this.#random });
+      const sealed = await sealFrames({
+        header,
+        body,
+        dataKey,
+        onProgress: progress,
+        signal,
+        random: this.#random,
+      });
+      // The last moment: what is put on the shelf is there as a whole.
+      signal?.throwIfAborted();
       const object: SealedObject = {
         ...header,
         id,
@@ -49,10 +58,15 @@ export class Objects {
     }
   }
 
-  async open(id: string, dataKey: Bytes, progress?: (p: Progress) => void): Promise<Blob> {
+  async open(id: string, dataKey: Bytes, { progress, signal }: Watch = {}): Promise<Blob> {
     const copy = dataKey.slice();
     try {
-      return await openFrames({ sealed: await this.sealedBytes(id), dataKey: copy, onProgress: progress });
+      return await openFrames({
+        sealed: await this.sealedBytes(id),
+        dataKey: copy,
+        onProgress: progress,
+        signal,
+      });
     } finally {
       copy.fill(0);
     }

@@ -413,7 +413,7 @@ describe('sealed objects', () => {
       encryptionContext: { a: 'b' },
     };
     const seen: number[] = [];
-    const object = await world.seal(source, ({ done }) => seen.push(done));
+    const object = await world.seal(source, { progress: ({ done }) => seen.push(done) });
     expect(object).toMatchObject({
       name: 'x.txt',
       plaintextLength: 3_000_000,

@@ -68,13 +68,13 @@ import type {
   PermissionQuestion,
   PolicyDifference,
   PrincipalCard,
-  Progress,
   SealedObject,
   Simulation,
   TrailLine,
   UndoOptions,
   WorldApi,
   WorldEvent,
+  Watch,
 } from './api.ts';
 import { openAnswer, sealAnswer } from './answers.ts';
 import { callOf } from './callOf.ts';
@@ -940,14 +940,14 @@ export class World implements WorldApi {
 
   // --- sealed objects ------------------------------------------------------------------------------------------------
 
-  async seal(source: SealSource, progress?: (p: Progress) => void, once?: string): Promise<SealedObject> {
-    const object = await this.#objects.seal(source, this.time(), progress, once);
+  async seal(source: SealSource, watch?: Watch, once?: string): Promise<SealedObject> {
+    const object = await this.#objects.seal(source, this.time(), watch, once);
     this.#emit({ kind: 'objects' });
     return object;
   }
 
-  open(id: string, dataKey: Bytes, progress?: (p: Progress) => void): Promise<Blob> {
-    return this.#objects.open(id, dataKey, progress);
+  open(id: string, dataKey: Bytes, watch?: Watch): Promise<Blob> {
+    return this.#objects.open(id, dataKey, watch);
   }
 
   objects(): Promise<readonly SealedObject[]> {

@@ -1,5 +1,5 @@
-import { fromCallback, fromPromise } from 'xstate';
-import type { CallAnswer, CallRequest, Progress, SealedObject, WorldApi } from '../client/index.ts';
+import { fromCallback, fromPromise, type AnyEventObject } from 'xstate';
+import type { CallAnswer, CallRequest, Progress, SealedObject, Watch, WorldApi } from '../client/index.ts';
 import { trailNotes, type Bytes, type KeyArn, type KeyNote, type TrailNote } from './run.ts';
 import { sha256OfBlob } from './sha256.ts';
 
@@ -28,44 +28,51 @@ export const ask = fromPromise<Asked, { world: WorldApi; request: CallRequest; k
   },
 );
 
-/** Bulk work reports on its way and answers once. */
+/** Bulk work reports on its way and answers once. Told to stop, or left, it ends; it answers when it has. */
 export type BulkEvent =
   | { readonly type: 'PROGRESS'; readonly progress: Progress }
   | { readonly type: 'SEALED'; readonly object: SealedObject; readonly sha256: string }
   | { readonly type: 'OPENED'; readonly body: Blob }
-  | { readonly type: 'FAILED'; readonly message: string };
+  /** `ended`: because it was told to. */
+  | { readonly type: 'FAILED'; readonly message: string; readonly ended: boolean };
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+interface BulkLine {
+  sendBack(event: BulkEvent): void;
+  receive(listener: (event: AnyEventObject) => void): void;
+}
+/** @returns what XState calls when the state is left: nobody waits any more, and the work ends. */
+function bulk({ sendBack, receive }: BulkLine, work: (watch: Watch) => Promise<BulkEvent>): () => void {
+  const ending = new AbortController();
+  receive(({ type }) => type === 'STOP' && ending.abort());
+  work({ progress: (progress) => sendBack({ type: 'PROGRESS', progress }), signal: ending.signal }).then(
+    sendBack,
+    (error: unknown) => sendBack({ type: 'FAILED', message: messageOf(error), ended: ending.signal.aborted }),
+  );
+  return () => ending.abort();
+}
 
 export interface SealInput {
   readonly world: WorldApi;
   readonly source: Parameters<WorldApi['seal']>[0];
 }
 /** Encrypts in the worker and keeps the result; hashes the plaintext here meanwhile, for the later comparison. */
-export const seal = fromCallback<BulkEvent, SealInput>(({ input: { world, source }, sendBack }) => {
-  Promise.all([
-    world.seal(source, (progress) => sendBack({ type: 'PROGRESS', progress })),
-    sha256OfBlob(source.body),
-  ]).then(
-    ([object, sha256]) => sendBack({ type: 'SEALED', object, sha256 }),
-    (error: unknown) => sendBack({ type: 'FAILED', message: messageOf(error) }),
-  );
-});
+export const seal = fromCallback<AnyEventObject, SealInput>(({ input: { world, source }, ...line }) =>
+  bulk(line, async (watch) => {
+    const [object, sha256] = await Promise.all([world.seal(source, watch), sha256OfBlob(source.body)]);
+    return { type: 'SEALED', object, sha256 };
+  }),
+);
 
 export interface OpenInput {
   readonly world: WorldApi;
   readonly objectId: string;
   readonly dataKey: Bytes;
 }
-export const open = fromCallback<BulkEvent, OpenInput>(
-  ({ input: { world, objectId, dataKey }, sendBack }) => {
-    world
-      .open(objectId, dataKey, (progress) => sendBack({ type: 'PROGRESS', progress }))
-      .then(
-        (body) => sendBack({ type: 'OPENED', body }),
-        (error: unknown) => sendBack({ type: 'FAILED', message: messageOf(error) }),
-      );
-  },
+export const open = fromCallback<AnyEventObject, OpenInput>(
+  ({ input: { world, objectId, dataKey }, ...line }) =>
+    bulk(line, async (watch) => ({ type: 'OPENED', body: await world.open(objectId, dataKey, watch) })),
 );
 
 /** Overwrites the bytes, then reads them again: the beat claims what was read, not what was meant. */

@@ -48,6 +48,8 @@ export type LearnerEvent =
   | { readonly type: 'BREAK'; readonly deed: Deed }
   /** From `stopped`, `faulted` or the end: ask again, with all that was changed meanwhile. */
   | { readonly type: 'RETRY' }
+  /** Ends bulk work that is under way; nothing of it is kept. */
+  | { readonly type: 'STOP' }
   /** Wipes the data key and ends. */
   | { readonly type: 'LEAVE' };
 
@@ -171,6 +173,11 @@ export function stoppedAt(context: FlowContext): Partial<FlowContext> {
     stop: { beat: id, stage, refusal: context.refusal },
     dataKey: undefined,
   };
+}
+
+/** The learner ended the bulk work. How far it had come is kept; nothing else of it is. */
+export function endedIn(context: FlowContext, id: BeatId): Partial<FlowContext> {
+  return { ...beat(context, id, 'ended', undefined), dataKey: undefined };
 }
 
 /** Something of ours broke: said with the beat in which it did. */

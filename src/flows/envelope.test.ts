@@ -8,15 +8,7 @@ import {
   type FakeRefusal,
   type FakeWorld,
 } from './fakeWorld.fixture.ts';
-import {
-  decryptBeats,
-  encryptBeats,
-  envelopeDecrypt,
-  envelopeEncrypt,
-  factsIn,
-  runOf,
-  sha256OfBlob,
-} from './index.ts';
+import { decryptBeats, encryptBeats, envelope, factsIn, runOf, sha256OfBlob } from './index.ts';
 
 const refusals: Record<string, FakeRefusal> = {
   disabled: { stage: 'keyState', refused: 'DisabledException', message: 'arn is disabled.', status: 400 },
@@ -30,7 +22,9 @@ const refusals: Record<string, FakeRefusal> = {
 };
 
 const encryptActor = (world: FakeWorld) =>
-  createActor(envelopeEncrypt, { input: { world, setting: fakeSetting, body: fakeBody() } }).start();
+  createActor(envelope, {
+    input: { scene: 'envelopeEncrypt', world, setting: fakeSetting, body: fakeBody() },
+  }).start();
 
 async function sealed(world: FakeWorld) {
   const actor = encryptActor(world);
@@ -42,8 +36,14 @@ async function sealed(world: FakeWorld) {
 async function decryptActor(world: FakeWorld) {
   const object = await sealed(world);
   world.calls.length = 0;
-  return createActor(envelopeDecrypt, {
-    input: { world, setting: fakeSetting, object, wantedSha256: await sha256OfBlob(fakeBody()) },
+  return createActor(envelope, {
+    input: {
+      scene: 'envelopeDecrypt',
+      world,
+      setting: fakeSetting,
+      object,
+      wantedSha256: await sha256OfBlob(fakeBody()),
+    },
   }).start();
 }
 
@@ -188,6 +188,44 @@ describe('envelopeEncrypt', () => {
     expect(actor.getSnapshot().context.fault?.beat).toBe('store');
   });
 
+  it('broken off in the middle: the work ends, the data key is erased, nothing is kept, and it can be asked again', async () => {
+    const world = fakeWorld();
+    world.holdBulk = true;
+    const actor = encryptActor(world);
+    await toEnd(actor, (name) => name === 'returned');
+    actor.send({ type: 'NEXT' });
+    await waitFor(actor, (s) => s.hasTag('bulk') && s.context.progress?.done === 5);
+    actor.send({ type: 'STOP' });
+    await waitFor(actor, (s) => s.hasTag('end'));
+    const run = runOf(actor.getSnapshot().context);
+    expect(run.beats.at(-1)).toMatchObject({ id: 'encrypt', outcome: 'ended' });
+    expect(run.fault).toBeUndefined();
+    expect(run.progress).toEqual({ done: 5, total: 11 });
+    expect(await world.objects()).toEqual([]);
+    for (const handed of world.handedOut) expect(handed).toEqual(new Uint8Array(32));
+    world.holdBulk = false;
+    actor.send({ type: 'RETRY' });
+    expect((await toEnd(actor)).at(-1)).toBe('check');
+  });
+
+  it('left in the middle of the work: the work ends too', async () => {
+    const world = fakeWorld();
+    world.holdBulk = true;
+    let signal: AbortSignal | undefined;
+    const seal = world.seal.bind(world);
+    world.seal = (source, watch) => {
+      signal = watch?.signal;
+      return seal(source, watch);
+    };
+    const actor = encryptActor(world);
+    await toEnd(actor, (name) => name === 'returned');
+    actor.send({ type: 'NEXT' });
+    await waitFor(actor, (s) => s.hasTag('bulk'));
+    actor.send({ type: 'LEAVE' });
+    expect(signal?.aborted).toBe(true);
+    for (const handed of world.handedOut) expect(handed).toEqual(new Uint8Array(32));
+  });
+
   it('wipes on LEAVE', async () => {
     const world = fakeWorld();
     const actor = encryptActor(world);
@@ -227,11 +265,28 @@ describe('envelopeDecrypt', () => {
   it('is not equal when another file comes back', async () => {
     const world = fakeWorld();
     const object = await sealed(world);
-    const actor = createActor(envelopeDecrypt, {
-      input: { world, setting: fakeSetting, object, wantedSha256: '00'.repeat(32) },
+    const actor = createActor(envelope, {
+      input: { scene: 'envelopeDecrypt', world, setting: fakeSetting, object, wantedSha256: '00'.repeat(32) },
     }).start();
     await toEnd(actor);
     expect(factsIn(runOf(actor.getSnapshot().context), 'plaintext')?.equal).toBe(false);
+  });
+
+  it('broken off while it decrypts: no plaintext, and the data key is erased', async () => {
+    const world = fakeWorld();
+    const actor = await decryptActor(world);
+    world.holdBulk = true;
+    await toEnd(actor, (name) => name === 'returned');
+    actor.send({ type: 'NEXT' });
+    await waitFor(actor, (s) => s.hasTag('bulk'));
+    actor.send({ type: 'STOP' });
+    await waitFor(actor, (s) => s.hasTag('end'));
+    expect(runOf(actor.getSnapshot().context).beats.at(-1)).toMatchObject({
+      id: 'decrypt',
+      outcome: 'ended',
+    });
+    expect(actor.getSnapshot().context.body).toBeUndefined();
+    for (const handed of world.handedOut) expect(handed).toEqual(new Uint8Array(32));
   });
 
   it('faults in decrypt when a frame does not open, and wipes the data key', async () => {

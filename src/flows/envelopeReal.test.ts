@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createActor, waitFor, type AnyActorRef } from 'xstate';
 import { openLab, type SealedObject, type WorldApi } from '../client/index.ts';
 import {
-  envelopeDecrypt,
-  envelopeEncrypt,
+  envelope,
   factsIn,
   runOf,
   sha256OfBlob,
@@ -53,13 +52,13 @@ async function toEnd(actor: AnyActorRef): Promise<void> {
   }
 }
 async function encrypt(world: WorldApi, setting: Setting) {
-  const actor = createActor(envelopeEncrypt, { input: { world, setting, body } }).start();
+  const actor = createActor(envelope, { input: { scene: 'envelopeEncrypt', world, setting, body } }).start();
   await toEnd(actor);
   return runOf(actor.getSnapshot().context);
 }
 async function decrypt(world: WorldApi, setting: Setting, object: SealedObject, deed?: Deed) {
-  const actor = createActor(envelopeDecrypt, {
-    input: { world, setting, object, wantedSha256: await sha256OfBlob(body) },
+  const actor = createActor(envelope, {
+    input: { scene: 'envelopeDecrypt', world, setting, object, wantedSha256: await sha256OfBlob(body) },
   }).start();
   if (deed) {
     actor.send({ type: 'BREAK', deed });

@@ -150,11 +150,16 @@ export interface FakeWorld extends WorldApi {
   breakSeal: Error | undefined;
   breakOpen: Error | undefined;
   forgetObjects: boolean;
+  /** Bulk work does not come to an end by itself. */
+  holdBulk: boolean;
 }
 
 const unused = (name: string) => () => {
   throw new Error(`"${name}" is not part of the fake world`);
 };
+
+const held = (signal: AbortSignal | undefined): Promise<never> =>
+  new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
 
 export function fakeWorld(): FakeWorld {
   const objects = new Map<string, { object: SealedObject; bytes: Bytes; plain: Blob }>();
@@ -168,6 +173,7 @@ export function fakeWorld(): FakeWorld {
     breakSeal: undefined,
     breakOpen: undefined,
     forgetObjects: false,
+    holdBulk: false,
     async call(request): Promise<CallAnswer> {
       world.calls.push(request);
       const refusal = world.refuse[request.operation];
@@ -208,9 +214,10 @@ export function fakeWorld(): FakeWorld {
         materials: [{}],
       } as unknown as KeyDetail;
     },
-    async seal(source, progress) {
+    async seal(source, { progress, signal } = {}) {
       await Promise.resolve();
       progress?.({ done: 5, total: source.body.size });
+      if (world.holdBulk) await held(signal);
       if (world.breakSeal) throw world.breakSeal;
       const wrapped = new TextEncoder().encode(btoa(String.fromCharCode(...source.wrappedKey)));
       const bytes = new Uint8Array(64 + wrapped.length + source.body.size);
@@ -229,9 +236,10 @@ export function fakeWorld(): FakeWorld {
       objects.set(object.id, { object, bytes, plain: source.body });
       return object;
     },
-    async open(id, _dataKey, progress) {
+    async open(id, _dataKey, { progress, signal } = {}) {
       await Promise.resolve();
       progress?.({ done: 5, total: 11 });
+      if (world.holdBulk) await held(signal);
       if (world.breakOpen) throw world.breakOpen;
       return objects.get(id)?.plain ?? new Blob();
     },

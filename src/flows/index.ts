@@ -1,5 +1,4 @@
-export { envelopeEncrypt, type EncryptInput } from './envelopeEncrypt.ts';
-export { envelopeDecrypt, type DecryptInput } from './envelopeDecrypt.ts';
+export { envelope, type EnvelopeInput } from './envelope.ts';
 export { runOf, type FlowContext, type LearnerEvent } from './context.ts';
 export * from './run.ts';
 export { sha256OfBlob } from './sha256.ts';

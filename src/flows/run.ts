@@ -125,8 +125,11 @@ export type BeatFacts =
 
 export interface BeatRecord {
   readonly id: BeatId;
-  /** `working`: under way. `stopped`: KMS said no here. `faulted`: something of ours broke here. */
-  readonly outcome: 'working' | 'done' | 'stopped' | 'faulted';
+  /**
+   * `working`: under way. `stopped`: KMS said no here. `ended`: the learner broke it off here. `faulted`: something of
+   * ours broke here.
+   */
+  readonly outcome: 'working' | 'done' | 'stopped' | 'ended' | 'faulted';
   readonly trace: Trace | undefined;
   readonly facts: BeatFacts | undefined;
 }
@@ -180,7 +183,7 @@ export interface Run {
   readonly deeds: readonly DeedRecord[];
   /** What the attempts before this one cost. */
   readonly earlier: Earlier;
-  /** How far the bulk work of the newest beat is. */
+  /** How far the bulk work of the newest beat is, or was when it was ended. */
   readonly progress: Progress | undefined;
   readonly stop: Stop | undefined;
   readonly fault: Fault | undefined;

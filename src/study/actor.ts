@@ -211,7 +211,7 @@ export class Actor {
         keyArn: String(keyArn),
         encryptionContext: {},
       },
-      this.options.bytes,
+      { progress: this.options.bytes },
     );
     this.variables.set(step.save, sealed);
     into.push({ kind: 'seal', byteLength: sealed.plaintextLength, sealedLength: sealed.sealedLength });
@@ -223,7 +223,9 @@ export class Actor {
       [step.sealed, step.dataKey].map((each) => fill(each, this.filling())),
     );
     if (!isSealed(sealed)) throw new CannotCheck(`${step.sealed} is no sealed file`);
-    const opened = await this.world.open(sealed.id, asBytes(dataKey, step.dataKey), this.options.bytes);
+    const opened = await this.world.open(sealed.id, asBytes(dataKey, step.dataKey), {
+      progress: this.options.bytes,
+    });
     this.variables.set(step.save, opened);
     into.push({ kind: 'open', byteLength: opened.size, sealedLength: sealed.sealedLength });
     return {};

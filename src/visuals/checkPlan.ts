@@ -38,7 +38,11 @@ export function checkPlan(plan: Plan, run: Run): readonly string[] {
   expect(
     'plaintext copies',
     plan.counters.plaintextCopies,
-    factsIn(run, 'returned') && !factsIn(run, 'erase') && !run.fault ? 1 : 0,
+    factsIn(run, 'returned') &&
+      !factsIn(run, 'erase') &&
+      run.beats.every(({ outcome }) => outcome !== 'faulted' && outcome !== 'ended')
+      ? 1
+      : 0,
   );
   return problems;
 }

@@ -20,7 +20,7 @@ export interface Plan {
 export interface Beat {
   readonly id: BeatId;
   readonly title: string;
-  readonly status: 'done' | 'working' | 'stopped' | 'faulted' | 'next';
+  readonly status: 'done' | 'working' | 'stopped' | 'ended' | 'faulted' | 'next';
   /** Milliseconds at 1×. `motion` of them move; the rest is for reading. */
   readonly start: number;
   readonly duration: number;

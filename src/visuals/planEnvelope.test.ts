@@ -8,7 +8,7 @@ import {
   type FakeRefusal,
   type FakeWorld,
 } from '../flows/fakeWorld.fixture.ts';
-import { envelopeDecrypt, envelopeEncrypt, factsIn, runOf, type Run } from '../flows/index.ts';
+import { envelope, factsIn, runOf, type Run } from '../flows/index.ts';
 import { asMermaid, checkPlan, frameOf, planEnvelope, textTwin, type Plan } from './index.ts';
 
 const stages = ['quota', 'findKey', 'authorize', 'keyState'] as const;
@@ -26,7 +26,9 @@ async function runs(actor: ReturnType<typeof start>): Promise<Run[]> {
   return seen;
 }
 const start = (world: FakeWorld) =>
-  createActor(envelopeEncrypt, { input: { world, setting: fakeSetting, body: fakeBody() } }).start();
+  createActor(envelope, {
+    input: { scene: 'envelopeEncrypt', world, setting: fakeSetting, body: fakeBody() },
+  }).start();
 
 async function whole(refuse?: FakeRefusal): Promise<Run> {
   const world = fakeWorld();
@@ -40,8 +42,8 @@ async function decryptRuns(refuse?: FakeRefusal): Promise<Run[]> {
   const object = factsIn((await runs(start(world))).at(-1) ?? (await whole()), 'store')?.object;
   if (!object) throw new Error('nothing was sealed');
   world.refuse['Decrypt'] = refuse;
-  const actor = createActor(envelopeDecrypt, {
-    input: { world, setting: fakeSetting, object, wantedSha256: undefined },
+  const actor = createActor(envelope, {
+    input: { scene: 'envelopeDecrypt', world, setting: fakeSetting, object, wantedSha256: undefined },
   }).start();
   // Same events and tags as the other flow.
   return runs(actor as unknown as ReturnType<typeof start>);

@@ -243,14 +243,19 @@ function sheetsAt(run: Run, record: BeatRecord | undefined): { source: Sheet; re
   };
 }
 
+const isWiped = ({ beats }: Run): boolean => {
+  const outcome = beats.at(-1)?.outcome;
+  return outcome === 'faulted' || outcome === 'ended';
+};
+
 function dataKeyAt(run: Run): Scene['dataKey'] {
   const byteLength = factsIn(run, 'returned')?.dataKeyLength;
   const erased = factsIn(run, 'erase');
   if (erased?.zeroed) return { state: 'erased', byteLength: erased.byteLength };
   const bulk = run.scene === 'envelopeEncrypt' ? 'encrypt' : 'decrypt';
   if (when(run, 'returned') === 'before') return { state: 'absent', byteLength };
-  // A fault wipes it too.
-  if (run.fault && run.beats.at(-1)?.outcome === 'faulted') return { state: 'erased', byteLength };
+  // A fault wipes it too, and so does whoever breaks the work off.
+  if (isWiped(run)) return { state: 'erased', byteLength };
   return { state: when(run, bulk) === 'now' ? 'inUse' : 'inMemory', byteLength };
 }
 
@@ -276,7 +281,7 @@ function countersOf(run: Run): Counters {
     callsToKms: run.earlier.calls + (request ? 1 : 0) + deedCalls.length,
     // Blobs that went to KMS, less the wrapped key that belongs there.
     fileBytesKmsSaw: Math.max(0, (request?.sentBytes ?? 0) - wrapped),
-    plaintextCopies: returned && !erased?.zeroed && !run.fault ? 1 : 0,
+    plaintextCopies: returned && !erased?.zeroed && !isWiped(run) ? 1 : 0,
     trailLines:
       run.earlier.trailLines +
       (request?.trail.length ?? 0) +

@@ -216,6 +216,10 @@ function traceOf(run: Run, id: BeatId): Trace {
 export function sentenceOf(run: Run, id: BeatId): string {
   if (run.fault?.beat === id)
     return `This is a fault of the lab, not of KMS: ${run.fault.message}. Nothing was changed in the object store.`;
+  if (beatIn(run, id)?.outcome === 'ended') {
+    const { done, total } = run.progress ?? { done: 0, total: run.setting.file.byteLength };
+    return `Broken off after ${bytesSaid(done)} of ${bytesSaid(total)}. Nothing of it is kept: the object store is as it was, the data key is erased.`;
+  }
   return sentences[id](run);
 }
 

@@ -6,7 +6,7 @@ import { contextSaid } from './words.ts';
 export interface RailBeat {
   readonly id: string;
   readonly title: string;
-  readonly status: 'done' | 'working' | 'stopped' | 'faulted' | 'next';
+  readonly status: 'done' | 'working' | 'stopped' | 'ended' | 'faulted' | 'next';
   readonly start: number;
   readonly duration: number;
   readonly motion: number;

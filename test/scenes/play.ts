@@ -1,8 +1,7 @@
 import { createActor, waitFor, type AnyActorRef } from 'xstate';
 import { openLab, type SealedObject, type WorldApi } from '../../src/client/index.ts';
 import {
-  envelopeDecrypt,
-  envelopeEncrypt,
+  envelope,
   factsIn,
   handshake,
   handshakeGenesis,
@@ -92,7 +91,9 @@ export async function playEncrypt({ deed, change = (w) => w }: Change = {}): Pro
   Played<Run> & { readonly setting: Setting }
 > {
   const { world, setting } = await prepared();
-  const actor = createActor(envelopeEncrypt, { input: { world: change(world), setting, body } }).start();
+  const actor = createActor(envelope, {
+    input: { scene: 'envelopeEncrypt', world: change(world), setting, body },
+  }).start();
   if (deed) actor.send({ type: 'BREAK', deed });
   const marks = await toEnd(actor, () => world);
   return { run: runOf(actor.getSnapshot().context), world, marks, setting };
@@ -101,8 +102,8 @@ export async function playDecrypt({ deed, change = (w) => w }: Change = {}): Pro
   const { run, world, setting } = await playEncrypt();
   const object: SealedObject | undefined = factsIn(run, 'store')?.object;
   if (!object) throw new Error('nothing was sealed');
-  const actor = createActor(envelopeDecrypt, {
-    input: { world: change(world), setting, object, wantedSha256: undefined },
+  const actor = createActor(envelope, {
+    input: { scene: 'envelopeDecrypt', world: change(world), setting, object, wantedSha256: undefined },
   }).start();
   if (deed) actor.send({ type: 'BREAK', deed });
   const marks = await toEnd(actor, () => world);

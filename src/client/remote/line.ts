@@ -1,11 +1,13 @@
-import type { Progress, WorldApi } from '../api.ts';
+import type { Progress, Watch, WorldApi } from '../api.ts';
 import { worldMethods } from './methods.ts';
 import { fromWire, isMessage, type Handle, type Message, type PortLike } from './wire.ts';
 
 interface Asked {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
-  readonly progress: ((p: Progress) => void) | undefined;
+  readonly progress: Watch['progress'];
+  /** Nobody listens to the signal any more. */
+  readonly leave: () => void;
 }
 
 /** One end of the line: asks, and hears answers, progress and events. */
@@ -30,14 +32,19 @@ export class Line {
     world: number,
     method: string,
     args: readonly unknown[] = [],
-    progress?: (p: Progress) => void,
+    { progress, signal }: Watch = {},
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#ended) throw this.#ended;
+      signal?.throwIfAborted();
       const id = (this.#count += 1);
       this.#port.postMessage({ kind: 'ask', id, world, method, args } satisfies Message);
+      // The other end ends the work and answers: until then one could not know what became of it.
+      const stop = (): void => this.#port.postMessage({ kind: 'stop', id } satisfies Message);
+      signal?.addEventListener('abort', stop, { once: true });
+      const leave = (): void => signal?.removeEventListener('abort', stop);
       // Only now: a request that cannot be cloned throws above, and nobody would answer it.
-      this.#asked.set(id, { resolve, reject, progress });
+      this.#asked.set(id, { resolve, reject, progress, leave });
     });
   }
 
@@ -61,12 +68,15 @@ export class Line {
   end(why: Error): void {
     this.#ended = why;
     this.#port.removeEventListener('message', this.#hearing);
-    for (const { reject } of this.#asked.values()) reject(why);
+    for (const { reject, leave } of this.#asked.values()) {
+      leave();
+      reject(why);
+    }
     this.#asked.clear();
   }
 
   #hear(message: Message): void {
-    if (message.kind === 'ask' || message.kind === 'got') return;
+    if (message.kind === 'ask' || message.kind === 'got' || message.kind === 'stop') return;
     if (message.kind === 'event') {
       for (const listener of this.#listeners.get(message.world) ?? []) listener(message.value);
       return;
@@ -74,6 +84,7 @@ export class Line {
     const asked = this.#asked.get(message.id);
     if (message.kind === 'progress') return asked?.progress?.(message.value as Progress);
     this.#asked.delete(message.id);
+    asked?.leave();
     if (message.kind === 'answer') asked?.resolve(message.value);
     else asked?.reject(fromWire(message.error));
   }
@@ -85,17 +96,17 @@ export class Line {
  */
 export function worldOver(
   id: string,
-  ask: (method: string, args: readonly unknown[], progress?: (p: Progress) => void) => Promise<unknown>,
+  ask: (method: string, args: readonly unknown[], watch?: Watch) => Promise<unknown>,
   rest: Pick<WorldApi, 'fork' | 'subscribe' | 'close'>,
 ): WorldApi {
   const methods: Record<string, unknown> = {};
   const history: Record<string, unknown> = {};
-  for (const [method, { part, progressAt }] of Object.entries(worldMethods)) {
+  for (const [method, { part, watchAt }] of Object.entries(worldMethods)) {
     (part === undefined ? methods : history)[method] = (...args: unknown[]) => {
-      if (progressAt === undefined) return ask(method, args);
-      const progress = args[progressAt] as ((p: Progress) => void) | undefined; // as WorldApi says
-      const sent = args.map((arg, i) => (i === progressAt ? undefined : arg));
-      return ask(method, sent, progress);
+      if (watchAt === undefined) return ask(method, args);
+      const watch = args[watchAt] as Watch | undefined; // as WorldApi says
+      const sent = args.map((arg, i) => (i === watchAt ? undefined : arg));
+      return ask(method, sent, watch);
     };
   }
   // The table of methods has every name of WorldApi: its type says so.
@@ -103,7 +114,7 @@ export function worldOver(
 }
 
 export const remoteWorld = (line: Line, { world, name }: Handle): WorldApi =>
-  worldOver(name, (method, args, progress) => line.ask(world, method, args, progress), {
+  worldOver(name, (method, args, watch) => line.ask(world, method, args, watch), {
     fork: async () => remoteWorld(line, (await line.ask(world, 'fork')) as Handle),
     subscribe: (listener) => line.listen(world, (event) => listener(event as Parameters<typeof listener>[0])),
     close: async () => {

@@ -2,8 +2,8 @@ import type { LabApi, WorldApi } from '../api.ts';
 
 /** How a method crosses a port. */
 export interface Crossing {
-  /** Place of a progress callback among its arguments. */
-  readonly progressAt?: number;
+  /** Place of a {@link Watch} among its arguments. */
+  readonly watchAt?: number;
   /**
    * Place of the name of a request that must not be done twice (`'request'`: inside the first argument). Methods without
    * one change nothing, or may be repeated.
@@ -39,8 +39,8 @@ export const worldMethods: Readonly<Record<string, Crossing>> = {
   trail: {},
   trace: {},
   traces: {},
-  seal: { progressAt: 1, onceAt: 2 },
-  open: { progressAt: 2 },
+  seal: { watchAt: 1, onceAt: 2 },
+  open: { watchAt: 2 },
   objects: {},
   sealedBytes: {},
   removeObject: {},

@@ -84,7 +84,7 @@ describe('a lab behind a port', () => {
         keyArn,
         encryptionContext: {},
       },
-      ({ done }) => seen.push(done),
+      { progress: ({ done }) => seen.push(done) },
     );
     expect(seen.at(-1)).toBe(2_500_000);
     expect(await (await remote.main.open(object.id, dataKey)).text()).toBe(await body.text());
@@ -94,6 +94,49 @@ describe('a lab behind a port', () => {
     leave();
     await remote.main.removeObject(object.id);
     expect(heard).toHaveLength(3);
+  });
+
+  it('ends long work when its asker does not want it any more, and nothing of it is left', async () => {
+    const { local, remote } = await pair();
+    const keyArn = await makeKey(remote.main);
+    const { Plaintext, CiphertextBlob } = await output(
+      ask(remote.main, 'GenerateDataKey', { KeyId: keyArn, KeySpec: 'AES_256' }),
+    );
+    const dataKey = Plaintext as Bytes;
+    const source = {
+      name: 'y',
+      mediaType: 'text/plain',
+      body: new Blob([new Uint8Array(40_000_000)]),
+      dataKey,
+      wrappedKey: CiphertextBlob as Bytes,
+      keyArn,
+      encryptionContext: {},
+    };
+    const ending = new AbortController();
+    const seen: number[] = [];
+    const sealing = remote.main.seal(source, {
+      progress: ({ done }) => {
+        seen.push(done);
+        ending.abort();
+      },
+      signal: ending.signal,
+    });
+    await expect(sealing).rejects.toMatchObject({ name: 'AbortError' });
+    expect(seen[0]).toBeLessThan(source.body.size);
+    expect(await local.main.objects()).toEqual([]);
+    // Asked with a signal that has been aborted already, nothing goes over the line.
+    await expect(remote.main.seal(source, { signal: ending.signal })).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+
+    const object = await remote.main.seal(source);
+    const closing = new AbortController();
+    const opening = remote.main.open(object.id, dataKey, {
+      progress: () => closing.abort(),
+      signal: closing.signal,
+    });
+    await expect(opening).rejects.toMatchObject({ name: 'AbortError' });
+    expect((await remote.main.open(object.id, dataKey)).size).toBe(source.body.size);
   });
 
   it('gives forks and sandboxes a line of their own, closed on close', async () => {

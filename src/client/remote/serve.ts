@@ -1,4 +1,4 @@
-import type { Genesis, LabApi, WorldApi } from '../api.ts';
+import type { Genesis, LabApi, Watch, WorldApi } from '../api.ts';
 import { invoke, labMethods, worldMethods } from './methods.ts';
 import { isMessage, theLab, toWire, type Handle, type Message, type PortLike } from './wire.ts';
 
@@ -13,6 +13,8 @@ const isForgetful = (world: WorldApi): world is WorldApi & Forgetful => 'forgetA
 class Served {
   readonly #post: (message: Message) => void;
   readonly #worlds = new Map<number, { readonly world: WorldApi; readonly leave: () => void }>();
+  /** Work that its asker may end, by the number of the request. */
+  readonly #endable = new Map<number, AbortController>();
   #made = 0;
 
   constructor(post: (message: Message) => void) {
@@ -49,10 +51,23 @@ class Served {
       return world.close();
     }
     const given = [...args];
-    const progressAt = Object.hasOwn(worldMethods, method) ? worldMethods[method]?.progressAt : undefined;
-    if (progressAt !== undefined)
-      given[progressAt] = (value: unknown) => this.#post({ kind: 'progress', id, value });
-    return invoke(world, method, given);
+    const watchAt = Object.hasOwn(worldMethods, method) ? worldMethods[method]?.watchAt : undefined;
+    if (watchAt === undefined) return invoke(world, method, given);
+    const controller = new AbortController();
+    this.#endable.set(id, controller);
+    given[watchAt] = {
+      progress: (value) => this.#post({ kind: 'progress', id, value }),
+      signal: controller.signal,
+    } satisfies Watch;
+    try {
+      return await invoke(world, method, given);
+    } finally {
+      this.#endable.delete(id);
+    }
+  }
+
+  stop(id: number): void {
+    this.#endable.get(id)?.abort();
   }
 }
 
@@ -68,6 +83,7 @@ function listenTo(
       const world = served.get(data.world);
       if (world && isForgetful(world)) void world.forgetAnswers([data.once]).catch(() => undefined);
     }
+    if (data.kind === 'stop') served.stop(data.id);
     if (data.kind !== 'ask') return;
     const { id } = data;
     run(data)

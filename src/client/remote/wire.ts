@@ -29,6 +29,8 @@ export type Message =
     }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'fail'; readonly id: number; readonly error: WireError }
+  /** The one who asked does not want it any more: the work ends, and the answer says so. */
+  | { readonly kind: 'stop'; readonly id: number }
   /** The answer to a request that its sender may repeat has arrived. */
   | { readonly kind: 'got'; readonly world: number; readonly once: string }
   | { readonly kind: 'progress'; readonly id: number; readonly value: unknown }
@@ -61,6 +63,7 @@ const kinds: readonly unknown[] = [
   'progress',
   'event',
   'got',
+  'stop',
 ] satisfies readonly Message['kind'][];
 
 /** A port may carry other people's messages too: what is not ours is left alone. */

@@ -1,5 +1,5 @@
 import type { View } from '../../engine/index.ts';
-import type { Kept, Progress, WorldApi, WorldEvent, Writer } from '../api.ts';
+import type { Kept, Watch, WorldApi, WorldEvent, Writer } from '../api.ts';
 import { freshName } from '../draws.ts';
 import { tableNames } from '../files/shapes.ts';
 import {
@@ -33,7 +33,7 @@ interface Request {
   readonly method: string;
   readonly args: readonly unknown[];
   readonly once: string | undefined;
-  readonly progress: ((p: Progress) => void) | undefined;
+  readonly watch: Watch | undefined;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   sent: boolean;
@@ -112,7 +112,7 @@ class Sharing {
       enter: (world) => this.#enter(world),
       kept: (kept) => this.#keep(kept),
     });
-    this.#api = worldOver(options.id, (method, args, progress) => this.#ask(method, args, progress), {
+    this.#api = worldOver(options.id, (method, args, watch) => this.#ask(method, args, watch), {
       fork: () => this.fork(),
       subscribe: (listener) => this.subscribe(listener),
       close: () => this.close(),
@@ -262,8 +262,7 @@ class Sharing {
   #serveable(): WorldApi {
     const forgetAnswers = (onces: readonly string[]) =>
       this.#world?.forgetAnswers(onces) ?? Promise.resolve();
-    const here = (method: string, args: readonly unknown[], progress?: (p: Progress) => void) =>
-      this.#here(method, args, progress);
+    const here = (method: string, args: readonly unknown[], watch?: Watch) => this.#here(method, args, watch);
     return Object.assign(
       worldOver(this.id, here, {
         fork: () => this.fork(),
@@ -294,24 +293,20 @@ class Sharing {
 
   // --- requests ------------------------------------------------------------------------------------------------------
 
-  #ask(method: string, args: readonly unknown[], progress?: (p: Progress) => void): Promise<unknown> {
+  #ask(method: string, args: readonly unknown[], watch?: Watch): Promise<unknown> {
     if (this.#closed) return Promise.reject(new Error(`The world "${this.id}" is closed.`));
-    if (this.#writer !== 'here' || this.#requests.size > 0) return this.#request(method, own(args), progress);
+    if (this.#writer !== 'here' || this.#requests.size > 0) return this.#request(method, own(args), watch);
     const world = this.#world;
-    return this.#here(method, args, progress).catch((error: unknown) => {
+    return this.#here(method, args, watch).catch((error: unknown) => {
       if (!this.#isOvertaken(world, method, error)) throw error;
-      return this.#request(method, args, progress);
+      return this.#request(method, args, watch);
     });
   }
 
-  #request(
-    method: string,
-    args: readonly unknown[],
-    progress: ((p: Progress) => void) | undefined,
-  ): Promise<unknown> {
+  #request(method: string, args: readonly unknown[], watch: Watch | undefined): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const once = worldMethods[method]?.onceAt === undefined ? undefined : freshName();
-      const request: Request = { method, args, once, progress, resolve, reject, sent: false };
+      const request: Request = { method, args, once, watch, resolve, reject, sent: false };
       this.#requests.add(request);
       if (this.#writer === 'here') this.#runHere(request);
       else if (this.#line) this.#send(request);
@@ -335,9 +330,9 @@ class Sharing {
   #send(request: Request): void {
     const { line } = this.#line ?? {};
     if (!line) return;
-    const { method, args, once, progress } = request;
+    const { method, args, once, watch } = request;
     request.sent = true;
-    line.ask(0, method, withOnce(method, args, once), progress).then(
+    line.ask(0, method, withOnce(method, args, once), watch).then(
       (value) => {
         if (!this.#settled(request)) return;
         if (once !== undefined) line.got(0, once);
@@ -352,11 +347,11 @@ class Sharing {
   }
 
   #runHere(request: Request): void {
-    const { method, args, progress, sent } = request;
+    const { method, args, watch, sent } = request;
     const world = this.#world;
     // Only what another writer may have done already has to be looked up.
     const once = sent ? request.once : undefined;
-    this.#here(method, withOnce(method, args, once), progress).then(
+    this.#here(method, withOnce(method, args, once), watch).then(
       (value) => {
         if (!this.#settled(request)) return;
         if (once !== undefined) void this.#world?.forgetAnswers([once]).catch(() => undefined);
@@ -372,17 +367,17 @@ class Sharing {
   }
 
   /** In the world of this tab. When the disk is full, work goes on in memory, and what failed is done there. */
-  async #here(method: string, args: readonly unknown[], progress?: (p: Progress) => void): Promise<unknown> {
+  async #here(method: string, args: readonly unknown[], watch?: Watch): Promise<unknown> {
     const world = this.#world;
     if (!world) throw new Error(`The world "${this.id}" is not open here.`);
-    const progressAt = worldMethods[method]?.progressAt;
+    const watchAt = worldMethods[method]?.watchAt;
     const given = [...args];
-    if (progressAt !== undefined) given[progressAt] = progress;
+    if (watchAt !== undefined) given[watchAt] = watch;
     try {
       return await (invoke(world, method, given) as Promise<unknown>);
     } catch (error) {
       if (!isFull(error) || !(await this.#refuge.flee(error))) throw error;
-      return this.#here(method, args, progress);
+      return this.#here(method, args, watch);
     }
   }
 

@@ -1,10 +1,10 @@
-import { waitFor, type AnyActorRef } from 'xstate';
+import { waitFor, type ActorRefFrom } from 'xstate';
 import {
   beatsOf,
   runOf,
+  type envelope,
   type Deed,
   type DeedRecord,
-  type FlowContext,
   type Run,
   type SceneName,
 } from '../../flows/index.ts';
@@ -19,8 +19,12 @@ export const replayOf = (scene: SceneName, deeds: readonly DeedRecord[]): Replay
 const patience = 600_000;
 
 /** Takes a flow on, beat by beat, with what was done between the beats; stops when `until` beats are there or none is left. */
-export async function playRun(actor: AnyActorRef, replay: Replay, until: number): Promise<Run> {
-  const context = () => actor.getSnapshot().context as FlowContext; // both machines carry it
+export async function playRun(
+  actor: ActorRefFrom<typeof envelope>,
+  replay: Replay,
+  until: number,
+): Promise<Run> {
+  const context = () => actor.getSnapshot().context;
   const rest = () =>
     waitFor(actor, (s) => (s.hasTag('waiting') || s.hasTag('end')) && !s.matches({ deeds: 'calling' }), {
       timeout: patience,

@@ -2,8 +2,7 @@ import { createSubscriber } from 'svelte/reactivity';
 import type { CallRequest, PrincipalCard, SealedObject, WorldApi } from '../../client/index.ts';
 import type { Bytes, KeyArn, PrincipalArn } from '../../engine/index.ts';
 import {
-  envelopeDecrypt,
-  envelopeEncrypt,
+  envelope,
   factsIn,
   makeKey,
   runOf,
@@ -14,7 +13,6 @@ import {
   storyRegion,
   type Deed,
   type EncryptionContext,
-  type FlowContext,
   type LearnerEvent,
   type Run,
   type SceneName,
@@ -80,13 +78,7 @@ const deedWords = (deed: Deed): string => {
   }
 };
 
-/** What the stage asks of either flow. */
-interface FlowSnapshot {
-  readonly context: FlowContext;
-  hasTag(tag: 'waiting' | 'working' | 'end'): boolean;
-  matches(state: { readonly deeds: 'calling' }): boolean;
-}
-type Flow = FlowActor<typeof envelopeEncrypt> | FlowActor<typeof envelopeDecrypt>;
+type Flow = FlowActor<typeof envelope>;
 
 const pairsOf = (context: EncryptionContext): Pair[] =>
   Object.entries(context).map(([name, value]) => ({ name, value }));
@@ -241,9 +233,8 @@ export class StageState implements Telling {
   get started(): boolean {
     return this.#flow !== undefined;
   }
-  get #snapshot(): FlowSnapshot | undefined {
-    // Both machines answer these questions alike; the union of their snapshot types is too wide to ask.
-    return this.#flow?.snapshot as FlowSnapshot | undefined;
+  get #snapshot() {
+    return this.#flow?.snapshot;
   }
   get run(): Run {
     const context = this.#snapshot?.context;
@@ -376,7 +367,7 @@ export class StageState implements Telling {
       );
       const replay: Replay = [...before, [from, deed]];
       const run = await playRun(flow.actor, replay, Number.POSITIVE_INFINITY);
-      (flow.actor as { send(event: LearnerEvent): void }).send({ type: 'LEAVE' });
+      flow.actor.send({ type: 'LEAVE' });
       flow.actor.stop();
       // Dropped or begun anew meanwhile: then nobody waits for this one.
       if (this.#fork?.deed === deed) this.#fork = { from, deed, run };
@@ -454,6 +445,13 @@ export class StageState implements Telling {
   get isWorking(): boolean {
     return this.#snapshot?.hasTag('working') ?? false;
   }
+  /** How far the bulk work is, while there is some. */
+  get bulk(): Run['progress'] {
+    return this.#snapshot?.hasTag('bulk') ? this.run.progress : undefined;
+  }
+  endBulk(): void {
+    this.#send({ type: 'STOP' });
+  }
   get isBreaking(): boolean {
     return this.#snapshot?.matches({ deeds: 'calling' }) ?? false;
   }
@@ -475,8 +473,7 @@ export class StageState implements Telling {
     return factsIn(this.run, 'returned')?.wrappedKey ?? factsIn(this.run, 'take')?.object.wrappedKey;
   }
   get plaintext(): Blob | undefined {
-    const context = this.#snapshot?.context;
-    return context && 'body' in context && context.body instanceof Blob ? context.body : undefined;
+    return this.#snapshot?.context.body;
   }
   get stored(): SealedObject | undefined {
     return factsIn(this.run, 'encrypt')?.object ?? factsIn(this.run, 'take')?.object;
@@ -525,15 +522,18 @@ export class StageState implements Telling {
   }
   #flowIn(world: WorldApi, setting: Setting): Flow | undefined {
     if (this.scene === 'envelopeEncrypt')
-      return new FlowActor(envelopeEncrypt, { input: { world, setting, body: this.body } });
+      return new FlowActor(envelope, {
+        input: { scene: 'envelopeEncrypt', world, setting, body: this.body },
+      });
     const { object } = this;
     if (!object) return undefined;
     const wantedSha256 = digestsOf(this.world).get(object.id);
-    return new FlowActor(envelopeDecrypt, { input: { world, setting, object, wantedSha256 } });
+    return new FlowActor(envelope, {
+      input: { scene: 'envelopeDecrypt', world, setting, object, wantedSha256 },
+    });
   }
   #send(event: LearnerEvent): void {
-    // Both machines take the events of a learner.
-    (this.#flow?.actor as { send(event: LearnerEvent): void } | undefined)?.send(event);
+    this.#flow?.actor.send(event);
   }
 
   /** Called when the newest record changed: remembers digests, says what came to an end. */

@@ -36,6 +36,7 @@ export const words = {
     done: 'done',
     working: 'under way',
     stopped: 'stopped here',
+    ended: 'broken off here',
     faulted: 'failed here',
     next: 'to come',
   },
@@ -43,6 +44,9 @@ export const words = {
   after: 'After',
   beforeAfter: 'Before or after the beat',
   working: (percent: number) => `${percent} %`,
+  endBulk: 'Break it off',
+  bulkAt: (done: string, total: string) => `${done} of ${total}`,
+  bulkLabel: 'How far the work is',
 
   seconds: (n: number) => `${n.toFixed(1)} s`,
   secondsOf: (n: number, of: number) => `${n.toFixed(1)} of ${of} seconds`,
