@@ -72,6 +72,8 @@ export const serviceOperations: Readonly<Record<ServiceName, readonly string[]>>
   kms: operations,
   ...cloudOperations,
   ...lateOperations,
+  // Of EC2, a part is there from the start.
+  ec2: [...cloudOperations.ec2, ...lateOperations.ec2],
 };
 
 /** A call without any SDK. Blobs are `Uint8Array`, timestamps `Date`. */

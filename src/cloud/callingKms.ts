@@ -1,6 +1,9 @@
 import {
+  aliasArn,
   awsManagedKey,
+  parseKeyName,
   ref,
+  type AliasArn,
   type Bytes,
   type InnerCaller,
   type KeyArn,
@@ -65,18 +68,26 @@ export interface KmsOptions {
 
 export function kmsAs(step: Step, as: InnerCaller, { worded, region, grantTokens }: KmsOptions): Kms {
   const tokens = grantTokens === undefined ? {} : { GrantTokens: grantTokens };
+  const account = as.kind === 'identity' ? as.identity.account : step.identity.account;
+  const there = region ?? step.region;
+  /** services.json awsManagedKeys "created": when the service needs it. */
+  const firstUse = async (named: unknown): Promise<void> => {
+    if (typeof named !== 'string' || !named.startsWith('alias/aws/')) return;
+    const identity = { ...step.identity, account };
+    await awsManagedKey(named, { ...step, identity, view: step.kept, region: there });
+  };
+  const targetOf = (named: string): string => {
+    const name = parseKeyName(named);
+    if (name.form !== 'alias' && name.form !== 'aliasArn') return named;
+    const arn = name.form === 'alias' ? aliasArn(there, account, name.alias) : (named as AliasArn);
+    return step.view.get(ref.alias(arn))?.target ?? named;
+  };
   /** Outputs are KMS's answers: what an operation returns is of the type that its caller names. */
   const ask = async <T>(
     operation: string,
     input: Readonly<Record<string, unknown>>,
   ): Promise<T | Refusal> => {
-    const named = input['KeyId'] ?? input['DestinationKeyId'];
-    // services.json awsManagedKeys "created": when the service needs it.
-    if (typeof named === 'string' && named.startsWith('alias/aws/')) {
-      const account = as.kind === 'identity' ? as.identity.account : step.identity.account;
-      const identity = { ...step.identity, account };
-      await awsManagedKey(named, { ...step, identity, view: step.kept, region: region ?? step.region });
-    }
+    await firstUse(input['KeyId'] ?? input['DestinationKeyId']);
     const result = await step.call({ operation, input, region, as });
     return result.ok ? (result.output as T) : worded(result.refusal);
   };
@@ -137,7 +148,11 @@ export function kmsAs(step: Step, as: InnerCaller, { worded, region, grantTokens
       if (!rec) throw new Error(`KMS has described ${described.KeyMetadata.Arn}, which is not in the world`);
       return rec;
     },
-    createGrant: (wish) => ask('CreateGrant', { ...wish, ...tokens }),
+    async createGrant(wish) {
+      await firstUse(wish.KeyId);
+      // KMS takes no alias here; a service has looked up before what its caller's alias means. OURS: without a call.
+      return ask('CreateGrant', { ...wish, KeyId: targetOf(wish.KeyId), ...tokens });
+    },
     async retireGrant(KeyId, GrantId) {
       const retired = await ask<object>('RetireGrant', { KeyId, GrantId });
       return 'refused' in retired ? retired : undefined;

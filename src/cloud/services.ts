@@ -1,4 +1,5 @@
 import type { Service, ServiceName } from '../engine/index.ts';
+import { ebsOperations, ec2WithVolumes } from './ebs/index.ts';
 import { s3Operations, s3Service } from './s3/index.ts';
 
 /*
@@ -18,11 +19,13 @@ import { s3Operations, s3Service } from './s3/index.ts';
 
 export const services: Readonly<Partial<Record<ServiceName, Service>>> = {
   s3: s3Service,
+  ec2: ec2WithVolumes,
 };
 
 /** AWS's names of their operations. */
 export const lateOperations = {
   s3: s3Operations.map(({ name }) => name),
+  ec2: ebsOperations.map(({ name }) => name),
 };
 
 export { placeOf } from './refs.ts';

@@ -111,8 +111,10 @@ export interface EbsVolumeRec extends EbsContent {
   readonly snapshot: string | undefined;
   readonly created: EpochMs;
   readonly state: 'available' | 'in-use' | 'error';
-  /** Why it is in error. */
+  /** Why it is in error, or why it could not be attached. */
   readonly stateReason: string | undefined;
+  /** By which EC2 encrypted what came from an unencrypted snapshot. */
+  readonly grantId: string | undefined;
   readonly attachment:
     | {
         readonly instance: string;
@@ -132,6 +134,8 @@ export interface EbsSnapshotRec extends EbsContent {
   readonly size: number;
   readonly created: EpochMs;
   readonly description: string;
+  readonly state: 'completed' | 'error';
+  readonly stateMessage: string | undefined;
   /** Accounts that may create volumes of it. */
   readonly sharedWith: readonly string[];
 }

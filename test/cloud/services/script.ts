@@ -35,6 +35,12 @@ export function scriptedCalls({
     operation,
     input: { Bucket, ...input },
   });
+  const ec2 = (operation: string, input: object): ScriptedCall => ({
+    service: 'ec2',
+    operation,
+    input: { ...input },
+  });
+  const volumeKey = n % 4 === 0 ? { KmsKeyId: name('key'), Encrypted: true } : {};
   const upload = { Key, UploadId: name('upload') };
   return [
     { service: 'kms', operation: 'advance', input: {} },
@@ -65,5 +71,49 @@ export function scriptedCalls({
     },
     s3('UploadPart', { ...upload, PartNumber: 1 + (n % 3), Body: text(`part ${n}`) }),
     s3('AbortMultipartUpload', upload),
+    {
+      ...ec2('CreateVolume', {
+        AvailabilityZone: 'us-east-1a',
+        Size: 1,
+        Encrypted: n % 3 !== 0,
+        ...volumeKey,
+      }),
+      kind: 'volume',
+      makes: ({ VolumeId }) => String(VolumeId),
+    },
+    {
+      ...ec2('CreateVolume', {
+        AvailabilityZone: 'us-east-1a',
+        SnapshotId: name('snapshot'),
+        Encrypted: true,
+        ...volumeKey,
+      }),
+      kind: 'volume',
+      makes: ({ VolumeId }) => String(VolumeId),
+    },
+    {
+      ...ec2('RunInstances', {}),
+      kind: 'instance',
+      makes: ({ Instances }) => (Instances as readonly { readonly InstanceId: string }[])[0]?.InstanceId,
+    },
+    ec2('AttachVolume', { VolumeId: name('volume'), InstanceId: name('instance'), Device: '/dev/sdf' }),
+    ec2('DetachVolume', { VolumeId: name('volume') }),
+    ec2('StopInstances', { InstanceIds: [name('instance')] }),
+    ec2('StartInstances', { InstanceIds: [name('instance')] }),
+    ec2('InstanceWrite', {
+      VolumeId: name('volume'),
+      InstanceId: name('instance'),
+      Data: text(`blocks ${n}`),
+    }),
+    {
+      ...ec2('CreateSnapshot', { VolumeId: name('volume') }),
+      kind: 'snapshot',
+      makes: ({ SnapshotId }) => String(SnapshotId),
+    },
+    {
+      ...ec2('CopySnapshot', { SourceRegion: 'us-east-1', SourceSnapshotId: name('snapshot'), ...volumeKey }),
+      kind: 'snapshot',
+      makes: ({ SnapshotId }) => String(SnapshotId),
+    },
   ];
 }
