@@ -1,37 +1,49 @@
-import { apiOperations, shortPrincipal } from '../../client/index.ts';
+import { apiOperations, parseRegion, shortPrincipal, type KeyCard } from '../../client/index.ts';
 import { shortId } from '../format/text.ts';
 import { commandsOf } from '../shell/commands.ts';
 import type { ShellState } from '../shell/shell.svelte.ts';
+import type { LabState } from '../state/lab.svelte.ts';
 import { homeOf } from '../state/route.svelte.ts';
+import { offeredRegions } from '../strings.ts';
 import { words } from './strings.ts';
 import type { Entry } from './search.ts';
 
 const helpIds = new Set(['shortcuts', 'firstSteps', 'storage', 'licences']);
 
-/** A scene or question of another room: its address and what it is called. */
+/** A place of the page with an address of its own: where it is and what it is called. */
 export interface Place {
-  readonly group: 'scene' | 'question';
+  readonly group: 'scene' | 'lab' | 'question' | 'place' | 'help';
   readonly label: string;
   readonly hash: string;
   readonly also?: string;
 }
 
 /** Everything that the palette finds, as the page is now. */
-export function entriesOf(shell: ShellState, places: readonly Place[]): readonly Entry[] {
+export function entriesOf(
+  shell: ShellState,
+  places: readonly Place[],
+  keys: readonly KeyCard[],
+): readonly Entry[] {
   const { lab } = shell;
   const toLab = (): void => {
     location.hash = homeOf.lab;
   };
   return [
-    ...lab.keys.map(({ rec, aliases }): Entry => ({
+    ...keys.map(({ rec, aliases }): Entry => ({
       id: rec.arn,
       group: 'key',
       label: aliases[0] ?? `key ${shortId(rec.key)}`,
       mono: true,
-      detail: [rec.KeyState, rec.KeySpec, words.region(rec.region)].join(', '),
+      detail: [
+        rec.KeyState,
+        rec.KeySpec,
+        words.region(rec.region),
+        ...(rec.account === lab.account ? [] : [words.account(rec.account)]),
+      ].join(', '),
       also: `${rec.arn} ${rec.Description} ${aliases.join(' ')}`,
       run: () => {
         toLab();
+        lab.region = rec.region;
         lab.selectKey(rec.arn);
       },
     })),
@@ -78,8 +90,31 @@ export function entriesOf(shell: ShellState, places: readonly Place[]): readonly
       mono: true,
       run: () => {
         toLab();
-        lab.wish = operation === 'CreateKey' ? 'create' : 'call';
+        if (operation === 'CreateKey') lab.wish = 'create';
+        else {
+          lab.wishOperation = operation;
+          lab.wish = 'call';
+        }
       },
     })),
   ];
+}
+
+/** OURS: of each account and Region; more is found by the lab's own search. */
+const keysOfEach = 100;
+
+/** The keys of all accounts in the Regions that are offered, those of the open list first. */
+export async function keysEverywhere(lab: LabState): Promise<readonly KeyCard[]> {
+  const { account: own, region: here } = lab;
+  const regions = new Set([here, ...offeredRegions.flatMap((name) => parseRegion(name) ?? [])]);
+  const pages = await Promise.all(
+    lab.accounts.flatMap(({ account }) =>
+      [...regions].map(async (region) =>
+        account === own && region === here
+          ? []
+          : (await lab.world.keys({ account, region, n: keysOfEach })).items,
+      ),
+    ),
+  );
+  return [...lab.keys, ...pages.flat()];
 }

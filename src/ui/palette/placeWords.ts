@@ -1,5 +1,7 @@
-/** What the palette calls the questions of the other rooms. */
+/** What the palette calls the questions and labs of the other rooms. */
 export const places = {
+  /** `labs/stop-the-deletion`. */
+  lab: (name: string) => sentence(name.replace(/^labs\//, '')),
   /** `access/iam-allow-without-delegation`: a question's words load with the question. */
   question: (name: string) => {
     const [topic = '', ...rest] = name.split('/');
@@ -7,3 +9,8 @@ export const places = {
     return `${topic}: ${title}`;
   },
 } as const;
+
+const sentence = (name: string): string => {
+  const words = name.replaceAll('-', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};

@@ -1,4 +1,5 @@
-export type Group = 'key' | 'principal' | 'scene' | 'question' | 'operation' | 'world' | 'action' | 'help';
+export type Group =
+  'key' | 'principal' | 'scene' | 'lab' | 'question' | 'operation' | 'place' | 'world' | 'action' | 'help';
 
 /** One thing that can be found. */
 export interface Entry {

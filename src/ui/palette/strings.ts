@@ -1,13 +1,15 @@
 /** Words of the command palette. */
 export const words = {
   title: 'Find or do',
-  placeholder: 'A key, alias, principal, scene, question, operation, or what to do',
+  placeholder: 'A key, alias, principal, scene, lab, operation, or what to do',
   groups: {
     key: 'Keys and aliases',
     principal: 'Principals',
     scene: 'Scenes',
-    question: 'Questions and labs',
+    lab: 'Labs',
+    question: 'Questions',
     operation: 'Operations',
+    place: 'Places',
     world: 'Worlds',
     action: 'Actions',
     help: 'Help',
@@ -19,4 +21,5 @@ export const words = {
   open: 'open',
   call: 'call it on the open key',
   region: (region: string) => `in ${region}`,
+  account: (account: string) => `of ${account}`,
 } as const;

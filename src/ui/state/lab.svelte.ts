@@ -154,6 +154,8 @@ export class LabState {
 
   /** What another part of the page asks the lab's screen to open. The screen takes it and sets it back. */
   wish = $state.raw<'create' | 'call' | 'trace' | undefined>();
+  /** With `call`: the operation that its form begins with. The form takes it and sets it back. */
+  wishOperation = $state.raw<string | undefined>();
 
   /** Reads all that the first screen needs. */
   async start(): Promise<void> {
