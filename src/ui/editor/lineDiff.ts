@@ -87,9 +87,12 @@ function pieces(a: string, b: string): readonly [readonly Piece[], readonly Piec
 
 const whole = (n: number, text: string, changed: boolean): DiffLine => ({ n, pieces: [{ text, changed }] });
 
+/** No text has no lines: what there was not yet is all new. */
+const linesOf = (text: string): readonly string[] => (text === '' ? [] : text.split('\n'));
+
 export function lineDiff(before: string, after: string): readonly DiffRow[] {
-  const a = before.split('\n');
-  const b = after.split('\n');
+  const a = linesOf(before);
+  const b = linesOf(after);
   const rows: DiffRow[] = [];
   let i = 0;
   let j = 0;

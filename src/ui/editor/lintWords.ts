@@ -38,7 +38,10 @@ const rules: Readonly<Record<LintRule, Says>> = {
     'Who may retire a grant is said by the grant, hardly ever by a key policy.',
   'no-effect-across-accounts': (f) =>
     `${of(f, 'actions')} cannot be used from another account (${of(f, 'accounts')}), whatever is written.`,
-  'no-effect': (f) => `This statement does nothing: it lacks ${of(f, 'lacks')}.`,
+  'no-effect': (f) =>
+    of(f, 'lacks') === 'kms'
+      ? 'This statement does nothing: none of its actions is KMS’s.'
+      : `This statement does nothing: it lacks ${of(f, 'lacks')}.`,
   'alias-in-resource': (f) =>
     `${of(f, 'alias')}: permissions on a key are asked of its key ARN, not of an alias.`,
   'resource-is-not-this-key': () => 'A key policy speaks of its own key only: "*" means this key.',

@@ -41,7 +41,11 @@ function editsTo(tree: JsonTree, value: unknown, path: JsonPath): readonly TextE
     const at = start + shared;
     for (let i = at; i < was.length - end; i++) edits.push({ op: 'remove', path: [...path, at] });
     for (let i = at; i < now.length - end; i++) {
-      edits.push({ op: i < was.length ? 'insert' : 'append', path: i < was.length ? [...path, i] : path, value: now[i] });
+      edits.push({
+        op: i < was.length ? 'insert' : 'append',
+        path: i < was.length ? [...path, i] : path,
+        value: now[i],
+      });
     }
     return edits;
   }

@@ -1,10 +1,18 @@
-import type { policyWords } from './words.ts';
-
 /*
  * Key policies to begin from: policy.md §3. What they do is said beside them; the names in them are this world's own.
  */
 
-export type TemplateName = keyof typeof policyWords.template;
+export const templateNames = [
+  'default',
+  'console',
+  'leastUser',
+  'crossAccount',
+  'service',
+  'denyGuard',
+  'denyOutside',
+  'denyNoContext',
+] as const;
+export type TemplateName = (typeof templateNames)[number];
 
 interface Who {
   readonly account: string;
@@ -83,6 +91,29 @@ export function templateText(name: TemplateName, who: Who): string {
         Action: ['kms:ScheduleKeyDeletion', 'kms:DisableKey', 'kms:DeleteImportedKeyMaterial'],
         Resource: '*',
         Condition: { ArnNotEquals: { 'aws:PrincipalArn': who.admin } },
+      },
+    ],
+    denyOutside: [
+      delegation,
+      {
+        Sid: 'Nobody of another account',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 'kms:*',
+        Resource: '*',
+        // Services that call in their own name have no account: without IfExists they would be shut out too.
+        Condition: { StringNotEqualsIfExists: { 'aws:PrincipalAccount': who.account } },
+      },
+    ],
+    denyNoContext: [
+      delegation,
+      {
+        Sid: 'Only with an encryption context that names the app',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*'],
+        Resource: '*',
+        Condition: { Null: { 'kms:EncryptionContext:app': 'true' } },
       },
     ],
   };

@@ -17,7 +17,7 @@ const looked = 3000;
 export async function versionsOf(world: WorldApi, key: KeyArn): Promise<readonly PolicyVersion[]> {
   const found: PolicyVersion[] = [];
   let before: number | undefined;
-  for (let seen = 0; seen < looked; ) {
+  for (let seen = 0; seen < looked;) {
     const page = await world.history.list({ n: 500, ...(before === undefined ? {} : { before }) });
     const entries = page.groups.flatMap((group) => group.entries);
     const writers = entries

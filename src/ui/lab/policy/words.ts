@@ -1,4 +1,4 @@
-import { lintWords } from '../../editor/lintWords.ts';
+import type { TemplateName } from './templates.ts';
 import type { PolicyChange, PolicyChangeKind } from '../../../engine/index.ts';
 
 const changes: Readonly<Record<PolicyChangeKind, string>> = {
@@ -32,43 +32,76 @@ const targets: Readonly<Record<PolicyChange['target']['type'], string>> = {
   request: 'request',
 };
 
+const template: Readonly<
+  Record<
+    TemplateName,
+    { readonly title: string; readonly allows: string; readonly locksOut: string; readonly costs: string }
+  >
+> = {
+  default: {
+    title: 'Default',
+    allows:
+      'The root user everything, and everybody of the account what IAM policies say. CreateKey writes this one.',
+    locksOut: 'Other accounts, and whoever no IAM policy lets in.',
+    costs:
+      'This page does not tell who uses the key: every IAM policy of the account has to be read for that.',
+  },
+  console: {
+    title: 'Console',
+    allows:
+      'As Default; the administrator manages the key, the user uses it and gives grants to services of AWS.',
+    locksOut: 'Other accounts. By this policy the administrator cannot decrypt.',
+    costs: 'Two lists to keep, and delegation still lets IAM policies add others.',
+  },
+  leastUser: {
+    title: 'One user, least',
+    allows: 'The administrator manages, one principal uses. Nothing else.',
+    locksOut: 'Everybody else, with whatever IAM policies, and the root user too.',
+    costs: 'When the administrator is deleted, nobody is left who may change this policy.',
+  },
+  crossAccount: {
+    title: 'Another account',
+    allows: 'As Default; the other account may use the key and give grants to services of AWS.',
+    locksOut:
+      'Those of the other account whom their own IAM policies do not let in: both sides have to say yes.',
+    costs: 'The other account chooses who of its own uses the key. You see it in CloudTrail, not here.',
+  },
+  service: {
+    title: 'A service, for this account',
+    allows: 'As Default; anybody of this account, through S3 only, without an IAM policy for the key.',
+    locksOut: 'Direct calls, other services, other accounts.',
+    costs: 'Who may read the objects decides S3 now: the key no longer tells these callers apart.',
+  },
+  denyGuard: {
+    title: 'Guardrail: nobody ends it',
+    allows: 'As Default.',
+    locksOut: 'Everybody but the administrator from deleting and disabling, the root user too.',
+    costs: 'A Deny beats every Allow: without that administrator the policy has to be changed first.',
+  },
+  denyOutside: {
+    title: 'Guardrail: own account only',
+    allows: 'As Default.',
+    locksOut: 'Every principal of another account, also where a statement or a grant lets it in.',
+    costs: 'Sharing needs another policy. Services that call in their own name stay in.',
+  },
+  denyNoContext: {
+    title: 'Guardrail: with a context',
+    allows: 'As Default, when the encryption context names an app.',
+    locksOut: 'Every call for encryption or decryption without app in its encryption context, by whomever.',
+    costs: 'Services of AWS write their own context: they cannot use this key any more.',
+  },
+};
+
 export const policyWords = {
-  rules: lintWords.rules,
   changes,
   targets,
-  severity: { error: 'error', warning: 'warning', note: 'note' },
-  at: (n: number) => `Statement ${n}`,
-  noFindings: 'The linter has nothing to say.',
-  findings: (n: number) => (n === 1 ? '1 finding' : `${n} findings`),
-  fix: 'Mend it',
-
   templates: 'Begin from a template',
-  template: {
-    default: [
-      'Default',
-      'The account decides by its IAM policies. What CreateKey writes when no policy is given.',
-    ],
-    console: [
-      'Console',
-      'As the AWS console writes it: delegation, administrators apart from users, grants for services.',
-    ],
-    leastUser: [
-      'One user, least',
-      'Delegation for administrators only; one principal may use the key and nothing else.',
-    ],
-    crossAccount: [
-      'Another account',
-      'Lets the other account in for use. Its own IAM policies must allow it too.',
-    ],
-    service: [
-      'A service, for this account',
-      'S3 may use the key, only on behalf of this account’s principals.',
-    ],
-    denyGuard: ['Guardrail', 'Delegation, and nobody but the administrator may delete or disable the key.'],
-  },
+  templateWho: { admin: 'Administrator', user: 'User', other: 'Other account' },
+  templateSays: { allows: 'allows', locksOut: 'locks out', costs: 'its price' },
+  template,
 
   access: 'Access',
-  lead: 'Who may do what with this key, asked of the same decision that every call goes through. Context keys of a real call can change it.',
+  lead: 'Who may do what with this key, by every policy of this world: asked of the same decision that every call goes through. Open a cell for its reasons.',
   who: 'Principal',
   action: 'Action',
   context: 'Condition keys of the request',
@@ -79,13 +112,65 @@ export const policyWords = {
   yes: 'allowed',
   no: 'denied',
   byDeny: 'denied by a Deny',
-  ask: 'Ask',
-  simulator: 'One question, with its reasons',
+  service: 'service',
+  everything: 'All operations of a key',
+  whoHint: 'a user, role, session or service',
+  askSomething: 'Choose who asks: the answer follows every change.',
+  onStored: 'Asked of the policy as KMS has it.',
+  onDraft: 'Asked of the policy as it is written above, not sent yet.',
+  withContext: (n: number) => (n === 0 ? 'With which context' : `With which context (${n} given)`),
+  nobody: (who: string) => `This world has no ${who}.`,
+  verdict: (who: string, action: string, allowed: boolean) =>
+    `${who} ${allowed ? 'may' : 'may not'} ${action}`,
+  circumstances: {
+    sourceIp: 'Source IP',
+    vpcEndpoint: 'VPC endpoint',
+    noEndpoint: 'none, over the internet',
+    mfa: 'Second factor',
+    mfaNo: 'not given',
+    mfaYes: 'given',
+    viaService: 'Through a service, kms:ViaService',
+    directly: 'directly',
+    time: 'Time of the call',
+    now: 'now, by the world’s clock',
+    sourceArn: 'aws:SourceArn',
+    sourceAccount: 'aws:SourceAccount',
+    unsaid: 'not given',
+    encryptionContext: 'Encryption context',
+    addPair: 'Add a pair',
+  },
+  showEdit: 'Show the edit',
+  trust: 'trust policy',
+  asIs: 'now',
+  afterIt: 'after it',
+  editIn: 'Write it into the editor',
+  callsWithIt: (operations: readonly string[]) => `${operations.join(', ')} with it`,
+  asWhom: (who: readonly string[]) => `as ${who.join(', ')}`,
+  noCall: 'No call makes this change.',
+  elsewhere: 'This changes another document than the key policy.',
+  difference: {
+    title: 'What it changes',
+    from: 'From',
+    to: 'To',
+    draft: 'the text above',
+    stored: 'the stored policy',
+    version: (operation: string, at: string) => `${operation}, ${at}`,
+    takeUp: (name: string) => `Edit ${name}`,
+    cells: 'Who may do what, changed',
+    change: 'Change',
+    others: (n: number) =>
+      n === 1 ? '1 cell is decided by something else.' : `${n} cells are decided by something else.`,
+  },
+  tools: { difference: 'What it changes', simulator: 'Try a call' },
+  noTool: 'As soon as the text is JSON.',
+  toolsLabel: 'Before you send it',
+  answered: (message: string) => `KMS: ${message}`,
+  where: 'Show the place',
+  simulator: 'Try a call',
   smallest: 'Smallest change that would allow it',
   noSmaller: 'No change of at most three edits allows it.',
   also: (n: number) => (n === 1 ? 'opens 1 cell more' : `opens ${n} cells more`),
   opensNothing: 'opens nothing else',
-  apply: 'PutKeyPolicy with it',
   matrix: 'Access matrix',
   changedCells: (n: number) =>
     n === 0
