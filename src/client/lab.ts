@@ -175,6 +175,7 @@ class LibraryLab implements Lab {
   }
 
   async credentialsFor(principalArn: string, session: SessionOptions = {}): Promise<Credentials> {
+    await this.#meet(principalArn);
     return credentialsFor(this.#world, this.#known(principalArn), session);
   }
 
@@ -193,6 +194,7 @@ class LibraryLab implements Lab {
   }
 
   async handle(call: LabCall): Promise<CallAnswer> {
+    await this.#meet(call.principal);
     const answer = await this.#world.call(this.#read(call));
     // Only IAM makes principals, and takes them away.
     if (call.service === 'iam' && answer.result.ok) this.#principals = await principalsOf(this.#world);
@@ -200,6 +202,7 @@ class LibraryLab implements Lab {
   }
 
   async explain(call: LabCall): Promise<Explanation> {
+    await this.#meet(call.principal);
     return this.#world.explain(this.#read(call));
   }
 
@@ -264,6 +267,12 @@ class LibraryLab implements Lab {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#world.close();
+  }
+
+  /** Principals that an SDK client has made are met when they are first named. */
+  async #meet(arn: string): Promise<void> {
+    if (/^arn:[^:]+:iam:/.test(arn) && !this.#principals.has(arn))
+      this.#principals = await principalsOf(this.#world);
   }
 
   #known(arn: string): PrincipalArn {

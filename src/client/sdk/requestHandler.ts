@@ -61,7 +61,10 @@ async function handle(
   options: HandleOptions = {},
 ): Promise<{ response: HttpResponse }> {
   return abortable(options.abortSignal, async () => {
-    const call = await readCall(trust, request);
+    const headers = headersOf(request);
+    const operation = readTarget(request, headers);
+    if (operation === undefined) return { response: await elsewhere(taker, trust, request, headers) };
+    const call = await readCall(trust, request, operation, headers);
     if (isRefusal(call)) return refusal(call, uuidFrom(platformRandom));
     const { result, trace } = await taker().handle(call);
     if (!result.ok) return refusal(result.refusal, trace.id);
@@ -70,10 +73,12 @@ async function handle(
 }
 
 /** What the door itself refuses never reaches the engine and leaves no event, as with AWS. */
-async function readCall(trust: Trust, request: HttpRequest): Promise<Call | Refusal> {
-  const headers = headersOf(request);
-  const operation = readTarget(request, headers);
-  if (operation === undefined) return unknownOperation;
+async function readCall(
+  trust: Trust,
+  request: HttpRequest,
+  operation: string,
+  headers: Headers,
+): Promise<Call | Refusal> {
   const body = await readBody(request.body);
   const from = await readCaller(trust, request, headers, body);
   if (isRefusal(from)) return from;
@@ -83,6 +88,21 @@ async function readCall(trust: Trust, request: HttpRequest): Promise<Call | Refu
     ...from,
     userAgent: headers.get('user-agent') ?? headers.get('x-amz-user-agent'),
   };
+}
+
+/** A request that is not to KMS: to one of the services around it, or to nobody. */
+async function elsewhere(
+  taker: () => CallTaker,
+  trust: Trust,
+  request: HttpRequest,
+  headers: Headers,
+): Promise<HttpResponse> {
+  const { handleOther } = await import('./otherServices.ts');
+  const response = await handleOther(request, headers, {
+    handle: (call) => taker().handle(call),
+    readCaller: (body) => readCaller(trust, request, headers, body),
+  });
+  return response ?? refusal(unknownOperation, uuidFrom(platformRandom)).response;
 }
 
 // OURS: another method or path than `POST /` is answered like an unknown target.
