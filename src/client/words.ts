@@ -16,6 +16,7 @@ export {
   conditionOperators,
   decide,
   defaultKeyPolicy,
+  differencesFromAws,
   grantableOperations,
   isBlobFault,
   keySpecNames,

@@ -1,5 +1,3 @@
-import list from './differences.json';
-
 /** Something that AWS does not say, or that is simplified here, in the words of the code that does it. */
 export interface DifferenceFromAws {
   /** Operation, room of the engine, or room of the house. */
@@ -9,5 +7,6 @@ export interface DifferenceFromAws {
   readonly text: string;
 }
 
-/** Made from the marks in the code by scripts/differences.mjs; a test keeps it fresh. */
-export const differencesFromAws: readonly DifferenceFromAws[] = list;
+/** Made from the marks in the code by scripts/differences.mjs; a test keeps it fresh. Loaded when somebody asks. */
+export const differencesFromAws = async (): Promise<readonly DifferenceFromAws[]> =>
+  (await import('./differences.json')).default;

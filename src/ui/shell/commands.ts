@@ -155,6 +155,12 @@ export function commandsOf(shell: ShellState): Readonly<Record<string, Command>>
       },
     },
     {
+      id: 'differences',
+      label: bar.differences,
+      also: 'help invented simplified honest limits marks OURS',
+      run: () => (location.hash = homeOf.differences),
+    },
+    {
       id: 'licences',
       label: bar.licences,
       run: () => void window.open(new URL('licences.txt', document.baseURI), '_blank', 'noopener'),

@@ -40,6 +40,7 @@ export const bar = {
   firstSteps: 'Show the first steps',
   shortcuts: 'Keyboard shortcuts',
   storage: 'What is kept where…',
+  differences: 'Differences from AWS',
   licences: 'Licences',
   theme: (name: string) => `Theme: ${name}`,
   motion: { on: 'Motion: reduced', system: 'Motion: as the system says' },
