@@ -159,7 +159,7 @@ describe('AWS’s sentences read back (policy.md §8)', () => {
     [
       'an encoded message',
       'Encoded authorization failure message: abcdef',
-      0,
+      'Encoded',
       /decode-authorization-message/,
     ],
   ])('a malformed text says where: %s', (_, text, at, why) => {

@@ -8,7 +8,7 @@ import { offeredRegions } from '../strings.ts';
 import { words } from './strings.ts';
 import type { Entry } from './search.ts';
 
-const helpIds = new Set(['shortcuts', 'firstSteps', 'differences', 'storage', 'licences']);
+const helpIds = new Set(['go-denied', 'shortcuts', 'firstSteps', 'differences', 'storage', 'licences']);
 
 /** A place of the page with an address of its own: where it is and what it is called. */
 export interface Place {

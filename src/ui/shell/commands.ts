@@ -1,4 +1,6 @@
 import type { GlyphName } from '../glyphs/names.ts';
+import { addressOf, labPlaces } from '../lab/places.ts';
+import { words as labWords } from '../lab/strings.ts';
 import { homeOf, rooms } from '../state/route.svelte.ts';
 import { themes } from '../state/prefs.svelte.ts';
 import { shell as shellWords } from '../strings.ts';
@@ -203,6 +205,15 @@ export function commandsOf(shell: ShellState): Readonly<Record<string, Command>>
       also: 'animation reduced',
       run: () => (lab.prefs.motion = lab.prefs.motion === 'on' ? 'system' : 'on'),
     },
+    ...labPlaces
+      .filter((place) => place !== 'keys')
+      .map((place) => ({
+        id: `go-${place}`,
+        label: labWords.places[place],
+        glyph: 'u-right' as const,
+        also: bar.placeWords[place],
+        run: () => (location.hash = addressOf(place)),
+      })),
     ...rooms.map((room) => ({
       id: `go-${room}`,
       label: bar.go(shellWords.rooms[room]),

@@ -44,6 +44,13 @@ export const bar = {
   licences: 'Licences',
   theme: (name: string) => `Theme: ${name}`,
   motion: { on: 'Motion: reduced', system: 'Motion: as the system says' },
+  /** More words to find a place of the lab by. */
+  placeWords: {
+    keys: '',
+    principals: 'account organization user role group policy session scp rcp boundary assume iam sts',
+    denied: 'accessdenied error cloudtrail paste explain help',
+    find: 'search key alias grant event principal everything',
+  },
   go: (room: string) => `Go to ${room}`,
   createKey: 'Create a KMS key',
   actAs: (who: string) => `Act as ${who}`,

@@ -1,4 +1,5 @@
-import type { ServiceName } from '../../../engine/index.ts';
+import type { DocumentKind } from '../../editor/index.ts';
+import type { OrgPolicyType, ServiceName } from '../../../engine/index.ts';
 import type { CallInput } from '../../state/lab.svelte.ts';
 
 /** One member of a request that a person fills in. */
@@ -9,6 +10,8 @@ export interface Field {
   readonly required?: boolean;
   readonly hint?: string;
   readonly start?: string;
+  /** What kind of policy a document is; an identity policy when absent. */
+  readonly document?: DocumentKind;
   readonly options?: readonly { readonly value: string; readonly label: string }[];
 }
 
@@ -46,11 +49,12 @@ const org = (
 
 const text = (name: string, more: Partial<Field> = {}): Field => ({ name, kind: 'text', ...more });
 const needed = (name: string, more: Partial<Field> = {}): Field => text(name, { required: true, ...more });
-const document = (name: string, start: string, hint?: string): Field => ({
+const document = (name: string, start: string, hint?: string, policy: DocumentKind = 'identity'): Field => ({
   name,
   kind: 'document',
   required: true,
   start,
+  document: policy,
   ...(hint === undefined ? {} : { hint }),
 });
 const choice = (name: string, values: readonly string[], more: Partial<Field> = {}): Field => ({
@@ -65,6 +69,11 @@ const tags: Field = { name: 'Tags', kind: 'tags' };
 export type Kind = 'User' | 'Role' | 'Group';
 const named = (kind: Kind, name: string): CallInput => ({ [`${kind}Name`]: name });
 
+const orgKinds: Readonly<Record<OrgPolicyType, DocumentKind>> = {
+  SERVICE_CONTROL_POLICY: 'serviceControl',
+  RESOURCE_CONTROL_POLICY: 'resourceControl',
+};
+
 export const actions = {
   createUser: (policies: readonly string[]): Action =>
     iam('CreateUser', 'Create a user', [
@@ -76,7 +85,7 @@ export const actions = {
   createRole: (trust: string, policies: readonly string[]): Action =>
     iam('CreateRole', 'Create a role', [
       needed('RoleName'),
-      document('AssumeRolePolicyDocument', trust, 'The trust policy: who may assume it'),
+      document('AssumeRolePolicyDocument', trust, 'The trust policy: who may assume it', 'trust'),
       text('Description'),
       { name: 'MaxSessionDuration', kind: 'number', hint: '3,600 to 43,200 seconds; an hour when left out' },
       choice('PermissionsBoundary', policies),
@@ -149,9 +158,14 @@ export const actions = {
     iam('DeleteAccessKey', '', [], { UserName: user, AccessKeyId: id }),
 
   editTrust: (role: string, start: string): Action =>
-    iam('UpdateAssumeRolePolicy', 'Edit the trust policy', [document('PolicyDocument', start)], {
-      RoleName: role,
-    }),
+    iam(
+      'UpdateAssumeRolePolicy',
+      'Edit the trust policy',
+      [document('PolicyDocument', start, undefined, 'trust')],
+      {
+        RoleName: role,
+      },
+    ),
   updateRole: (role: string, description: string, seconds: number): Action =>
     iam(
       'UpdateRole',
@@ -201,18 +215,22 @@ export const actions = {
       [{ name: 'DestinationParentId', kind: 'choice', required: true, options: places }],
       { AccountId: account, SourceParentId: from },
     ),
-  createOrgPolicy: (type: 'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY', start: string): Action =>
+  createOrgPolicy: (type: OrgPolicyType, start: string): Action =>
     org(
       'CreatePolicy',
       type === 'SERVICE_CONTROL_POLICY' ? 'Create an SCP' : 'Create an RCP',
-      [needed('Name'), text('Description', { start: '' }), document('Content', start)],
+      [
+        needed('Name'),
+        text('Description', { start: '' }),
+        document('Content', start, undefined, orgKinds[type]),
+      ],
       { Type: type },
     ),
-  updateOrgPolicy: (id: string, name: string, start: string): Action =>
+  updateOrgPolicy: (id: string, type: OrgPolicyType, name: string, start: string): Action =>
     org(
       'UpdatePolicy',
       `Edit ${name}`,
-      [text('Name', { start: name }), { ...document('Content', start), required: true }],
+      [text('Name', { start: name }), document('Content', start, undefined, orgKinds[type])],
       { PolicyId: id },
     ),
   deleteOrgPolicy: (id: string): Action => org('DeletePolicy', '', [], { PolicyId: id }),
