@@ -109,6 +109,7 @@ export function mountCode(options: CodeOptions): CodeHandle {
     EditorState.readOnly.of(readonly),
     EditorView.contentAttributes.of({
       'aria-label': label,
+      tabindex: '0',
       ...(readonly ? { 'aria-readonly': 'true', inputmode: 'none' } : { 'aria-describedby': 'help' }),
     }),
     readonly ? [] : highlightActiveLine(),

@@ -5,7 +5,7 @@ export const editorWords = {
   loading: 'The editor is loading.',
   escape: 'Tab leaves the editor. Ctrl+Space lists what may stand here, F8 goes to the next finding.',
   goTo: 'Show in the text',
-  place: (line: number, column: number) => `line ${line}, column ${column}`,
+  goToPlace: (line: number, column: number) => `${line}:${column}, show in the text`,
   broken: (line: number, column: number, why: string) =>
     `Not JSON yet, line ${line}, column ${column}: ${why}.`,
   reads: 'The JSON reads.',
