@@ -2,6 +2,7 @@ import { createSubscriber } from 'svelte/reactivity';
 import type { CallRequest, PrincipalCard, SealedObject, WorldApi } from '../../client/index.ts';
 import type { Bytes, KeyArn, PrincipalArn } from '../../engine/index.ts';
 import {
+  beatsOf,
   envelope,
   factsIn,
   makeKey,
@@ -32,7 +33,7 @@ import {
 import type { LabState } from '../state/lab.svelte.ts';
 import { FlowActor } from './flowActor.svelte.ts';
 import { playRun, replayOf, type Replay } from './envelopeBranch.ts';
-import { textPairs, wholeNumber } from './moment.ts';
+import { deedsOf, pairs, type Reading } from './moment.ts';
 import { Player } from './player.svelte.ts';
 import { words } from './strings.ts';
 import type { Branch, Guess, Question, SceneAddress, Telling } from './telling.ts';
@@ -394,21 +395,51 @@ export class StageState implements Telling {
       }),
     };
   }
-  /** Plays a moment that came by a link, in a world of its own. @throws when a field of it cannot be used */
-  async openMoment(moment: Readonly<Record<string, unknown>>): Promise<void> {
-    const at = wholeNumber(moment['at'], -1, 20) ?? -1;
-    const context = textPairs(moment['ctx']) ?? {};
+  /** Plays a moment that came by a link, in a world of its own. @throws MomentFault, and plays nothing, when it does not fit */
+  async openMoment(moment: Reading): Promise<void> {
+    const at = moment.member('at').whole(-1, beatsOf(this.scene).length - 1);
+    const context = pairs(moment.member('ctx'));
+    const sealed = moment.member('seal').maybe(pairs) ?? context;
+    const by = moment.member('by');
+    const deeds = deedsOf(moment.member('deeds'), (kind, what) => {
+      switch (kind.oneOf(['disableKey', 'enableKey', 'as', 'context'])) {
+        case 'disableKey':
+          return { kind: 'disableKey' } as const;
+        case 'enableKey':
+          return { kind: 'enableKey' } as const;
+        case 'as':
+          return { kind: 'principal', who: what } as const;
+        case 'context':
+          return { kind: 'context', encryptionContext: pairs(what) } as const;
+      }
+    });
     const world = await this.lab.api.sandbox(storyGenesis);
     const principals = await world.principals();
-    const named = (name: unknown): PrincipalArn =>
-      principals.find(({ rec }) => rec.account === storyAccount && said.shortPrincipal(rec.arn) === name)?.rec
-        .arn ?? storyAdmin;
+    const named = (who: Reading): PrincipalArn => {
+      const name = who.text(200);
+      const found = principals.find(
+        ({ rec }) => rec.account === storyAccount && said.shortPrincipal(rec.arn) === name,
+      );
+      return found?.rec.arn ?? who.refuse('a principal of the scene');
+    };
+    let asker: PrincipalArn;
+    let replay: Replay;
+    try {
+      asker = named(by);
+      replay = deeds.map(([after, deed]) => {
+        if (deed.kind === 'context') return [after, deed];
+        if (deed.kind === 'principal') return [after, { kind: 'principal', principal: named(deed.who) }];
+        return [after, { ...deed, as: storyAdmin }];
+      });
+    } catch (fault) {
+      void world.close();
+      throw fault;
+    }
     const keyArn = await makeKey(world, guestAlias);
     this.#guest = { world, keyArn, principals };
     this.guestPrincipal = storyAdmin;
-    const before = textPairs(moment['seal']) ?? context;
     if (this.scene === 'envelopeDecrypt') {
-      this.pairs = pairsOf(before);
+      this.pairs = pairsOf(sealed);
       this.scene = 'envelopeEncrypt';
       const flow = this.#flowIn(world, this.setting);
       this.scene = 'envelopeDecrypt';
@@ -417,16 +448,7 @@ export class StageState implements Telling {
       this.chooseObject(this.objects[0]?.id);
       this.decryptPairs = pairsOf(context);
     } else this.pairs = pairsOf(context);
-    this.guestPrincipal = named(moment['by']);
-    const replay: (readonly [number, Deed])[] = [];
-    for (const item of Array.isArray(moment['deeds']) ? moment['deeds'].slice(0, 20) : []) {
-      const [after, kind, what] = Array.isArray(item) ? (item as unknown[]) : [];
-      const count = wholeNumber(after, 0, 20);
-      if (count === undefined) continue;
-      if (kind === 'disableKey' || kind === 'enableKey') replay.push([count, { kind, as: storyAdmin }]);
-      else if (kind === 'as') replay.push([count, { kind: 'principal', principal: named(what) }]);
-      else if (kind === 'context') replay.push([count, { kind, encryptionContext: textPairs(what) ?? {} }]);
-    }
+    this.guestPrincipal = asker;
     this.#start();
     if (this.#flow) await playRun(this.#flow.actor, replay, at + 1);
     this.player.show(at, false);

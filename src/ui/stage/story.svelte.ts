@@ -22,7 +22,7 @@ import {
 } from '../../visuals/index.ts';
 import type { LabState } from '../state/lab.svelte.ts';
 import { FlowActor } from './flowActor.svelte.ts';
-import { textPairs, wholeNumber } from './moment.ts';
+import { deedsOf, pairs, type Reading } from './moment.ts';
 import { Player } from './player.svelte.ts';
 import { words } from './strings.ts';
 import type { Branch, Guess, Question, Telling } from './telling.ts';
@@ -276,29 +276,24 @@ export class StoryState implements Telling {
       ),
     };
   }
-  async openMoment(moment: Readonly<Record<string, unknown>>): Promise<void> {
-    const at = wholeNumber(moment['at'], -1, this.story.acts.length - 1) ?? -1;
-    const replay: (readonly [number, StoryDeed])[] = [];
-    for (const item of Array.isArray(moment['deeds']) ? moment['deeds'].slice(0, 40) : []) {
-      const [after, kind, what] = Array.isArray(item) ? (item as unknown[]) : [];
-      const count = wholeNumber(after, 0, 40);
-      if (count === undefined) continue;
-      if (kind === 'disableKey' || kind === 'enableKey') replay.push([count, { kind }]);
-      if (kind === 'choose' && typeof what === 'object' && what !== null) {
-        const given = what as Readonly<Record<string, unknown>>;
-        const flipAt = wholeNumber(given['flipAt'], 0, 6143);
-        const waitingDays = wholeNumber(given['waitingDays'], 7, 30);
-        const decryptContext = textPairs(given['decryptContext']);
-        const encryptionContext = textPairs(given['encryptionContext']);
-        const choices = {
-          ...(flipAt !== undefined && { flipAt }),
-          ...(waitingDays !== undefined && { waitingDays }),
-          ...(decryptContext && { decryptContext }),
-          ...(encryptionContext && { encryptionContext }),
-        };
-        replay.push([count, { kind, choices }]);
-      }
-    }
+  /** Plays a moment that came by a link. @throws MomentFault, and plays nothing, when it does not fit */
+  async openMoment(moment: Reading): Promise<void> {
+    const at = moment.member('at').whole(-1, this.story.acts.length - 1);
+    const replay: Replay = deedsOf(moment.member('deeds'), (kind, what): StoryDeed => {
+      const name = kind.oneOf(['disableKey', 'enableKey', 'choose']);
+      if (name !== 'choose') return { kind: name };
+      const flipAt = what.member('flipAt').maybe((of) => of.whole(0, 6143));
+      const waitingDays = what.member('waitingDays').maybe((of) => of.whole(7, 30));
+      const decryptContext = what.member('decryptContext').maybe(pairs);
+      const encryptionContext = what.member('encryptionContext').maybe(pairs);
+      const choices = {
+        ...(flipAt !== undefined && { flipAt }),
+        ...(waitingDays !== undefined && { waitingDays }),
+        ...(decryptContext && { decryptContext }),
+        ...(encryptionContext && { encryptionContext }),
+      };
+      return { kind: name, choices };
+    });
     await playTo(this.#flow.actor, replay, at + 1);
     this.player.show(at, false);
   }

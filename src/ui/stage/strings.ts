@@ -103,7 +103,13 @@ export const words = {
   copyFailed:
     'The browser does not let the page write to the clipboard. The text is selected below: copy it by hand.',
   nothingToShare: 'Nothing has happened yet.',
-  linkBroken: 'The link to a moment cannot be read. The scene begins at its start.',
+  linkBroken: (why: string) =>
+    `The moment cannot be opened. ${why}. Nothing was played; the scene stands at its start.`,
+  saveMoment: 'Save as a file',
+  openMoment: 'Open a moment…',
+  shareMoment: 'This moment',
+  sharePicture: 'This picture',
+  saveMermaid: 'Save as Mermaid',
   fromLink:
     'From a link: this scene plays in a world of its own, made from its seed. Your world is not touched.',
   backToOwn: 'Back to my world',

@@ -10,7 +10,7 @@ import {
   type TwinRow,
 } from '../../visuals/index.ts';
 import type { LabState } from '../state/lab.svelte.ts';
-import { wholeNumber } from './moment.ts';
+import type { Reading } from './moment.ts';
 import { Player } from './player.svelte.ts';
 import { words } from './strings.ts';
 import type { Telling } from './telling.ts';
@@ -252,35 +252,31 @@ export class ThrottleState implements Telling {
   get moment(): object {
     return { at: this.player.at, load: this.load, a: this.a, b: this.b };
   }
-  openMoment(moment: Readonly<Record<string, unknown>>): void {
-    const part = (value: unknown): Readonly<Record<string, unknown>> =>
-      typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-    const cures = (value: unknown, base: Cures): Cures => {
-      const given = part(value);
-      return {
-        retry: retries.find((r) => r === given['retry']) ?? base.retry,
-        attempts: wholeNumber(given['attempts'], 1, 20) ?? base.attempts,
-        cache: given['cache'] === true,
-        cacheUses: wholeNumber(given['cacheUses'], 1, 1_000_000) ?? base.cacheUses,
-        cacheSeconds: wholeNumber(given['cacheSeconds'], 1, 3600) ?? base.cacheSeconds,
-        bucketKeys: given['bucketKeys'] === true,
-        raised: given['raised'] === true,
-      };
-    };
-    const load = part(moment['load']);
-    const seconds = wholeNumber(load['seconds'], 4, 60) ?? firstLoad.seconds;
+  /** @throws MomentFault, and changes nothing, when it does not fit */
+  openMoment(moment: Reading): void {
+    const cures = (of: Reading): Cures => ({
+      retry: of.member('retry').oneOf(retries),
+      attempts: of.member('attempts').whole(1, 20),
+      cache: of.member('cache').flag(),
+      cacheUses: of.member('cacheUses').whole(1, 1_000_000),
+      cacheSeconds: of.member('cacheSeconds').whole(1, 3600),
+      bucketKeys: of.member('bucketKeys').flag(),
+      raised: of.member('raised').flag(),
+    });
+    const load = moment.member('load');
+    const seconds = load.member('seconds').whole(4, 60);
+    const at = moment.member('at').whole(-1, seconds - 1);
     this.set({
       load: {
-        region: regions.find((r) => r === load['region']) ?? firstLoad.region,
-        clients: wholeNumber(load['clients'], 1, 1000) ?? firstLoad.clients,
-        jobsPerSecond: wholeNumber(load['jobsPerSecond'], 100, 20_000) ?? firstLoad.jobsPerSecond,
-        loadSeconds: wholeNumber(load['loadSeconds'], 1, seconds) ?? Math.min(seconds, firstLoad.loadSeconds),
+        region: load.member('region').oneOf(regions),
+        clients: load.member('clients').whole(1, 1000),
+        jobsPerSecond: load.member('jobsPerSecond').whole(100, 20_000),
+        loadSeconds: load.member('loadSeconds').whole(1, seconds),
         seconds,
       },
-      a: cures(moment['a'], ill),
-      b: cures(moment['b'], cured),
+      a: cures(moment.member('a')),
+      b: cures(moment.member('b')),
     });
-    const at = wholeNumber(moment['at'], -1, seconds - 1) ?? -1;
     // The course comes in slices: the moment is shown when it is there.
     const show = (): void => {
       if (this.length > at) this.player.show(at, false);
