@@ -94,7 +94,10 @@ export async function readImportToken(
   return { algorithm: token.algorithm, wrappingSpec: token.wrappingSpec, wrapping };
 }
 
-/** specs.json import "algorithms" and "forbidden": which wrapping goes with which key. OURS: the texts. */
+/**
+ * specs.json import "algorithms" and "forbidden": which wrapping goes with which key. OURS: what is said of
+ * a wrapping that does not go is in no recording; it says nothing here.
+ */
 export function wrappingFault(
   KeySpec: KeySpec,
   wrappingSpec: KeySpec,

@@ -149,7 +149,10 @@ export function usageFault(KeySpec: KeySpec, KeyUsage: KeyUsage | undefined): Re
       );
 }
 
-/** Whether a key of a spec can be made in a Region. OURS: the text is in no recording. */
+/**
+ * Whether a key of a spec can be made in a Region. OURS: what is said of a spec that a Region
+ * does not have is in no recording.
+ */
 export function placeFault(KeySpec: KeySpec, region: string): Refusal | undefined {
   const { where } = keySpecs[KeySpec];
   const china = region.startsWith('cn-');

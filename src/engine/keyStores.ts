@@ -68,7 +68,7 @@ export function findStore(id: string, { view, identity, region }: Step): KeyStor
   return view.get(ref.keyStore(identity.account, region, id)) ?? storeMissing();
 }
 
-/** OURS: the text is in no recording. */
+/** OURS: what CustomKeyStoreInvalidStateException says is in no recording; it says nothing here. */
 export const storeStateFault = (store: KeyStoreRec): Refusal =>
   refuse('CustomKeyStoreInvalidStateException', '', `specs.json customKeyStores states: ${store.state}`);
 
@@ -161,7 +161,8 @@ export function externalKeyFault(store: KeyStoreRec, id: string, view: View): Re
 
 /**
  * A cryptographic call on a key in a store reaches what is behind it only when that answers. The key state does not
- * change; the call fails with a text that names the cause (key-states.json "backingFailure"). OURS: the texts.
+ * change; the call fails with a text that names the cause (key-states.json "backingFailure"). OURS: the texts of a key store that
+ * does not answer.
  */
 export function backingFault(rec: KeyRec, { view }: Pick<Step, 'view'>): Refusal | undefined {
   if (!rec.keyStore) return undefined;

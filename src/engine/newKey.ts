@@ -26,7 +26,7 @@ export function tooManyKeys({
   const count = view.get(ref.counter(`keys/${identity.account}/${region}`))?.count ?? 0;
   return count < keysPerAccountAndRegion
     ? undefined
-    : // OURS: the text is in no recording.
+    : // OURS: what LimitExceededException says of the 100,001st key is in no recording; it says nothing here.
       refuse('LimitExceededException', '', 'quotas.json kmsKeysPerAccountRegion');
 }
 

@@ -37,7 +37,7 @@ export const CreateAlias = operation<CreateAliasRequest, undefined>({
     }
     const target = theKey(located).rec.arn;
     if (view.count(`aliases/${target}`, 1) > aliasesPerKey) {
-      // OURS: the text is in no recording.
+      // OURS: what LimitExceededException says of one alias too many is in no recording; it says nothing here.
       return refuse('LimitExceededException', '', 'quotas.json aliasesPerKey');
     }
     view.put(ref.alias(arn), {

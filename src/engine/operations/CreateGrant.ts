@@ -70,7 +70,7 @@ export const CreateGrant = operation<CreateGrantRequest, CreateGrantResponse>({
     const grant = same ?? newGrant(input, rec, step);
     if (!same) {
       if (step.view.count(`grants/${rec.arn}`, 1) > grantsPerKey) {
-        // OURS: the text is in no recording.
+        // OURS: what LimitExceededException says of one grant too many is in no recording; it says nothing here.
         return refuse('LimitExceededException', '', 'quotas.json grantsPerKey');
       }
       step.view.put(ref.grant(rec.arn, grant.grantId), grant);
@@ -92,7 +92,9 @@ export const CreateGrant = operation<CreateGrantRequest, CreateGrantResponse>({
   },
 });
 
-/** model.json crossMemberRules CreateGrant. OURS: the texts are in no recording. */
+/**
+ * model.json crossMemberRules CreateGrant. OURS: what is said of members that do not go together is in no recording.
+ */
 function memberFault(input: CreateGrantRequest): Refusal | undefined {
   const because = 'model.json crossMemberRules CreateGrant';
   const { Constraints } = input;

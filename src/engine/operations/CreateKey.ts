@@ -149,7 +149,10 @@ const trailMetadata = (metadata: Readonly<Record<string, unknown>>): Readonly<Re
     ]),
   );
 
-/** model.json crossMemberRules CreateKey, specs.json "origins". OURS: the texts are in no recording. */
+/**
+ * model.json crossMemberRules CreateKey, specs.json "origins". OURS: what is said of members that do not go
+ * together is in no recording.
+ */
 function originFault(input: CreateKeyRequest): Refusal | undefined {
   const because = 'model.json crossMemberRules CreateKey';
   const unsupported = refuse('UnsupportedOperationException', '', because);

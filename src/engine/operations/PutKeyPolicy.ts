@@ -33,7 +33,7 @@ export const PutKeyPolicy = operation<PutKeyPolicyRequest, undefined>({
   run({ Policy, PolicyName, BypassPolicyLockoutSafetyCheck }, located, step) {
     const { rec } = theKey(located);
     if (rec.KeyManager === 'AWS') {
-      // OURS: the text is in no recording.
+      // OURS: what is said of the policy of an AWS managed key is in no recording; it says nothing here.
       return refuse('UnsupportedOperationException', '', 'services.json awsManagedKeys cannot');
     }
     const fault =

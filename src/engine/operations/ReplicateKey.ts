@@ -124,7 +124,7 @@ function cannot(
   }
   const { primary, replicas } = multiRegionOf(rec, step.view);
   if (ReplicaRegion === primary || replicas.includes(ReplicaRegion)) {
-    // OURS: the text is in no recording.
+    // OURS: what is said of a Region that has the key already is in no recording; it says nothing here.
     return refuse('AlreadyExistsException', '', 'operations.json ReplicateKey errors');
   }
   const there = { view: step.view, identity: step.identity, region: ReplicaRegion };

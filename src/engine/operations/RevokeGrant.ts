@@ -24,7 +24,7 @@ export const RevokeGrant = operation<RevokeGrantRequest, undefined>({
     const fault = grantIdFault(GrantId);
     if (fault) return fault;
     const grant = step.view.get(ref.grant(theKey(located).rec.arn, GrantId));
-    // OURS: the text is in no recording.
+    // OURS: what is said of a grant that the key does not have is in no recording.
     if (!grant)
       return refuse(
         'NotFoundException',

@@ -50,7 +50,7 @@ function cannotNow(rec: KeyRec, { view, env }: Step): Refusal | undefined {
   const rotation = rotationOf(rec.arn, view);
   const soon = rotation.enabled && rotation.next !== undefined && rotation.next - env.at < conflictWindowMs;
   if (rotation.inProgress || soon) {
-    // OURS: the text is in no recording.
+    // OURS: what ConflictException says while another rotation is near is in no recording; it says nothing here.
     return refuse('ConflictException', '', 'specs.json rotation conflict');
   }
   if (rotation.onDemand >= perKey) {

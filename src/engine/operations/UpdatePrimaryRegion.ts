@@ -43,7 +43,7 @@ export const UpdatePrimaryRegion = operation<UpdatePrimaryRegionRequest, undefin
     const notHere = roleFault(rec, 'UpdatePrimaryRegion', view);
     if (notHere) return notHere;
     if (PrimaryRegion === rec.region) {
-      // OURS: the text is in no recording.
+      // OURS: what is said of the Region that is primary already is in no recording; it says nothing here.
       return refuse('UnsupportedOperationException', '', 'operations.json UpdatePrimaryRegion');
     }
     if (!promoted) return keyMissing(keyArn(PrimaryRegion, rec.account, rec.key));
