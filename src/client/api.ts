@@ -301,6 +301,47 @@ export interface Directory {
     readonly document: string;
   }[];
 }
+export type FindKind = 'key' | 'alias' | 'grant' | 'principal' | 'event';
+export interface FindHit {
+  readonly kind: FindKind;
+  /** ARN, grant ID, access key of a session, id of a place or policy; `SEQ/N` of an event. */
+  readonly id: string;
+  readonly label: string;
+  readonly detail: string;
+  /** The key that it is, or belongs to. */
+  readonly key?: KeyArn | undefined;
+  /** Of an event: the entry that wrote it. */
+  readonly seq?: number | undefined;
+}
+export interface FindOptions {
+  /** All when absent. */
+  readonly kinds?: readonly FindKind[] | undefined;
+  /** Hits of each kind; 20 when absent. */
+  readonly n?: number | undefined;
+  /** How long to wait for an index that is not whole yet, in milliseconds. */
+  readonly waitMs?: number | undefined;
+}
+export interface FindAnswer {
+  readonly groups: readonly {
+    readonly kind: FindKind;
+    readonly hits: readonly FindHit[];
+    /** Of all that match; at least so many when `more`. */
+    readonly total: number;
+    readonly more: boolean;
+  }[];
+  /** How many things are in the index by now. */
+  readonly indexed: number;
+  /** False: it is still being built. Ask again. */
+  readonly complete: boolean;
+}
+/** A part of the list of keys, by its place in it. */
+export interface KeyWindow {
+  readonly from: number;
+  readonly items: readonly KeyCard[];
+  /** Of the whole list; an estimate while not `exact`. */
+  readonly total: number;
+  readonly exact: boolean;
+}
 export type DueItem = Due;
 
 /** A file sealed by the envelope flow: ciphertext frames with the wrapped key in their header. */
@@ -459,6 +500,8 @@ export interface LinkOptions {
 /** Everything that a link contains, for the user to read before it is given away or opened. */
 export interface LinkContents {
   readonly version: number;
+  /** The template whose calls come before the steps. */
+  readonly template: TemplateId | undefined;
   readonly seed: string;
   readonly now: string;
   readonly accounts: readonly string[];
@@ -542,6 +585,19 @@ export interface WorldApi {
     readonly after?: string | undefined;
     readonly n?: number | undefined;
   }): Promise<Page<KeyCard>>;
+  /**
+   * Keys from one place of the list on. Fewer than asked for, while not `exact`: they are being read, ask again. `waitMs`:
+   * how long to wait for them.
+   */
+  keyWindow(at: {
+    readonly account: AccountId;
+    readonly region: Region;
+    readonly from: number;
+    readonly n: number;
+    readonly waitMs?: number | undefined;
+  }): Promise<KeyWindow>;
+  /** Keys, aliases, grants, principals and events whose names hold every word of the query. */
+  find(query: string, options?: FindOptions): Promise<FindAnswer>;
   key(arn: KeyArn): Promise<KeyDetail | undefined>;
   /** The custom key stores of an account in a Region. */
   keyStores(at: { readonly account: AccountId; readonly region: Region }): Promise<readonly KeyStoreCard[]>;

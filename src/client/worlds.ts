@@ -215,9 +215,9 @@ export class WorldsLab implements LabApi {
     const row = newRow({ name, template: id, seed, now });
     // Quotas must not bite while it is made; they are switched on by its last step.
     const genesis: Genesis = { ...template.genesis, seed, now, switches: { throttling: false } };
-    return this.#make(row, genesis, (world) =>
-      playTemplate(template, world, { throttling: now === undefined }),
-    );
+    return this.#make(row, genesis, async (world) => {
+      await playTemplate(template, world, { throttling: now === undefined });
+    });
   }
 
   async openWorld(id: string): Promise<WorldApi> {

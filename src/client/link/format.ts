@@ -10,9 +10,10 @@ import {
   type CallWay,
   type ServiceName,
 } from '../../engine/index.ts';
-import type { Genesis, GenesisAccount, LinkContents } from '../api.ts';
+import type { Genesis, GenesisAccount, LinkContents, TemplateId } from '../api.ts';
 import { checkSwitches, genesisDiff } from '../genesis.ts';
 import { FileFault } from '../files/fault.ts';
+import { templateById } from '../templates/all.ts';
 import { fromJson, isObject, memberPlace, parseJson, toJson } from '../files/codec.ts';
 import {
   checkRecord,
@@ -77,6 +78,8 @@ export interface BackingStep {
 export type Step = StoryStep | SwitchStep | BackingStep;
 
 export interface Story {
+  /** Whose calls come first. Steps that name what an earlier one made count them too. */
+  readonly template?: TemplateId | undefined;
   readonly genesis: Genesis & { readonly seed: string; readonly now: string };
   readonly principals: readonly string[];
   readonly steps: readonly Step[];
@@ -210,8 +213,16 @@ function checkBacking(given: unknown, place: string): void {
 }
 
 function readStory(given: unknown): Story {
-  object({ genesis: genesisShape, principals: () => undefined, steps: () => undefined })(given, '$');
+  object({
+    template: maybe(text),
+    genesis: genesisShape,
+    principals: () => undefined,
+    steps: () => undefined,
+  })(given, '$');
   const story = given as Story; // checked above and below
+  const template = templateById(story.template);
+  if (story.template !== undefined && !template) throw new LinkFault('$.template', 'is not a template');
+  const before = template?.calls.length ?? 0;
   checkGenesis(story.genesis);
   if (!Array.isArray(story.principals)) throw new LinkFault('$.principals', 'is not a list');
   story.principals.forEach((one, i) => text(one, `$.principals[${i}]`));
@@ -235,7 +246,7 @@ function readStory(given: unknown): Story {
     if (now > latest) throw new LinkFault(`${place}.after`, 'is beyond all dates');
     if (step.principal >= story.principals.length) throw new LinkFault(`${place}.principal`, 'names nobody');
     if (!isObject(step.input)) throw new LinkFault(`${place}.input`, 'is not an object');
-    checkSlots(step.input, `${place}.input`, i);
+    checkSlots(step.input, `${place}.input`, before + i);
   });
   return story;
 }
@@ -276,7 +287,7 @@ const isName = (part: unknown, step: number): boolean =>
   Array.isArray(part) && part.length === 2 && isNumber(part[0]) && part[0] < step && isNumber(part[1]);
 
 /** Everything in it, for a person to read. */
-export function contentsOf({ genesis, principals, steps }: Story): LinkContents {
+export function contentsOf({ template, genesis, principals, steps }: Story): LinkContents {
   const listed = steps.map((step): LinkContents['steps'][number] => {
     if ('switches' in step) return ofOurs('lab:SetSwitches', step.switches);
     if ('backing' in step) return ofOurs('lab:SetBacking', step.backing);
@@ -297,6 +308,7 @@ export function contentsOf({ genesis, principals, steps }: Story): LinkContents 
   });
   return {
     version: linkVersion,
+    template,
     seed: genesis.seed,
     now: genesis.now,
     accounts: (genesis.accounts ?? []).map(({ id }) => id),

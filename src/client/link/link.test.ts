@@ -217,6 +217,34 @@ describe('a link', () => {
     });
   });
 
+  it('of a world from a template names the template, also after a reload, and what people in roles did', async () => {
+    const there = await openLab({ store: 'memory', genesis });
+    const made = await there.createWorld({ name: 'c', template: 'company', seed: 's', now: genesis.now });
+    const world = await there.openWorld(made.id);
+    const orders = 'arn:aws:iam::111122223333:role/OrdersApp' as typeof admin;
+    await output(ask(world, 'Encrypt', { KeyId: 'alias/orders', Plaintext: bytes('x') }, orders));
+    const { items } = await world.keys({ account, region });
+    const KeyId = items.find(({ aliases }) => aliases.includes('alias/orders'))?.rec.arn;
+    await output(ask(world, 'DescribeKey', { KeyId }, orders));
+    const answer = await world.share();
+    if (!answer.ok) throw new Error(answer.refused);
+    expect(answer.leftOut).toEqual([]);
+    expect(answer.contents.template).toBe('company');
+    expect(answer.contents.steps.map(({ operation }) => operation)).toEqual(['Encrypt', 'DescribeKey']);
+    expect(answer.fragment.length).toBeLessThan(1200);
+    const twin = (await lab.openLink(answer.fragment)).world;
+    expect(await storyOf(twin)).toEqual(await storyOf(world));
+    expect((await twin.trail({ n: 2 })).map(({ event }) => event.errorCode)).toEqual([undefined, undefined]);
+    const story = await decodeStory(answer.fragment);
+    const wrong = await encodeStory({ ...story, template: 'castle' as 'company' });
+    expect(await lab.inspectLink(wrong)).toMatchObject({ ok: false, place: '$.template' });
+    const elsewhere = { ...story.genesis, accounts: [{ id: '999988887777' }] };
+    await expect(lab.openLink(await encodeStory({ ...story, genesis: elsewhere }))).rejects.toMatchObject({
+      name: 'LinkFault',
+      place: '$.template',
+    });
+  });
+
   it('after a reload leaves out what it no longer knows, and names it', async () => {
     const store = new MemoryStore();
     const world = await World.open(store, { genesis });

@@ -12,6 +12,10 @@ import type { Entry } from '../../store/index.ts';
 import type { GenesisAccount, LinkAnswer, LinkOptions } from '../api.ts';
 import { platformRandom } from '../draws.ts';
 import { isObject } from '../files/codec.ts';
+import { beginning } from '../history/history.ts';
+import { templates } from '../templates/all.ts';
+import type { Template } from '../templates/template.ts';
+import { Callers } from './callers.ts';
 import {
   contentsOf,
   encodeStory,
@@ -96,7 +100,18 @@ export async function makeLink({ path, heard }: ScriptParts, options: LinkOption
   const steps: Step[] = [];
   const leftOut: { seq: number; operation: string }[] = [];
   let now = genesis.at as number;
+  const template = templateOf(entries, options);
+  const callers = new Callers();
+  callers.learn(genesis);
+  let before = 0;
   for (const entry of entries) {
+    callers.learn(entry);
+    if (template && isOfTemplate(entry)) {
+      known.learn(before, entry, undefined);
+      before += 1;
+      now = Math.max(now, entry.at);
+      continue;
+    }
     if (options.upTo !== undefined && entry.seq > options.upTo) break;
     const { service, operation, principal, region, input, way } = entry.call;
     if (operation === 'lab:SetSwitches') {
@@ -115,19 +130,42 @@ export async function makeLink({ path, heard }: ScriptParts, options: LinkOption
       leftOut.push({ seq: entry.seq, operation });
       continue;
     }
-    if (!principals.includes(principal)) principals.push(principal);
+    const caller = callers.named(principal);
+    if (!principals.includes(caller)) principals.push(caller);
     const after = entry.at > now ? entry.at - now : undefined;
-    const by = principals.indexOf(principal);
+    const by = principals.indexOf(caller);
     steps.push({ service, operation, principal: by, region, input: made.value, after, way });
     now = Math.max(now, entry.at);
-    known.learn(steps.length - 1, entry, said);
+    known.learn(before + steps.length - 1, entry, said);
   }
-  if (steps.length === 0) return { ok: false, refused: 'nothing' };
-  const story: Story = { genesis: genesisOf(genesis), principals, steps };
+  if (steps.length === 0 && !template) return { ok: false, refused: 'nothing' };
+  const story: Story = { template: template?.id, genesis: genesisOf(genesis), principals, steps };
   const fragment = await encodeStory(story);
   if (fragment.length > longestLink || steps.length > mostSteps)
     return { ok: false, refused: 'tooLong', length: fragment.length };
   return { ok: true, fragment, contents: contentsOf(story), leftOut };
+}
+
+/** A call of it: neither a switch that was set at its end, nor what fell due meanwhile. */
+const isOfTemplate = ({ group, call }: Entry): boolean =>
+  group === beginning && !call.operation.startsWith('lab:') && call.principal !== 'kms.amazonaws.com';
+
+/**
+ * The template that a world began with, seen by what it did. Its calls are not told one by one: the template knows them,
+ * also what the journal has forgotten of them.
+ */
+function templateOf(entries: readonly Entry[], { upTo = Infinity }: LinkOptions): Template | undefined {
+  const begun = entries.filter(isOfTemplate);
+  const last = begun.at(-1);
+  if (!last || last.seq > upTo) return undefined;
+  return templates.find(
+    ({ calls }) =>
+      calls.length === begun.length &&
+      calls.every(({ service, operation }, i) => {
+        const call = begun[i]?.call;
+        return call?.operation === operation && call.service === service;
+      }),
+  );
 }
 
 /** Members that only the caller chose, so that others of the same length tell the same story. */

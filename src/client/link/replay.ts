@@ -2,11 +2,19 @@ import { fromBase64, parseRegion, seededBytes, type PrincipalArn } from '../../e
 import { isObject } from '../files/codec.ts';
 import type { World } from '../world.ts';
 import { LinkFault, type Story } from './format.ts';
+import { playTemplate, templateById } from '../templates/index.ts';
+import type { Template } from '../templates/template.ts';
 import { namesOf } from './names.ts';
 
 /** Plays a story in a world that has just begun with its genesis. */
 export async function replay(story: Story, world: World): Promise<void> {
   const made: { readonly names: readonly string[]; readonly output: unknown }[] = [];
+  const namesAt = async (seq: number) => namesOf((await world.entry(seq))?.diff ?? []);
+  const template = templateById(story.template);
+  if (template) {
+    for (const seq of await played(template, world))
+      made.push({ names: await namesAt(seq), output: undefined });
+  }
   for (const [i, step] of story.steps.entries()) {
     if ('switches' in step) {
       await world.setSwitches(step.switches);
@@ -33,8 +41,16 @@ export async function replay(story: Story, world: World): Promise<void> {
       principal: (story.principals[step.principal] ?? '') as PrincipalArn, // a name that nobody has is refused inside
       region,
     });
-    const entry = await world.entry(seq);
-    made.push({ names: namesOf(entry?.diff ?? []), output: result.ok ? result.output : undefined });
+    made.push({ names: await namesAt(seq), output: result.ok ? result.output : undefined });
+  }
+}
+
+/** In a world that begins in another way than the template wants, its calls may be refused. */
+async function played(template: Template, world: World): Promise<readonly number[]> {
+  try {
+    return await playTemplate(template, world, { throttling: false });
+  } catch (error) {
+    throw new LinkFault('$.template', error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -1,26 +1,25 @@
 import { parseRegion, type PrincipalArn } from '../../engine/index.ts';
 import { beginning } from '../history/history.ts';
 import type { World } from '../world.ts';
-import { company } from './company.ts';
-import { simple } from './simple.ts';
 import type { Template } from './template.ts';
 
-export const templates: readonly Template[] = [...simple, company];
+export { templateById, templates } from './all.ts';
 
-export const templateById = (id: string | undefined): Template | undefined =>
-  templates.find((template) => template.id === id);
-
-/** @throws when the engine refuses a call: the template is wrong */
+/**
+ * @throws when the engine refuses a call: the template is wrong
+ * @returns the last entry of each call
+ */
 export async function playTemplate(
   { id, calls }: Template,
   world: World,
   switches: { readonly throttling: boolean },
-): Promise<void> {
+): Promise<readonly number[]> {
+  const made: number[] = [];
   const named = new Map<string, string>();
   for (const { service, operation, by, region = 'us-east-1', input, as, at = 'KeyMetadata.Arn' } of calls) {
     const where = parseRegion(region);
     if (!where) throw new Error(`template "${id}" names a Region that is none: ${region}`);
-    const { result } = await world.call({
+    const { result, seq } = await world.call({
       service,
       operation,
       input: filled(input, named) as Readonly<Record<string, unknown>>, // an object stays one
@@ -32,9 +31,11 @@ export async function playTemplate(
       throw new Error(
         `template "${id}": ${operation} was refused: ${result.refusal.refused} ${result.refusal.message}`,
       );
+    made.push(seq);
     if (as !== undefined) named.set(as, toldAt(result.output, at));
   }
   if (switches.throttling) await world.setSwitches(switches, undefined, beginning);
+  return made;
 }
 
 /** The text at a place of an answer: `Policy.PolicySummary.Id`. */

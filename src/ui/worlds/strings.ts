@@ -185,6 +185,7 @@ export const words = {
     copy: 'link',
     link: 'The link',
     length: (n: number) => `${n.toLocaleString('en-US')} characters`,
+    template: 'First',
     leftOutStep: (seq: number) => `Step ${seq}:`,
     leftOut: (n: number) =>
       n === 1
