@@ -10,3 +10,5 @@ export const upperLetters = drawn('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567');
 /** As in the ids of organizations. */
 export const lowerLetters = drawn('abcdefghijklmnopqrstuvwxyz0123456789');
 export const hexDigits = drawn('0123456789abcdef');
+/** As in the ends of secrets' ARNs. */
+export const alphanumerics = drawn('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789');

@@ -1,6 +1,8 @@
 import type { Service, ServiceName } from '../engine/index.ts';
 import { ebsOperations, ec2WithVolumes } from './ebs/index.ts';
 import { s3Operations, s3Service } from './s3/index.ts';
+import { secretsManagerOperations, secretsManagerService } from './secretsmanager/index.ts';
+import { sqsOperations, sqsService } from './sqs/index.ts';
 
 /*
  * The services that store things under keys of KMS: loaded when one of them is first called.
@@ -20,12 +22,16 @@ import { s3Operations, s3Service } from './s3/index.ts';
 export const services: Readonly<Partial<Record<ServiceName, Service>>> = {
   s3: s3Service,
   ec2: ec2WithVolumes,
+  secretsmanager: secretsManagerService,
+  sqs: sqsService,
 };
 
 /** AWS's names of their operations. */
 export const lateOperations = {
   s3: s3Operations.map(({ name }) => name),
   ec2: ebsOperations.map(({ name }) => name),
+  secretsmanager: secretsManagerOperations.map(({ name }) => name),
+  sqs: sqsOperations.map(({ name }) => name),
 };
 
 export { placeOf } from './refs.ts';

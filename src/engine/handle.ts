@@ -546,7 +546,8 @@ function innerCall(
   if (as.kind === 'service') return { call: { ...facts, caller: as }, known: undefined };
   const known = as.kind === 'identity' ? as.identity : identity;
   const caller: Caller = { kind: 'principal', arn: known.arn };
-  if (as.via === undefined) return { call: { ...facts, caller }, known };
+  // A service that asks through another is still a service: of it there is no kms:ViaService (services.json "principals").
+  if (as.via === undefined || known.kind === 'service') return { call: { ...facts, caller }, known };
   const calledVia = [
     ...(outer.calledVia ?? []),
     ...(outer.viaService === undefined ? [] : [hostOf(outer.viaService)]),

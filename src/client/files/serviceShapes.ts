@@ -167,6 +167,7 @@ const tables: { readonly [Name in keyof T]: Check } = {
     number: whole,
     id: text,
     sender: text,
+    sealing: one('SSE-KMS', 'SSE-SQS', 'none'),
     keyArn: maybe(arn),
     wrapped: maybe(bytes),
     body: bytes,

@@ -203,6 +203,8 @@ export interface SqsMessageRec {
   readonly number: number;
   readonly id: string;
   readonly sender: string;
+  /** How the body is kept. A queue may be changed; its messages keep what they have. */
+  readonly sealing: 'SSE-KMS' | 'SSE-SQS' | 'none';
   readonly keyArn: KeyArn | undefined;
   readonly wrapped: Bytes | undefined;
   /** Encrypted; in a queue without any encryption the text as it is. */

@@ -212,7 +212,7 @@ describe('EBS when KMS says no: the answer comes at once, the failure after it',
         SourceRegion: 'us-east-1',
         SourceSnapshotId: SnapshotId,
       });
-      expect(await snapshot(lab, copy)).toMatchObject({
+      expect(await snapshot(lab, String(copy))).toMatchObject({
         State: 'error',
         StateMessage: 'Given key ID is not accessible',
       });
@@ -247,7 +247,10 @@ describe('other accounts and other Regions', () => {
       { SourceRegion: 'us-east-1', SourceSnapshotId: SnapshotId, KmsKeyId: theirs },
       adminOf(b),
     );
-    expect(await snapshot(lab, copy, adminOf(b))).toMatchObject({ State: 'completed', KmsKeyId: theirs });
+    expect(await snapshot(lab, String(copy), adminOf(b))).toMatchObject({
+      State: 'completed',
+      KmsKeyId: theirs,
+    });
     // The owner takes the key away: their copy hangs on it no more.
     await spoil(lab, key, 'pending deletion', 'ec2');
     const mine = await volumeIn(lab, { SnapshotId: copy }, adminOf(b));

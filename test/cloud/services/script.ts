@@ -1,3 +1,5 @@
+import { a as account } from '../house.ts';
+
 /*
  * Things to do to services, for the laws: a line for each that matters to how calls lie inside calls. Names of what earlier
  * lines made come in when the script is played.
@@ -40,6 +42,17 @@ export function scriptedCalls({
     operation,
     input: { ...input },
   });
+  const secret = (operation: string, input: object): ScriptedCall => ({
+    service: 'secretsmanager',
+    operation,
+    input: { ...input },
+  });
+  const queue = (operation: string, input: object): ScriptedCall => ({
+    service: 'sqs',
+    operation,
+    input: { ...input },
+  });
+  const QueueUrl = `https://sqs.us-east-1.amazonaws.com/${account}/queue-${n % 2}`;
   const volumeKey = n % 4 === 0 ? { KmsKeyId: name('key'), Encrypted: true } : {};
   const upload = { Key, UploadId: name('upload') };
   return [
@@ -110,6 +123,23 @@ export function scriptedCalls({
       kind: 'snapshot',
       makes: ({ SnapshotId }) => String(SnapshotId),
     },
+    {
+      ...secret('CreateSecret', {
+        Name: `secret-${n % 2}`,
+        SecretString: `value ${n}`,
+        ...(n % 3 === 0 ? { KmsKeyId: name('key') } : {}),
+      }),
+    },
+    secret('PutSecretValue', { SecretId: `secret-${n % 2}`, SecretString: `value ${n}` }),
+    secret('UpdateSecret', { SecretId: `secret-${n % 2}`, KmsKeyId: name('key') }),
+    secret('GetSecretValue', { SecretId: `secret-${n % 2}` }),
+    queue('CreateQueue', {
+      QueueName: `queue-${n % 2}`,
+      Attributes: n % 3 === 0 ? {} : { KmsMasterKeyId: n % 3 === 1 ? 'alias/aws/sqs' : name('key') },
+    }),
+    queue('SendMessage', { QueueUrl, MessageBody: `message ${n}` }),
+    queue('SendMessage', { QueueUrl, MessageBody: `message ${n}` }),
+    queue('ReceiveMessage', { QueueUrl, VisibilityTimeout: n % 2 }),
     {
       ...ec2('CopySnapshot', { SourceRegion: 'us-east-1', SourceSnapshotId: name('snapshot'), ...volumeKey }),
       kind: 'snapshot',
