@@ -22,6 +22,7 @@ import {
   type KeyStoreRec,
   type MaterialRec,
   type PrincipalRec,
+  type Ref,
   type Region,
   type TableName,
   type Tables,
@@ -119,6 +120,17 @@ function policyOf(view: View, arn: KeyArn): string {
   const policy = view.get(ref.keyPolicy(arn));
   return policy ? shownText(policy, view) : '';
 }
+
+/** Cards of these keys; those that are gone are left out. */
+export const readCards = (view: View, refs: readonly Ref[]): readonly KeyCard[] =>
+  each(refs, (at) => {
+    const rec = view.get(at as Ref<'key'>); // the caller's refs are of keys
+    return rec ? [card(view, rec)] : [];
+  }).flat();
+
+/** How many keys a place has, by the counter that its quota goes by: keys of AWS services are not in it. */
+export const countKeys = (view: View, account: AccountId, region: Region): number =>
+  view.get(ref.counter(`keys/${account}/${region}`))?.count ?? 0;
 
 export function readKey(view: View, arn: KeyArn): KeyDetail | undefined {
   const rec = view.get(ref.key(arn));

@@ -33,6 +33,7 @@ import {
   type Rec,
   type Ref,
   type Region,
+  type SessionRec,
   type Trace,
   type TrailEvent,
   type View,
@@ -43,6 +44,7 @@ import type {
   Entry,
   Journal,
   KeptAnswer,
+  Records,
   Shelf,
   StoredObject,
   WorldStore,
@@ -53,6 +55,9 @@ import type {
   CallFacts,
   ChangeAdvice,
   ChangeOptions,
+  Directory,
+  FindAnswer,
+  FindOptions,
   CallRequest,
   ExportFile,
   ExportOptions,
@@ -63,6 +68,7 @@ import type {
   LinkOptions,
   KeyCard,
   KeyDetail,
+  KeyWindow,
   KeyStoreCard,
   Page,
   PermissionQuestion,
@@ -72,12 +78,13 @@ import type {
   Simulation,
   TrailLine,
   UndoOptions,
+  Watch,
   WorldApi,
   WorldEvent,
-  Watch,
 } from './api.ts';
 import { openAnswer, sealAnswer } from './answers.ts';
 import { callOf } from './callOf.ts';
+import { readDirectory, readSessions } from './directory.ts';
 import { Commits, type Applied, type StorageFault } from './commits.ts';
 import { platformRandom, ReplayableDraws } from './draws.ts';
 import { platformPair, seededPair, slowPairOf } from './keyPairs.ts';
@@ -92,7 +99,9 @@ import { makeLink, type Heard, type ScriptParts } from './link/make.ts';
 import { Objects, type SealSource } from './objects.ts';
 import { ownCopy } from './ownCopy.ts';
 import {
+  countKeys,
   readAccounts,
+  readCards,
   readDue,
   readKey,
   readKeys,
@@ -100,6 +109,7 @@ import {
   readPrincipals,
   type KeysAt,
 } from './reads.ts';
+import type { Finder } from './find/index.ts';
 import { Traces } from './traces.ts';
 import { readTrail } from './trail.ts';
 import { WorkingView, type ForkView, type LiveView } from './working.ts';
@@ -119,6 +129,8 @@ interface Parts {
   readonly id: string;
   readonly view: LiveView;
   readonly store: Journal & Shelf;
+  /** The records on disk; a fork has none of its own. */
+  readonly records?: Records | undefined;
   readonly device: Device;
   /** The last entry on disk. */
   readonly seq: number;
@@ -198,6 +210,8 @@ export class World implements WorldApi {
   readonly id: string;
   readonly #view: LiveView;
   readonly #store: Journal & Shelf;
+  readonly #records: Records | undefined;
+  #finder: Promise<Finder> | undefined;
   readonly #device: Device;
   readonly #random: Random;
   readonly #wall: () => number;
@@ -233,6 +247,7 @@ export class World implements WorldApi {
     this.id = parts.id;
     this.#view = parts.view;
     this.#store = parts.store;
+    this.#records = parts.records;
     this.#device = parts.device;
     this.#seq = this.#onDisk = parts.seq;
     this.#floor = parts.floor;
@@ -267,6 +282,7 @@ export class World implements WorldApi {
       id: options.id ?? 'main',
       view: new WorkingView(store, seq === 0),
       store,
+      records: store,
       device: await store.device(),
       seq,
       floor,
@@ -652,6 +668,7 @@ export class World implements WorldApi {
   #committed({ entry, trace }: Applied): void {
     this.#onDisk = entry.seq;
     if (trace) this.#traces.add(trace);
+    void this.#finder?.then((finder) => finder.changed(entry));
     this.#fold();
     const tables = [...new Set(entry.diff.map((change) => tableOf(change.ref)))];
     this.#emit({ kind: 'committed', seq: entry.seq, tables, trace });
@@ -675,6 +692,7 @@ export class World implements WorldApi {
       if (this.#view instanceof WorkingView) this.#view.forget();
       this.#seq = this.#onDisk = head;
       this.#history.forget();
+      this.#finder = undefined;
       void this.#loadSettings().catch(() => undefined); // a step would load them too, and say what is wrong
     }
     this.#emit({ kind: 'storageFailed', message: fault.message });
@@ -728,8 +746,50 @@ export class World implements WorldApi {
     return this.read((view) => readPrincipals(view, account));
   }
 
+  sessions(): Promise<readonly SessionRec[]> {
+    return this.read(readSessions);
+  }
+
+  directory(): Promise<Directory> {
+    return this.read(readDirectory);
+  }
+
   keys(at: KeysAt): Promise<Page<KeyCard>> {
     return this.read((view) => readKeys(view, at));
+  }
+
+  async keyWindow({
+    account,
+    region,
+    from,
+    n,
+    waitMs = 40,
+  }: Parameters<WorldApi['keyWindow']>[0]): Promise<KeyWindow> {
+    const finder = await this.#find();
+    const { refs, known, complete } = await finder.keysFrom({ account, region }, from, n, waitMs);
+    return this.read((view) => ({
+      from,
+      items: readCards(view, refs),
+      total: complete ? known : Math.max(known, countKeys(view, account, region)),
+      exact: complete,
+    }));
+  }
+
+  async find(query: string, options?: FindOptions): Promise<FindAnswer> {
+    return (await this.#find()).find(query, options);
+  }
+
+  /** The index of names, made when somebody first looks for something: until then nothing of it is loaded or read. */
+  #find(): Promise<Finder> {
+    return (this.#finder ??= import('./find/index.ts').then(async ({ Finder }) => {
+      // It begins at an entry that is on disk, and hears of each one after it.
+      await this.#commits.settled();
+      return new Finder({
+        range: (range) => this.#records?.range('ref', range) ?? this.read((view) => view.range('ref', range)),
+        get: (refs) => this.read((view) => refs.map((at) => view.get(at))),
+        path: () => this.#history.path(),
+      });
+    }));
   }
 
   key(arn: KeyArn): Promise<KeyDetail | undefined> {

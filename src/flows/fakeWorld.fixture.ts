@@ -264,6 +264,8 @@ export function fakeWorld(): FakeWorld {
     sessions: unused('sessions'),
     directory: unused('directory'),
     keys: unused('keys'),
+    keyWindow: unused('keyWindow'),
+    find: unused('find'),
     keyStores: unused('keyStores'),
     trace: unused('trace'),
     traces: unused('traces'),

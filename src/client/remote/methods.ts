@@ -34,6 +34,8 @@ export const worldMethods: Readonly<Record<string, Crossing>> = {
   sessions: {},
   directory: {},
   keys: {},
+  keyWindow: {},
+  find: {},
   key: {},
   keyStores: {},
   trail: {},
