@@ -1,4 +1,4 @@
-import type { Bytes } from '../../engine/index.ts';
+import type { Bytes, Soon } from '../../engine/index.ts';
 
 /*
  * What passes between an AWS SDK client and its request handler, by shape alone: the lab depends on no SDK package.
@@ -51,21 +51,30 @@ export interface RequestHandler {
 export type Headers = ReadonlyMap<string, string>;
 
 /** Values by names in lower case: a sender may write them as it likes. */
-export const headersOf = (request: HttpRequest): Headers =>
-  new Map(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]));
+export function headersOf(request: HttpRequest): Headers {
+  const headers = new Map<string, string>();
+  for (const name of Object.keys(request.headers)) {
+    const value = request.headers[name];
+    if (value !== undefined) headers.set(name.toLowerCase(), value);
+  }
+  return headers;
+}
 
-export async function readBody(body: unknown): Promise<Bytes> {
+const encoder = new TextEncoder();
+
+/** What the SDKs send is there at once; a promise for whatever has to be read. */
+export function readBody(body: unknown): Soon<Bytes> {
   if (body === undefined || body === null) return new Uint8Array();
-  if (typeof body === 'string') return new TextEncoder().encode(body);
+  if (typeof body === 'string') return encoder.encode(body);
   if (body instanceof Uint8Array) return new Uint8Array(body);
   // The platform's own reader takes buffers, blobs and streams alike, and throws for the rest.
-  return new Uint8Array(await new Response(body as BodyInit).arrayBuffer());
+  return new Response(body as BodyInit).arrayBuffer().then((buffer) => new Uint8Array(buffer));
 }
 
 /** Runs `work`, and rejects as the SDK expects as soon as the signal says so. The work itself is not undone. */
-export async function abortable<T>(signal: Signal | undefined, work: () => Promise<T>): Promise<T> {
+export function abortable<T>(signal: Signal | undefined, work: () => Promise<T>): Promise<T> {
   if (!signal) return work();
-  if (signal.aborted) throw abortError(signal);
+  if (signal.aborted) return Promise.reject(abortError(signal));
   let stopListening = () => {};
   const aborted = new Promise<never>((_, reject) => {
     const onAbort = () => reject(abortError(signal));

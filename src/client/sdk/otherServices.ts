@@ -28,7 +28,7 @@ import { decodeForm, encodeError, encodeResult, readForm, type QueryService } fr
 export interface Door {
   /** The world, and who is asked for a signature. */
   handle(call: Call): Promise<{ readonly result: Result; readonly trace: { readonly id: string } }>;
-  readCaller(body: Bytes): Promise<{ readonly caller: Caller; readonly region: Region } | Refusal>;
+  readCaller(body: Bytes): { readonly caller: Caller; readonly region: Region } | Refusal;
 }
 
 const queryServices: Readonly<Partial<Record<ServiceName, QueryService>>> = {
@@ -74,7 +74,7 @@ export async function handleOther(
     : await readJson(headers, body);
   if (!asked) return undefined;
   const { service, operation, input, writing } = asked;
-  const from = await door.readCaller(body);
+  const from = door.readCaller(body);
   if (isRefusal(from)) return writing.refusal(from, uuidFrom(platformRandom));
   const userAgent = headers.get('user-agent') ?? headers.get('x-amz-user-agent');
   const { result, trace } = await door.handle({ service, operation, input, ...from, userAgent });

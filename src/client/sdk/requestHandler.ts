@@ -54,7 +54,7 @@ export function createRequestHandler(taker: () => CallTaker, trust: Trust = 'sig
   };
 }
 
-async function handle(
+function handle(
   taker: () => CallTaker,
   trust: Trust,
   request: HttpRequest,
@@ -64,7 +64,9 @@ async function handle(
     const headers = headersOf(request);
     const operation = readTarget(request, headers);
     if (operation === undefined) return { response: await elsewhere(taker, trust, request, headers) };
-    const call = await readCall(trust, request, operation, headers);
+    const read = readBody(request.body);
+    const body = read instanceof Promise ? await read : read;
+    const call = readCall(trust, request, { headers, operation, body });
     if (isRefusal(call)) return refusal(call, uuidFrom(platformRandom));
     const { result, trace } = await taker().handle(call);
     if (!result.ok) return refusal(result.refusal, trace.id);
@@ -73,19 +75,18 @@ async function handle(
 }
 
 /** What the door itself refuses never reaches the engine and leaves no event, as with AWS. */
-async function readCall(
+function readCall(
   trust: Trust,
   request: HttpRequest,
-  operation: string,
-  headers: Headers,
-): Promise<Call | Refusal> {
-  const body = await readBody(request.body);
-  const from = await readCaller(trust, request, headers, body);
+  { headers, operation, body }: { headers: Headers; operation: string; body: Bytes },
+): Call | Refusal {
+  const from = readCaller(trust, request, headers, body);
   if (isRefusal(from)) return from;
   return {
     operation,
     input: decodeInput(operation, body),
-    ...from,
+    caller: from.caller,
+    region: from.region,
     userAgent: headers.get('user-agent') ?? headers.get('x-amz-user-agent'),
   };
 }
@@ -114,15 +115,16 @@ const unknownOperation = refuse(
 
 function readTarget(request: HttpRequest, headers: Headers): string | undefined {
   if (request.method !== 'POST' || request.path !== '/') return undefined;
-  return /^TrentService\.(\w+)$/.exec(headers.get('x-amz-target') ?? '')?.[1];
+  const target = headers.get('x-amz-target') ?? '';
+  return /^TrentService\.\w+$/.test(target) ? target.slice('TrentService.'.length) : undefined;
 }
 
-async function readCaller(
+function readCaller(
   trust: Trust,
   request: HttpRequest,
   headers: Headers,
   body: Bytes,
-): Promise<{ readonly caller: Caller; readonly region: Region } | Refusal> {
+): { readonly caller: Caller; readonly region: Region } | Refusal {
   if (trust === 'signed') {
     const signature = readSignature(request, headers, body);
     if (isRefusal(signature)) return signature;
@@ -160,8 +162,20 @@ const answer = (statusCode: number, requestId: string, body: HttpResponse['body'
     'content-type': 'application/x-amz-json-1.1',
     'content-length': String(body.length),
     // The wall clock, against which signatures are checked: the SDK corrects its own clock by it.
-    date: new Date().toUTCString(),
+    date: dateNow(),
     'x-amzn-requestid': requestId,
   },
   body,
 });
+
+let second = Number.NaN;
+let written = '';
+/** The wall clock as HTTP writes it. */
+function dateNow(): string {
+  const now = Math.floor(Date.now() / 1000);
+  if (now !== second) {
+    second = now;
+    written = new Date(now * 1000).toUTCString();
+  }
+  return written;
+}

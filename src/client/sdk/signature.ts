@@ -1,6 +1,12 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { isRefusal, refuse, type Bytes, type Refusal, type SigV4 } from '../../engine/index.ts';
+import {
+  isRefusal,
+  refuse,
+  sha256Of,
+  toHex,
+  type Bytes,
+  type Refusal,
+  type SigV4,
+} from '../../engine/index.ts';
 import type { Headers, HttpRequest } from './http.ts';
 
 /*
@@ -36,14 +42,16 @@ export function readSignature(request: HttpRequest, headers: Headers, body: Byte
   if (isRefusal(parameters)) return parameters;
   const { Credential, SignedHeaders, Signature } = parameters;
   const when = headers.get('x-amz-date') ?? headers.get('date');
-  const missing = [
-    ...Object.entries({ Credential, Signature, SignedHeaders })
-      .filter(([, value]) => !value)
-      .map(([name]) => `Authorization header requires '${name}' parameter.`),
-    ...(when ? [] : [`Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.`]),
-  ];
-  if (missing.length > 0 || !Credential || !SignedHeaders || !Signature || !when) {
+  if (!Credential || !SignedHeaders || !Signature || !when) {
     // Sentences and their order as quoted in aws/chalice#828.
+    const missing = [
+      ...Object.entries({ Credential, Signature, SignedHeaders })
+        .filter(([, value]) => !value)
+        .map(([name]) => `Authorization header requires '${name}' parameter.`),
+      ...(when
+        ? []
+        : [`Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.`]),
+    ];
     return incomplete(`${missing.join(' ')} Authorization=${header}`);
   }
   const signedAt = readBasicDate(when);
@@ -58,16 +66,15 @@ export function readSignature(request: HttpRequest, headers: Headers, body: Byte
   if (!signedHeaders.includes('host')) {
     return invalid(`'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.`);
   }
-  const canonical = canonicalRequest(request, headers, signedHeaders, body);
+  const { accessKeyId, date, region, service } = scope;
+  const canonical = hash(encoder.encode(canonicalRequest(request, headers, signedHeaders, body)));
   return {
-    ...scope,
+    accessKeyId,
+    date,
+    region,
+    service,
     signedAt,
-    stringToSign: [
-      algorithm,
-      when,
-      `${scope.date}/${scope.region}/${scope.service}/aws4_request`,
-      hex(utf8ToBytes(canonical)),
-    ].join('\n'),
+    stringToSign: `${algorithm}\n${when}\n${date}/${region}/${service}/aws4_request\n${canonical}`,
     signature: Signature,
     sessionToken: headers.get('x-amz-security-token'),
   };
@@ -83,7 +90,12 @@ interface Parameters {
   readonly Signature: string | undefined;
 }
 
+/** As every SDK writes it. */
+const usual = /^AWS4-HMAC-SHA256 Credential=([^\s,]+), SignedHeaders=([^\s,]+), Signature=([^\s,]+)$/;
+
 function readParameters(header: string): Parameters | Refusal {
+  const match = usual.exec(header);
+  if (match) return { Credential: match[1], SignedHeaders: match[2], Signature: match[3] };
   const [named = '', ...parts] = header.split(/[\s,]+/).filter(Boolean);
   // OURS: another scheme (bearer tokens, SigV4A) counts as a header without any of the parameters.
   if (named !== algorithm) return { Credential: undefined, SignedHeaders: undefined, Signature: undefined };
@@ -105,8 +117,19 @@ function readParameters(header: string): Parameters | Refusal {
   };
 }
 
-/** `20261124T203856Z` */
+let lastDate = '';
+let lastRead: number | undefined;
+
+/** `20261124T203856Z`. The last one is remembered: many requests fall into one second. */
 function readBasicDate(text: string): number | undefined {
+  if (text !== lastDate) {
+    lastRead = parseBasicDate(text);
+    lastDate = text;
+  }
+  return lastRead;
+}
+
+function parseBasicDate(text: string): number | undefined {
   const match = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(text);
   if (!match) return undefined;
   const [, year, month, day, hour, minute, second] = match;
@@ -147,19 +170,18 @@ function canonicalRequest(
   signedHeaders: readonly string[],
   body: Bytes,
 ): string {
-  return [
-    request.method,
-    canonicalPath(request.path),
-    canonicalQuery(request.query ?? {}),
-    // A header that was signed and is not there counts as empty: then the signature cannot match.
-    ...signedHeaders.map((name) => `${name}:${(headers.get(name) ?? '').trim().replace(/\s+/g, ' ')}`),
-    '',
-    signedHeaders.join(';'),
-    hex(body),
-  ].join('\n');
+  let text = `${request.method}\n${canonicalPath(request.path)}\n${canonicalQuery(request.query)}\n`;
+  // A header that was signed and is not there counts as empty: then the signature cannot match.
+  for (const name of signedHeaders) text += `${name}:${folded(headers.get(name) ?? '')}\n`;
+  return `${text}\n${signedHeaders.join(';')}\n${hash(body)}`;
 }
 
-const hex = (bytes: Uint8Array): string => bytesToHex(sha256(bytes));
+const encoder = new TextEncoder();
+const hash = (bytes: Bytes): string => toHex(sha256Of(bytes));
+
+/** White space only as single spaces between words, as nearly all values come. */
+const tidy = /^(?:\S+(?: \S+)*)?$/;
+const folded = (value: string): string => (tidy.test(value) ? value : value.trim().replace(/\s+/g, ' '));
 
 /** RFC 3986: everything but the unreserved characters, which `encodeURIComponent` leaves more of. */
 const encode = (text: string): string =>
@@ -167,6 +189,7 @@ const encode = (text: string): string =>
 
 /** Dot segments and empty segments go; each segment is encoded once more than it came (all services but S3). */
 function canonicalPath(path: string): string {
+  if (path === '/') return path;
   const segments: string[] = [];
   for (const segment of path.split('/')) {
     if (segment === '' || segment === '.') continue;
@@ -176,7 +199,7 @@ function canonicalPath(path: string): string {
   return `/${segments.join('/')}${segments.length > 0 && path.endsWith('/') ? '/' : ''}`;
 }
 
-const canonicalQuery = (query: NonNullable<HttpRequest['query']>): string =>
+const canonicalQuery = (query: HttpRequest['query'] = {}): string =>
   Object.entries(query)
     .flatMap(([name, value]) =>
       (value === null ? [''] : typeof value === 'string' ? [value] : value).map(

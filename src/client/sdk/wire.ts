@@ -2,10 +2,10 @@ import {
   fromBase64,
   operationShape,
   toBase64,
-  typeShape,
   type Bytes,
   type MemberShape,
   type Refusal,
+  type TypeShape,
 } from '../../engine/index.ts';
 
 /*
@@ -13,13 +13,16 @@ import {
  * seconds since 1970. What cannot be decoded is passed on as it came: the engine refuses it, after it knows the caller.
  */
 
+const decoder = new TextDecoder('utf-8', { fatal: true });
+const encoder = new TextEncoder();
+
 /** The input that a body holds, blobs as Bytes and timestamps as Date. Undefined when the body is not JSON. */
 export function decodeInput(operation: string, body: Bytes): unknown {
   // OURS: an empty body is an empty request; the SDKs always send at least `{}`.
   if (body.length === 0) return {};
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    json = JSON.parse(decoder.decode(body));
   } catch {
     return undefined;
   }
@@ -27,28 +30,28 @@ export function decodeInput(operation: string, body: Bytes): unknown {
   return shape && isObject(json) ? decodeMembers(shape.in, json) : json;
 }
 
-const decodeMembers = (
+/** Decodes in place: nobody else has seen what was parsed. */
+function decodeMembers(
   members: Readonly<Record<string, MemberShape>>,
-  json: Readonly<Record<string, unknown>>,
-) =>
-  // `fromEntries` defines, so that a member called `__proto__` stays a member.
-  Object.fromEntries(
-    Object.entries(json).map(([name, value]) => {
-      const member = Object.hasOwn(members, name) ? members[name] : undefined;
-      return [name, member ? decode(member.type, value) : value];
-    }),
-  );
+  json: Record<string, unknown>,
+): Record<string, unknown> {
+  for (const name of Object.keys(json)) {
+    const member = Object.hasOwn(members, name) ? members[name] : undefined;
+    // Known names only: one called `__proto__` stays the member that the parser made of it.
+    if (member) json[name] = decode(member.shape, json[name]);
+  }
+  return json;
+}
 
-function decode(type: string, value: unknown): unknown {
-  const shape = typeShape(type);
+function decode(shape: TypeShape, value: unknown): unknown {
   switch (shape.kind) {
     case 'blob':
       return typeof value === 'string' ? (fromBase64(value) ?? value) : value;
     case 'timestamp':
       return typeof value === 'number' ? new Date(Math.round(value * 1000)) : value;
     case 'list': {
-      const { of } = shape;
-      return of !== undefined && Array.isArray(value) ? value.map((item) => decode(of, item)) : value;
+      const { element } = shape;
+      return element && Array.isArray(value) ? value.map((item) => decode(element, item)) : value;
     }
     case 'structure':
       return isObject(value) ? decodeMembers(shape.members ?? {}, value) : value;
@@ -70,16 +73,22 @@ export function encodeOutput(operation: string, output: unknown): Bytes {
 export const encodeRefusal = ({ refused, message }: Refusal): Bytes =>
   jsonBytes(message === '' ? { __type: refused } : { __type: refused, message });
 
-const jsonBytes = (value: unknown): Bytes => new TextEncoder().encode(JSON.stringify(toJson(value)));
+const jsonBytes = (value: unknown): Bytes => encoder.encode(jsonOf(value));
 
-function toJson(value: unknown): unknown {
-  if (value instanceof Uint8Array) return toBase64(new Uint8Array(value));
-  if (value instanceof Date) return value.getTime() / 1000;
-  if (Array.isArray(value)) return value.map(toJson);
-  if (isObject(value))
-    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, toJson(member)]));
-  return value;
+/** JSON text straight from an output: no copy of it with its bytes as text stands between. */
+function jsonOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (value instanceof Uint8Array) return `"${toBase64(value as Bytes)}"`; // the engine's bytes are its own
+  if (value instanceof Date) return JSON.stringify(value.getTime() / 1000);
+  if (Array.isArray(value)) return `[${value.map((one) => jsonOf(one) ?? 'null').join(',')}]`;
+  let members = '';
+  for (const [name, member] of Object.entries(value)) {
+    const text = jsonOf(member);
+    if (text === undefined) continue;
+    members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${text}`;
+  }
+  return `{${members}}`;
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
