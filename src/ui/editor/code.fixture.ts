@@ -9,9 +9,13 @@ export const textIn = (name: string): string =>
 
 /** Is the focus inside this editor's shadow root? */
 export const hasFocus = (name: string): boolean => {
-  const element = editorNamed(name).element();
-  const root = element.getRootNode();
+  const element = editorNamed(name).query();
+  const root = element?.getRootNode();
   return root instanceof ShadowRoot && root.activeElement === element && document.activeElement === root.host;
 };
 
 export const editorHas = (name: string, text: string) => expect.poll(() => textIn(name)).toBe(text);
+
+/** The editor's files load when it is first opened. */
+export const editorOpens = (name: string) =>
+  expect.element(editorNamed(name), { timeout: 15_000 }).toBeVisible();

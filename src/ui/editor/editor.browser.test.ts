@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import '../tokens.css';
 import '../base.css';
-import { editorHas, editorNamed, hasFocus, textIn } from './code.fixture.ts';
+import { editorHas, editorNamed, editorOpens, hasFocus, textIn } from './code.fixture.ts';
 import type { DocumentKind, PolicyFacts } from './facts.ts';
 import PolicyEditor from './PolicyEditor.svelte';
 
@@ -62,7 +62,7 @@ async function open(written = start, kind: DocumentKind = 'key', more: object = 
     target,
     props: { value: written, kind, label, facts, onchange, ...more },
   });
-  await expect.element(editorNamed(label)).toBeVisible();
+  await editorOpens(label);
 }
 const view = (name: string) => userEvent.click(page.getByText(name, { exact: true }));
 const field = (name: string | RegExp) =>

@@ -126,33 +126,6 @@ test('own material is made, wrapped and imported; the wrong one is refused with 
   await expect.element(page.getByText(/^The token has expired/)).toBeVisible();
 });
 
-test('a cell of the matrix opens with its reasons; the smallest change mends it, and the cell turns', async () => {
-  await makeKey();
-  await part(/^Access/);
-  await userEvent.click(button('111122223333 user/Alice kms:Decrypt: denied'));
-  await expect.element(page.getByText('denied: the identity policy does not allow it').first()).toBeVisible();
-  expect(await finds()).toEqual([]);
-  await userEvent.click(button('PutKeyPolicy with it').first());
-  await expect.element(button('111122223333 user/Alice kms:Decrypt: allowed')).toBeVisible();
-});
-
-test('a policy begins from a template, the linter speaks of its place, and changed cells are told before it is sent', async () => {
-  await makeKey();
-  await userEvent.click(button('Edit: Key policy'));
-  await userEvent.click(page.getByText('Begin from a template'));
-  await userEvent.click(button('Another account'));
-  await expect.element(page.getByText('12 cells of the matrix change:')).toBeVisible();
-  const editor = page.getByRole('textbox', { name: 'Policy as JSON' });
-  const text = (editor.element() as HTMLTextAreaElement).value;
-  await userEvent.fill(editor, text.replace('kms:Encrypt', 'kms:Encript'));
-  await expect
-    .element(page.getByText(/KMS has no action kms:Encript\. Did you mean kms:Encrypt\?/))
-    .toBeVisible();
-  await userEvent.click(button('Mend it').first());
-  await expect.element(editor).toHaveValue(text);
-  expect(await finds()).toEqual([]);
-});
-
 test('a key store is made, connected and broken from outside; KMS says what it finds', async () => {
   await userEvent.click(page.getByRole('button', { name: 'Key stores' }));
   const dialog = page.getByRole('dialog', { name: 'Key stores' });

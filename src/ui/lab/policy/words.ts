@@ -157,7 +157,8 @@ export const policyWords = {
     version: (operation: string, at: string) => `${operation}, ${at}`,
     takeUp: (name: string) => `Edit ${name}`,
     cells: 'Who may do what, changed',
-    change: 'Change',
+    mayNow: 'may now',
+    mayNoLonger: 'may no longer',
     others: (n: number) =>
       n === 1 ? '1 cell is decided by something else.' : `${n} cells are decided by something else.`,
   },
