@@ -12,6 +12,7 @@ import { parsePolicy } from './parsePolicy.ts';
 import { textTest, type TextTest } from './pattern.ts';
 import { principalTest, type PrincipalTest, type Via } from './principals.ts';
 import { remembering } from './remembering.ts';
+import { resourceTextTest } from './resourcePattern.ts';
 import type { Asker, Match, StatementReason } from './types.ts';
 
 /** What a statement is asked. */
@@ -80,10 +81,10 @@ const hasVariables = (element: Statement['resource']): boolean =>
 
 /**
  * `*` in a key policy is this key. OURS: other texts are compared with the key's ARN as in any resource policy, so an
- * alias ARN, or another key's, never matches. In a Resource, `*` reaches over colons.
+ * alias ARN, or another key's, never matches.
  */
 function resourceTest(element: Statement['resource'], variables: boolean): (asked: Asked) => Match {
-  const test = listTest('Resource', element, (item) => textTest(item, { wildcards: true, variables }));
+  const test = listTest('Resource', element, (item) => resourceTextTest(item, variables));
   if (variables && hasVariables(element)) {
     return (asked) => test(asked.resource, asked.context);
   }

@@ -64,7 +64,10 @@ export function parseTemplate(text: string, options: TemplateOptions): Template 
 const isPattern = (template: Template): template is Pattern =>
   template.every((part) => typeof part === 'number');
 
-/** Puts the request's values in; undefined when one is missing and has no default: then nothing can match. */
+/**
+ * Puts the request's values in; undefined when one is missing and has no default: then nothing can match. OURS: IAM says that
+ * such a statement "might" be invalid as a whole; here only the value fits nothing, so that a negated operator holds.
+ */
 function fill(template: Template, look: Look): Pattern | undefined {
   const pattern: number[] = [];
   for (const part of template) {

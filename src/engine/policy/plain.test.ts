@@ -342,6 +342,7 @@ describe('decidePlain', () => {
     ['action', { action: 'kms:ReEncrypt' }, 'ask kms:ReEncryptFrom and kms:ReEncryptTo'],
     ['resource', { resource: 'alias/app' }, 'expected a key ARN, an alias ARN, or "*", got "alias/app"'],
     ['resource', { resource: '*' }, 'kms:Decrypt is asked of a key: expected its ARN, got "*"'],
+    ['resource', { resource: alias }, 'kms:Decrypt is asked of a key: expected its ARN, got an alias'],
     ['keyPolicy', { keyPolicy: undefined }, 'expected the policy of the key, got nothing'],
     [
       'keyPolicy',

@@ -208,13 +208,15 @@ function readAction(action: unknown): {
   readonly action: string;
   readonly crossAccount: boolean;
   readonly onKey: boolean;
+  readonly onAlias: boolean;
 } {
   if (typeof action !== 'string') return bad('action', 'expected a string such as "kms:Decrypt"');
   if (action.toLowerCase() === 'kms:reencrypt')
     return bad('action', 'ReEncrypt is two permissions: ask kms:ReEncryptFrom and kms:ReEncryptTo');
   const facts = actionNamed(action);
   if (!facts) return bad('action', `expected a KMS action such as "kms:Decrypt", got "${action}"`);
-  return { action: facts.action, crossAccount: facts.crossAccount, onKey: !facts.on.includes('*') };
+  const { on, crossAccount } = facts;
+  return { action: facts.action, crossAccount, onKey: !on.includes('*'), onAlias: on.includes('alias') };
 }
 
 type Place = Pick<AccessRequest, 'resource' | 'resourceAccount' | 'judgedOn'>;
@@ -231,7 +233,7 @@ function readArn(resource: string): Place {
 function readResource(
   resource: unknown,
   identity: Asker,
-  { action, onKey }: { readonly action: string; readonly onKey: boolean },
+  { action, onKey, onAlias }: Pick<ReturnType<typeof readAction>, 'action' | 'onKey' | 'onAlias'>,
   arnOf: (resource: string) => Place,
 ): Place {
   if (typeof resource !== 'string') return bad('resource', 'expected a key ARN, an alias ARN, or "*"');
@@ -240,7 +242,14 @@ function readResource(
     if (identity.kind === 'service') return bad('resource', 'a service has no account: expected a key ARN');
     return { resource, resourceAccount: identity.account, judgedOn: 'account' };
   }
-  return arnOf(resource);
+  const place = arnOf(resource);
+  // policy.md §7: an alias stands for itself, in operations on aliases alone.
+  if (place.judgedOn === 'account' && !onAlias)
+    return bad(
+      'resource',
+      `${action} is asked of a key: expected its ARN, got an alias; see kms:RequestAlias`,
+    );
+  return place;
 }
 
 export interface CompiledPolicies {

@@ -50,8 +50,9 @@ export function principalTest(element: Element<PrincipalEntry>): PrincipalTest {
     if (everyone) return { via: 'everyone', wanted: '*', got: identity.arn };
     const account = accounts.get(identity.account);
     if (account === undefined) return undefined;
-    // OURS: an account in NotPrincipal spares its root user alone. IAM's guide has the account listed beside the users
-    // that are spared, which would make no sense if it spared them all.
+    // OURS: in NotPrincipal a role spares its sessions, and an account its root user alone. IAM's guide has account, role and
+    // session listed side by side, which would make no sense if the account spared them all, and says only that a policy
+    // "might" deny more otherwise.
     if (element.negated && identity.kind !== 'root') return undefined;
     return { via: 'account', wanted: account, got: identity.arn };
   };
