@@ -112,6 +112,21 @@ export interface Scene {
   readonly encryptionContext: Readonly<Record<string, string>>;
 }
 
+/** Parts of the picture that a beat is about, by the names of its things. */
+export const envelopeSpots: Readonly<Record<BeatId, readonly string[]>> = {
+  take: ['source', 'wrappedKey'],
+  request: ['request'],
+  gates: ['gates'],
+  vault: ['vault'],
+  returned: ['dataKey', 'wrappedKey'],
+  encrypt: ['source', 'dataKey', 'result'],
+  decrypt: ['source', 'dataKey', 'result'],
+  erase: ['dataKey'],
+  store: ['store'],
+  check: ['store'],
+  plaintext: ['result'],
+};
+
 export interface Counters {
   readonly callsToKms: number;
   readonly fileBytesKmsSaw: number;

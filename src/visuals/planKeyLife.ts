@@ -168,6 +168,7 @@ export function planKeyLife(run: StoryRun): StoryPlan<LifeScene> {
       scene,
       stages: stagesOf(record?.trace),
       facts: scene ? factsOf(scene) : [],
+      spots: record?.request ? (id === 'rotationOn' ? ['vault'] : ['chart']) : ['rail', 'vault'],
     };
     start += duration;
     return beat;

@@ -60,6 +60,17 @@ export const wrapTitles: Readonly<Record<string, string>> = {
   openFlipped: 'Try to open it',
   openWhole: 'Open the whole one',
 };
+/** Parts of the picture that an act is about. */
+const spots: Readonly<Record<string, readonly string[]>> = {
+  wrap: ['stations', 'context'],
+  rotate: ['materials'],
+  rotated: ['materials'],
+  wrapAgain: ['stations', 'materials'],
+  openOld: ['stations', 'materials'],
+  flip: ['blob'],
+  openFlipped: ['stations', 'blob'],
+  openWhole: ['stations', 'app'],
+};
 const motions: Readonly<Record<string, number>> = { rotated: 1040, flip: 520, rotate: 1040 };
 
 /** Fields of the blob as a person tells them apart; what is mere structure is one kind. */
@@ -293,6 +304,7 @@ export function planWrapping(run: StoryRun): StoryPlan<WrapScene> {
       scene,
       stages: stagesOf(record?.trace),
       facts: scene ? factsOf(scene) : [],
+      spots: spots[id] ?? [],
     };
     start += duration;
     return beat;

@@ -22,6 +22,8 @@ export interface StoryPlan<S> {
     readonly scene: S | undefined;
     readonly stages: readonly CallStage[];
     readonly facts: readonly string[];
+    /** Parts of the picture that the beat is about. */
+    readonly spots: readonly string[];
   })[];
   readonly deeds: readonly string[];
 }

@@ -58,7 +58,7 @@ export function standaloneSvg(picture: SVGSVGElement): string {
   originals.forEach((original, i) => {
     const twin = copies[i];
     if (!twin) return;
-    if (original.classList.contains('hit')) {
+    if (original.classList.contains('hit') || original.classList.contains('spot')) {
       twin.remove();
       return;
     }

@@ -21,6 +21,7 @@ import {
 } from '../../flows/index.ts';
 import {
   asMermaid,
+  envelopeSpots,
   envelopeStages,
   planEnvelope,
   textTwin,
@@ -273,6 +274,10 @@ export class StageState implements Telling {
   }
   stops(at: number): readonly number[] {
     return envelopeStages(this.plan.beats[at], this.#trace).map(({ p }) => p);
+  }
+  get spots(): readonly string[] {
+    const id = this.plan.beats[this.player.at]?.id;
+    return id ? envelopeSpots[id] : [];
   }
   get twin(): readonly TwinRow[] {
     return textTwin(this.plan);

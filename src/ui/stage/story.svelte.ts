@@ -101,6 +101,9 @@ export class StoryState implements Telling {
   get stages(): readonly CallStage[] {
     return this.beats[this.player.at]?.stages ?? [];
   }
+  get spots(): readonly string[] {
+    return this.beats[this.player.at]?.spots ?? [];
+  }
   get twin(): readonly TwinRow[] {
     return this.beats.map(({ title, status, sentence, facts }, i) => ({
       n: i + 1,

@@ -46,6 +46,8 @@ export interface Telling extends Score {
   /** Of the moment that is shown. */
   readonly sentence: string;
   readonly stages: readonly CallStage[];
+  /** Parts of the picture that the shown beat is about, as the picture marks them. */
+  readonly spots?: readonly string[];
   readonly twin: readonly TwinRow[];
   readonly mermaid: string;
   /** The call of the beat that is shown, when it is one. */

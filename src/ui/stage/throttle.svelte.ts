@@ -165,6 +165,7 @@ export class ThrottleState implements Telling {
     return raceSentence(this.momentOf('a'), this.momentOf('b'), this.time, this.isOver);
   }
   readonly stages = [];
+  readonly spots = [];
   readonly call = undefined;
   readonly calls = [];
   get twin(): readonly TwinRow[] {
