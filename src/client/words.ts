@@ -40,3 +40,4 @@ export {
   typeShape,
   usageFault,
 } from '../engine/index.ts';
+export { beginning } from './history/beginning.ts';

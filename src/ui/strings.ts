@@ -5,6 +5,12 @@ export const shell = {
   roomsLabel: 'Rooms',
   rooms: { lab: 'Lab', stage: 'Stage', quiz: 'Quiz', study: 'Study', differences: 'Differences from AWS' },
   titles: { lab: 'Lab', stage: 'Stage', quiz: 'Quiz', study: 'Study', differences: 'Differences from AWS' },
+  /** What stands around the rooms, for a report. */
+  around: {
+    firstSteps: 'First steps',
+    history: 'History',
+    dialog: (name: string) => `Dialog ${name}`,
+  },
   simulator: 'A simulator: never paste a real secret.',
   stays: 'Nothing leaves this machine.',
   notKept: 'Not kept: gone when the page closes.',

@@ -198,7 +198,7 @@ test('what is broken is refused with its place, and a link shows what it holds b
 
 test('a pasted access key is left out, calmly, wherever it is pasted; one of AWS’s examples is not', async () => {
   await button('Make one for me').click();
-  await button('Write something to encrypt').click();
+  await button('Write your own').click();
   const field = page.getByRole('textbox', { name: /Plaintext/ }).first();
   const paste = (text: string): Promise<unknown> =>
     field.evaluate((element, given) => {

@@ -8,6 +8,7 @@ import type {
   Travel,
   UndoOptions,
 } from '../api.ts';
+import { beginning } from './beginning.ts';
 import { sumOf } from './changes.ts';
 
 /*
@@ -25,9 +26,6 @@ export type Planned =
   { readonly ok: true; readonly journey: Journey } | { readonly ok: false; readonly refused: HistoryRefusal };
 
 const no = (refused: HistoryRefusal) => ({ ok: false, refused }) as const;
-
-/** The group of all that a template did: a world begins with it, so that undo ends there. */
-export const beginning = 'template';
 
 /** Tables that every call touches. */
 const quiet: ReadonlySet<string> = new Set(['bucket', 'usage']);

@@ -12,7 +12,7 @@ import type { Entry } from '../../store/index.ts';
 import type { GenesisAccount, LinkAnswer, LinkOptions } from '../api.ts';
 import { platformRandom } from '../draws.ts';
 import { isObject } from '../files/codec.ts';
-import { beginning } from '../history/history.ts';
+import { beginning } from '../history/beginning.ts';
 import { templates } from '../templates/all.ts';
 import type { Template } from '../templates/template.ts';
 import { Callers } from './callers.ts';

@@ -1,5 +1,5 @@
 import { parseRegion, type PrincipalArn } from '../../engine/index.ts';
-import { beginning } from '../history/history.ts';
+import { beginning } from '../history/beginning.ts';
 import type { World } from '../world.ts';
 import type { Template } from './template.ts';
 

@@ -2,7 +2,8 @@
 export const words = {
   title: 'First steps',
   about:
-    'A whole AWS KMS runs in this page. Make a call, and see every check that it went through. No account, no bill, no network.',
+    'A whole AWS KMS runs in this page: make a call, and see every check that it went through. No account, no bill, no network.',
+  aboutShort: 'A whole AWS KMS, in this page. No account, no bill, no network.',
   steps: {
     key: 'Make a KMS key',
     encrypt: 'Encrypt something',
@@ -13,14 +14,14 @@ export const words = {
   done: 'done',
   key: {
     say: 'Everything begins with a KMS key: its material is made inside the HSM and never leaves it.',
-    do: 'Choose and make one',
+    do: 'Choose first',
     quick: 'Make one for me',
     alias: 'first-key',
   },
   encrypt: {
     say: (key: string) =>
       `Now let ${key} encrypt a few words. KMS answers with a blob that only this key opens.`,
-    do: 'Write something to encrypt',
+    do: 'Write your own',
     quick: 'Encrypt “Hello, KMS”',
     plaintext: 'Hello, KMS',
   },

@@ -1,3 +1,4 @@
+import { beginning } from '../../client/index.ts';
 import type { FieldChange, HistoryEntry, HistoryGroup, RecordChange } from '../../client/index.ts';
 import { callerName, resourceName, shortId } from '../format/text.ts';
 import { day, utc } from '../format/time.ts';
@@ -35,6 +36,8 @@ function ofTheLab(operation: string, input: unknown): string | undefined {
       return advanced(input);
     case 'lab:SetSwitches':
       return 'switches changed';
+    case 'lab:SetBacking':
+      return `what stands behind ${member(input, 'id') ?? 'a key store'} changed`;
     case 'lab:SetClock':
       return member(input, 'mode') === 'frozen' ? 'clock frozen' : 'clock set running';
     default:
@@ -54,6 +57,14 @@ function advanced(input: unknown): string {
   );
   return parts.length > 0 ? `clock advanced by ${parts.join(' ')}` : 'clock advanced';
 }
+
+/** What a template did, in one line. */
+export const templateWords: EntryWords = {
+  title: 'filled from its template',
+  about: '',
+  who: '',
+  isOperation: false,
+};
 
 export interface EntryWords {
   /** AWS's operation name, or ours in lower case. */
@@ -87,6 +98,7 @@ export const leading = (group: HistoryGroup): HistoryEntry | undefined =>
 export function groupWords(group: HistoryGroup, nameOf: NameOf, more: (n: number) => string): string {
   const entry = leading(group);
   if (!entry) return '';
+  if (group.group === beginning) return templateWords.title;
   const { title, about } = entryWords(entry, nameOf);
   const others = group.entries.filter((e) => e !== entry && !e.readOnly).length;
   return [title, about, others > 0 ? more(others) : ''].filter(Boolean).join(' ');
