@@ -86,6 +86,13 @@ const keyInRequest = (request: AccessRequest, key: string): string =>
 function contextChanges(request: AccessRequest, { condition, wanted, got }: Match): readonly PolicyChange[] {
   if (!condition || !chosen.test(condition.key)) return [];
   const key = keyInRequest(request, condition.key);
+  // A second factor can be given, and not taken back; an algorithm is one that there is.
+  if (/^aws:/i.test(key)) return [setContext(key, 'true')];
+  if (!/^kms:EncryptionContext:/i.test(key))
+    return wanted
+      .split(', ')
+      .filter((value) => /^[A-Z0-9_]+$/.test(value))
+      .map((value) => setContext(key, value));
   const values = wanted.split(', ').filter((value) => value !== '' && !value.includes('${'));
   const concrete = values
     .map((value) => value.replaceAll('*', '').replaceAll('?', 'x'))

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { decidePlain, type PlainQuestion } from './plain.ts';
 import { policySet } from './policySets.fixture.ts';
 import { referenceDecide, type Verdict } from './reference.fixture.ts';
+import { seed } from './seed.fixture.ts';
 
 /*
  * The evaluator against a second reading of policy.md, on random policy sets: 100,000 with KMS_LONG=1, a twentieth otherwise.
@@ -9,7 +10,7 @@ import { referenceDecide, type Verdict } from './reference.fixture.ts';
  */
 
 const sets = process.env['KMS_LONG'] ? 100_000 : 5_000;
-const first = Number(process.env['KMS_SEED'] ?? Date.now() % 2 ** 31);
+const first = seed;
 
 const verdictOf = (question: PlainQuestion): Verdict => {
   const { kind } = decidePlain(question);
