@@ -1,4 +1,4 @@
-import { equalHex } from './crypto/index.ts';
+import { equalHex, type SigV4Signer } from './crypto/index.ts';
 import { signerOf } from './hsm.ts';
 import {
   indexKey,
@@ -9,6 +9,7 @@ import {
   type AccountId,
   type Call,
   type Caller,
+  type CredentialRec,
   type Env,
   type Identity,
   type PrincipalArn,
@@ -16,6 +17,7 @@ import {
   type Refusal,
   type SessionRec,
   type SigV4,
+  type Soon,
   type Work,
 } from './model/index.ts';
 import type { Overlay } from './overlay.ts';
@@ -35,7 +37,7 @@ interface Desk {
 /** How far a signature's date may be off, in milliseconds. */
 const signatureWindow = 5 * 60_000;
 
-export async function authenticate(call: Call, desk: Desk): Promise<Identity | Refusal> {
+export function authenticate(call: Call, desk: Desk): Soon<Identity | Refusal> {
   switch (call.caller.kind) {
     case 'principal':
       return trusted(call.caller, desk);
@@ -109,7 +111,7 @@ const expired = refuse(
   'model.json commonErrors ExpiredTokenException',
 );
 
-async function signed(signature: SigV4, call: Call, desk: Desk): Promise<Identity | Refusal> {
+function signed(signature: SigV4, call: Call, desk: Desk): Soon<Identity | Refusal> {
   const credential = desk.view.get(ref.credential(signature.accessKeyId));
   if (
     !credential ||
@@ -122,7 +124,18 @@ async function signed(signature: SigV4, call: Call, desk: Desk): Promise<Identit
   }
   const place = misplaced(signature, call, desk.env);
   if (place) return place;
-  const sign = await signerOf(desk, signature);
+  const signer = signerOf(desk, signature);
+  return signer instanceof Promise
+    ? signer.then((sign) => checked(signature, credential, sign, desk))
+    : checked(signature, credential, signer, desk);
+}
+
+function checked(
+  signature: SigV4,
+  credential: CredentialRec,
+  sign: SigV4Signer,
+  desk: Desk,
+): Identity | Refusal {
   if (!equalHex(sign(signature.stringToSign), signature.signature)) {
     return refuse(
       'InvalidSignatureException',

@@ -1,6 +1,6 @@
 import { uuidFrom } from './crypto/index.ts';
 import { makeKey, plainKey } from './makeKey.ts';
-import { aliasArn, parseKeyName, ref, type AliasName, type KeyId, type Refusal } from './model/index.ts';
+import { aliasArn, parseKeyName, ref, type AliasName, type KeyId } from './model/index.ts';
 import type { Step } from './operation.ts';
 import { respacePolicy } from './policy/index.ts';
 
@@ -38,8 +38,11 @@ export const predefinedAliases: readonly AliasName[] = Object.keys(what)
 /** The service name in kms:ViaService, where it differs from the alias (conditions.json "viaServiceNames"). */
 const viaService: Readonly<Record<string, string>> = { ebs: 'ec2' };
 
-/** Makes the key behind a predefined alias of the caller's own account, when that alias is meant and has none yet. */
-export async function awsManagedKey(named: string, step: Step): Promise<Refusal | undefined> {
+/**
+ * Makes the key behind a predefined alias of the caller's own account, when that alias is meant and has none yet.
+ * Undefined when there is nothing to make.
+ */
+export function awsManagedKey(named: string, step: Step): Promise<void> | undefined {
   const name = parseKeyName(named);
   if (name.form !== 'alias' && name.form !== 'aliasArn') return undefined;
   const { account } = step.identity;
@@ -49,6 +52,11 @@ export async function awsManagedKey(named: string, step: Step): Promise<Refusal 
   const kind = service === undefined ? undefined : what[service];
   const arn = aliasArn(step.region, account, name.alias);
   if (service === undefined || kind === undefined || step.view.get(ref.alias(arn))) return undefined;
+  return makeManagedKey(service, kind, name.alias, step);
+}
+
+async function makeManagedKey(service: string, kind: string, alias: AliasName, step: Step): Promise<void> {
+  const { account } = step.identity;
   const rec = await makeKey(
     {
       ...plainKey,
@@ -62,16 +70,16 @@ export async function awsManagedKey(named: string, step: Step): Promise<Refusal 
     step,
   );
   const at = step.env.at;
+  const arn = aliasArn(step.region, account, alias);
   step.view.put(ref.alias(arn), {
     arn,
-    alias: name.alias,
+    alias,
     account,
     region: step.region,
     target: rec.arn,
     CreationDate: at,
     LastUpdatedDate: at,
   });
-  return undefined;
 }
 
 /** policy.md §3 "AWS managed key policy". OURS: the words of Id and Sids. */

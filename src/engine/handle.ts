@@ -1,6 +1,12 @@
 import { trailEvents } from './audit/index.ts';
 import { authenticate } from './authenticate.ts';
-import { authorize, permissionsAsked, type AskedPermission, type Asking } from './authorize.ts';
+import {
+  authorize,
+  permissionsAsked,
+  type AskedPermission,
+  type Asking,
+  type Authorized,
+} from './authorize.ts';
 import { meets } from './faults.ts';
 import { peekKey } from './find.ts';
 import { stateOf } from './keyState.ts';
@@ -20,9 +26,11 @@ import {
   type Env,
   type Identity,
   type KeyRec,
+  type KeyState,
   type Outcome,
   type Refusal,
   type Result,
+  type Soon,
   type Trace,
   type TraceStep,
   type TrailEvent,
@@ -131,15 +139,18 @@ class Run {
     const no = (refusal: Refusal): Answer => ({ ok: false, refusal });
     const operation = this.#parse();
     if (isRefusal(operation)) return no(operation);
-    const identity = await this.#authenticate();
+    const known = this.#authenticate();
+    const identity = known instanceof Promise ? await known : known;
     if (isRefusal(identity)) return no(identity);
     const early = this.#validate(operation) ?? this.#quota(operation, identity);
     if (early) return no(early);
     const step = this.#step(identity);
-    const located = await this.#find(operation, step);
+    const found = this.#find(operation, step);
+    const located = found instanceof Promise ? await found : found;
     if (isRefusal(located)) return no(located);
+    const decided = this.#authorize(operation, located, step);
     const late =
-      (await this.#authorize(operation, located, step)) ??
+      (decided instanceof Promise ? await decided : decided) ??
       this.#keyState(operation, located) ??
       this.#usage(operation, located, step) ??
       this.#fault(operation) ??
@@ -195,12 +206,18 @@ class Run {
     return operation ?? this.#unknown(name);
   }
 
-  async #authenticate(): Promise<Identity | Refusal> {
-    const { caller } = this.#call;
+  #authenticate(): Soon<Identity | Refusal> {
+    if (this.#known) return this.#authenticated(this.#known);
     const note = (work: Work) => this.#work.push(work);
     // OURS: a domain key made to check a signature is kept whatever comes after: it is not the caller's doing.
-    const identity =
-      this.#known ?? (await authenticate(this.#call, { view: this.#kept, env: this.#env, note }));
+    const identity = authenticate(this.#call, { view: this.#kept, env: this.#env, note });
+    return identity instanceof Promise
+      ? identity.then((who) => this.#authenticated(who))
+      : this.#authenticated(identity);
+  }
+
+  #authenticated(identity: Identity | Refusal): Identity | Refusal {
+    const { caller } = this.#call;
     const refused = isRefusal(identity);
     const accessKeyId = caller.kind === 'sigV4' ? caller.signature.accessKeyId : undefined;
     this.#steps.push({
@@ -279,20 +296,21 @@ class Run {
     return this.#kept.get(ref.world) ?? { throttling: true, fault: undefined };
   }
 
-  async #find(operation: Operation, step: Step): Promise<Located | Refusal> {
-    const located = await operation.find(this.#input, step);
+  #find(operation: Operation, step: Step): Soon<Located | Refusal> {
+    const located = operation.find(this.#input, step);
+    return located instanceof Promise ? located.then((found) => this.#found(found)) : this.#found(located);
+  }
+
+  #found(located: Located | Refusal): Located | Refusal {
     const refused = isRefusal(located);
     const asksForNone = !refused && located.keys.length === 0 && !located.alias;
     this.#steps.push({
       stage: 'findKey',
       verdict: refused ? 'stop' : asksForNone ? 'skip' : 'pass',
       detail: {
-        found: (refused ? [] : located.keys).map(({ rec, by, named, alias }) => ({
-          by,
-          named,
-          key: rec.arn,
-          ...(alias === undefined ? {} : { alias }),
-        })),
+        found: (refused ? [] : located.keys).map(({ rec, by, named, alias }) =>
+          alias === undefined ? { by, named, key: rec.arn } : { by, named, key: rec.arn, alias },
+        ),
       },
     });
     if (!refused) this.#located = located;
@@ -313,9 +331,14 @@ class Run {
     };
   }
 
-  async #authorize(operation: Operation, located: Located, step: Step): Promise<Refusal | undefined> {
+  #authorize(operation: Operation, located: Located, step: Step): Soon<Refusal | undefined> {
     const decided = authorize(this.#asking(operation, located, step), step);
-    const { decisions, refusal } = decided instanceof Promise ? await decided : decided;
+    return decided instanceof Promise
+      ? decided.then((found) => this.#authorized(found))
+      : this.#authorized(decided);
+  }
+
+  #authorized({ decisions, refusal }: Authorized): Refusal | undefined {
     this.#steps.push({ stage: 'authorize', verdict: refusal ? 'stop' : 'pass', detail: { decisions } });
     return refusal;
   }
@@ -323,10 +346,12 @@ class Run {
   #keyState(operation: Operation, located: Located): Refusal | undefined {
     const { keys } = located;
     let refusal: Refusal | undefined;
-    const states = keys.map(({ rec }) => ({ key: rec.arn, state: stateOf(rec, this.#written) }));
-    states.forEach(({ key, state }, i) => {
-      refusal ??= refusalForState(operation.name, state, key, keys[i]?.rec.Origin);
-    });
+    const states: { readonly key: string; readonly state: KeyState }[] = [];
+    for (const { rec } of keys) {
+      const state = stateOf(rec, this.#written);
+      states.push({ key: rec.arn, state });
+      refusal ??= refusalForState(operation.name, state, rec.arn, rec.Origin);
+    }
     this.#steps.push({
       stage: 'keyState',
       verdict: refusal ? 'stop' : keys.length === 0 ? 'skip' : 'pass',
@@ -432,7 +457,9 @@ class Run {
   outcome(result: Answer): Outcome {
     if (result.ok) this.#kept.take(this.#written.diff());
     const diff = this.#kept.diff();
-    const events = [...this.#children.flatMap((child) => child.events), ...this.#events(result)];
+    const own = this.#events(result);
+    const events =
+      this.#children.length === 0 ? own : [...this.#children.flatMap((child) => child.events), ...own];
     if (result.ok)
       this.#steps.push({
         stage: 'commit',
@@ -462,6 +489,14 @@ class Run {
   #trace(result: Answer): Trace {
     const last = this.#steps.at(-1);
     if (!last) throw new Error('"trace" expected at least one step');
+    const refusal = result.ok
+      ? undefined
+      : {
+          stage: last.stage,
+          name: result.refusal.refused,
+          message: result.refusal.message,
+          status: result.refusal.status,
+        };
     return {
       id: this.#requestId,
       operation: this.#call.operation,
@@ -469,16 +504,7 @@ class Run {
       at: this.#env.at,
       caller: this.#callerArn(),
       steps: this.#steps,
-      ...(result.ok
-        ? {}
-        : {
-            refusal: {
-              stage: last.stage,
-              name: result.refusal.refused,
-              message: result.refusal.message,
-              status: result.refusal.status,
-            },
-          }),
+      ...(refusal && { refusal }),
       children: this.#children.map(({ trace }) => trace),
     };
   }
@@ -573,7 +599,10 @@ const throttled = 'You have exceeded the rate at which you may call KMS. Reduce 
 
 function tablesOf(diff: Diff): Readonly<Record<string, number>> {
   const tables: Record<string, number> = {};
-  for (const { ref: at } of diff) tables[tableOf(at)] = (tables[tableOf(at)] ?? 0) + 1;
+  for (const { ref: at } of diff) {
+    const table = tableOf(at);
+    tables[table] = (tables[table] ?? 0) + 1;
+  }
   return tables;
 }
 

@@ -39,7 +39,7 @@ export class Overlay implements View {
   range(index: IndexName, range: Range): readonly Found[] {
     if (this.#written.size === 0) return this.#under.range(index, range);
     const mine = this.#mine(index, range);
-    if (mine.hidden.size === 0 && mine.rows.length === 0) return this.#under.range(index, range);
+    if (!mine) return this.#under.range(index, range);
     // At most as many rows of the one below can be hidden as were written here.
     const below = this.#under.range(index, { ...range, n: range.n + mine.hidden.size });
     return [...below.filter((row) => !mine.hidden.has(row.indexKey)), ...mine.rows]
@@ -47,18 +47,18 @@ export class Overlay implements View {
       .slice(0, range.n);
   }
 
-  /** Rows of an index that were written here, and the index keys below that they hide. */
-  #mine(index: IndexName, { prefix, after }: Range): { hidden: Set<string>; rows: Found[] } {
-    const hidden = new Set<string>();
-    const rows: Found[] = [];
+  /** Rows of an index that were written here, and the index keys below that they hide; undefined: none of both. */
+  #mine(index: IndexName, { prefix, after }: Range): { hidden: Set<string>; rows: Found[] } | undefined {
+    let mine: { hidden: Set<string>; rows: Found[] } | undefined;
     const inRange = (key: string) => key.startsWith(prefix) && (after === undefined || key > after);
     for (const [ref, { before, after: rec }] of this.#written) {
       const was = before && indexKeyIn(index, ref, before);
-      if (was !== undefined && inRange(was)) hidden.add(was);
+      if (was !== undefined && inRange(was)) (mine ??= { hidden: new Set(), rows: [] }).hidden.add(was);
       const is = rec && indexKeyIn(index, ref, rec);
-      if (rec && is !== undefined && inRange(is)) rows.push({ indexKey: is, ref, rec });
+      if (rec && is !== undefined && inRange(is))
+        (mine ??= { hidden: new Set(), rows: [] }).rows.push({ indexKey: is, ref, rec });
     }
-    return { hidden, rows };
+    return mine;
   }
 
   /** Writes a record, or removes it with `undefined`. */
@@ -83,6 +83,7 @@ export class Overlay implements View {
   }
 
   diff(): Diff {
+    if (this.#written.size === 0) return [];
     const changes: Change[] = [];
     for (const [ref, { before, after }] of this.#written) {
       if (before !== after) changes.push({ ref, before, after });

@@ -37,7 +37,8 @@ export interface Recorded {
 /** The records of one call: one in the caller's account, and one in the owner's when a foreign key was used. */
 export function trailEvents(recorded: Recorded): readonly TrailEvent[] {
   const { identity, located, env, result } = recorded;
-  const owners = new Set<string>((located?.keys ?? []).map((key) => key.rec.account));
+  const owners = new Set<string>();
+  for (const { rec } of located?.keys ?? []) owners.add(rec.account);
   for (const { accountId } of recorded.operation.trail.resources?.(recorded.input) ?? [])
     owners.add(accountId);
   if (identity.kind === 'service') {
@@ -52,7 +53,8 @@ export function trailEvents(recorded: Recorded): readonly TrailEvent[] {
   const mine = event(recorded, identity.account);
   // cloudtrail.json rules: a denied cross-account request is recorded in the caller's account only.
   if (!result.ok) return [mine];
-  if (owners.size === 0) return [mine, ...elsewhere(mine, recorded)];
+  if (owners.size === 0)
+    return recorded.operation.trail.elsewhere ? [mine, ...elsewhere(mine, recorded)] : [mine];
   const sharedEventID = env.uuid();
   return [
     { ...mine, sharedEventID },
@@ -87,13 +89,11 @@ function event(recorded: Recorded, recipient: string): TrailEvent {
   const service = isService ? identity.name : via;
   const additional =
     result.ok && recorded.located ? operation.trail.additional?.(result.output, recorded.located) : undefined;
+  const who = foreign ? seenFromOutside(identity) : userIdentity(identity, env);
   return {
     eventVersion,
-    userIdentity: {
-      ...(foreign ? seenFromOutside(identity) : userIdentity(identity, env)),
-      ...(via === undefined ? {} : { invokedBy: via }),
-    },
-    eventTime: new Date(env.at).toISOString().replace(/\.\d+Z$/, 'Z'),
+    userIdentity: via === undefined ? who : { ...who, invokedBy: via },
+    eventTime: wholeSeconds(env.at),
     eventSource: `${call.service ?? 'kms'}.amazonaws.com`,
     eventName: operation.name,
     // IAM and Organizations are one for all Regions, and tell their events in the first.
@@ -117,6 +117,9 @@ function event(recorded: Recorded, recipient: string): TrailEvent {
   };
 }
 
+/** `2026-11-24T20:38:56Z` */
+const wholeSeconds = (at: number): string => `${new Date(at).toISOString().slice(0, -'.000Z'.length)}Z`;
+
 /** `s3.amazonaws.com` of `s3.us-east-1.amazonaws.com`: cloudtrail.json "throughService". */
 const serviceHost = (viaService: string): string =>
   viaService.replace(/^([a-z0-9-]+)\.[a-z0-9-]+\.amazonaws\.com/, '$1.amazonaws.com');
@@ -131,8 +134,10 @@ const failure = (refusal: Refusal) => ({
 
 function userIdentity(identity: Identity, env: Env): Readonly<Record<string, unknown>> {
   const { arn, principal, account, principalId, name, accessKeyId, kind, session: made } = identity;
-  const shared = { arn, accountId: account, ...(accessKeyId === undefined ? {} : { accessKeyId }) };
   if (kind === 'service') return { type: 'AWSService', invokedBy: name };
+  if (kind === 'user' && accessKeyId !== undefined)
+    return { type: 'IAMUser', principalId, arn, accountId: account, accessKeyId, userName: name };
+  const shared = { arn, accountId: account, ...(accessKeyId === undefined ? {} : { accessKeyId }) };
   if (kind === 'root') return { type: 'Root', principalId, ...shared };
   if (kind === 'user') return { type: 'IAMUser', principalId, ...shared, userName: name };
   const session = arn.slice(arn.lastIndexOf('/') + 1);
@@ -143,7 +148,7 @@ function userIdentity(identity: Identity, env: Env): Readonly<Record<string, unk
     sessionContext: {
       sessionIssuer: { type: 'Role', principalId, arn: principal, accountId: account, userName: name },
       attributes: {
-        creationDate: new Date(made?.issued ?? env.at).toISOString().replace(/\.\d+Z$/, 'Z'),
+        creationDate: wholeSeconds(made?.issued ?? env.at),
         mfaAuthenticated: String(made?.mfa ?? identity.mfa ?? false),
       },
       ...(made?.sourceIdentity === undefined ? {} : { sourceIdentity: made.sourceIdentity }),
@@ -166,14 +171,14 @@ function requestParameters(
   const { request, defaults } = operation.trail;
   if (!request) return null;
   const members = model.operations.get(operation.name)?.in ?? {};
-  const given = { ...defaults?.(input), ...input };
-  const kept = request.flatMap((member): [string, unknown][] => {
-    const value = given[member];
-    return value === undefined
-      ? []
-      : [[lowerFirst(member), loggable(members[member]?.shape ?? anyText, value)]];
-  });
-  return kept.length === 0 ? null : Object.fromEntries(kept);
+  const unless = defaults?.(input);
+  let kept: Record<string, unknown> | null = null;
+  for (const member of request) {
+    const value = member in input ? input[member] : unless?.[member];
+    if (value !== undefined)
+      (kept ??= {})[lowerFirst(member)] = loggable(members[member]?.shape ?? anyText, value);
+  }
+  return kept;
 }
 
 const anyText: TypeShape = { kind: 'string' };

@@ -21,10 +21,20 @@ export interface Arn {
 }
 
 export function parseArn(text: string): Arn | undefined {
-  const parts = text.split(':');
-  const [arn, partition, service, region, account, ...resource] = parts;
-  if (arn !== 'arn' || !partition || !service || resource.length === 0) return undefined;
-  return { partition, service, region: region ?? '', account: account ?? '', resource: resource.join(':') };
+  if (!text.startsWith('arn:')) return undefined;
+  const service = text.indexOf(':', 4) + 1;
+  const region = service && text.indexOf(':', service) + 1;
+  const account = region && text.indexOf(':', region) + 1;
+  const resource = account && text.indexOf(':', account) + 1;
+  // Zero where a colon is missing; partition and service may not be empty.
+  if (!resource || service === 5 || region === service + 1) return undefined;
+  return {
+    partition: text.slice(4, service - 1),
+    service: text.slice(service, region - 1),
+    region: text.slice(region, account - 1),
+    account: text.slice(account, resource - 1),
+    resource: text.slice(resource),
+  };
 }
 
 /** The partition that a Region belongs to. */

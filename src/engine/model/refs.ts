@@ -3,10 +3,13 @@ import type { Rec, Tables } from './records.ts';
 import { tableOf, type IndexName, type Ref } from './world.ts';
 
 /** `11112222333/us-east-1/ID` of a key or alias ARN: the order in which one account and Region lists them. */
-const place = (arn: string): string => {
-  const [, , , region, account, ...resource] = arn.split(':');
-  return `${account}/${region}/${resource.join(':')}`;
-};
+function place(arn: string): string {
+  const service = arn.indexOf(':', arn.indexOf(':') + 1);
+  const region = arn.indexOf(':', service + 1);
+  const account = arn.indexOf(':', region + 1);
+  const resource = arn.indexOf(':', account + 1);
+  return `${arn.slice(account + 1, resource)}/${arn.slice(region + 1, account)}/${arn.slice(resource + 1)}`;
+}
 
 export const ref = {
   world: 'world/settings' as Ref<'world'>,
@@ -125,7 +128,12 @@ export const indexes: readonly IndexDeclaration[] = [
 ];
 
 const declaredFor = new Map<string, readonly IndexDeclaration[]>();
-for (const one of indexes) declaredFor.set(one.table, [...(declaredFor.get(one.table) ?? []), one]);
+/** The same by index, each with the beginning of its table's refs. */
+const declaredIn = new Map<IndexName, readonly (IndexDeclaration & { readonly refs: string })[]>();
+for (const one of indexes) {
+  declaredFor.set(one.table, [...(declaredFor.get(one.table) ?? []), one]);
+  declaredIn.set(one.name, [...(declaredIn.get(one.name) ?? []), { ...one, refs: `${one.table}/` }]);
+}
 
 /** The earliest date at which something happens to a record. */
 function dueKey(...dates: readonly (EpochMs | undefined)[]): string | undefined {
@@ -149,9 +157,9 @@ export function indexKeysOf(
 /** The index keys of one record in one index: none, or one. The same as picking them out of {@link indexKeysOf}. */
 export function indexKeyIn(index: IndexName, at: Ref, rec: Rec): string | undefined {
   if (index === 'ref') return at;
-  for (const declared of declaredFor.get(tableOf(at)) ?? []) {
-    if (declared.name !== index) continue;
-    const key = declared.keyOf(rec);
+  for (const { refs, keyOf } of declaredIn.get(index) ?? []) {
+    if (!at.startsWith(refs)) continue;
+    const key = keyOf(rec);
     if (key !== undefined) return key + at;
   }
   return undefined;
@@ -159,5 +167,6 @@ export function indexKeyIn(index: IndexName, at: Ref, rec: Rec): string | undefi
 
 /** Whether a record changed without moving in any index: then no index has to be touched. */
 export function staysInPlace(at: Ref, before: Rec, after: Rec): boolean {
-  return (declaredFor.get(tableOf(at)) ?? []).every(({ keyOf }) => keyOf(before) === keyOf(after));
+  const declared = declaredFor.get(tableOf(at));
+  return declared === undefined || declared.every(({ keyOf }) => keyOf(before) === keyOf(after));
 }

@@ -1,6 +1,5 @@
 import { awsManagedKey } from '../awsManaged.ts';
 import { keyMetadata } from '../keyMetadata.ts';
-import { isRefusal } from '../model/index.ts';
 import { keyNamedBy, onTheKey } from '../oneKey.ts';
 import { operation, theKey } from '../operation.ts';
 
@@ -22,11 +21,10 @@ export const DescribeKey = operation<DescribeKeyRequest, DescribeKeyResponse>({
   readOnly: true,
   worksAcrossAccounts: true,
   refusals: [],
-  async find(input, step) {
+  find(input, step) {
     // operations.json: describing a predefined AWS alias that has no key yet makes the AWS managed key.
-    const made = await awsManagedKey(input.KeyId, step);
-    if (isRefusal(made)) return made;
-    return find(input, step);
+    const made = awsManagedKey(input.KeyId, step);
+    return made ? made.then(() => find(input, step)) : find(input, step);
   },
   permissions: onTheKey('kms:DescribeKey'),
   run: (_input, located, { view }) => ({ KeyMetadata: keyMetadata(theKey(located).rec, view) }),
