@@ -1,8 +1,15 @@
-import { apiOperations, parseRegion, shortPrincipal, type KeyCard } from '../../client/index.ts';
+import {
+  apiOperations,
+  parseRegion,
+  shortPrincipal,
+  type FindAnswer,
+  type KeyCard,
+} from '../../client/index.ts';
 import { shortId } from '../format/text.ts';
 import { commandsOf } from '../shell/commands.ts';
 import type { ShellState } from '../shell/shell.svelte.ts';
 import type { LabState } from '../state/lab.svelte.ts';
+import { openHit } from '../lab/find/search.svelte.ts';
 import { homeOf } from '../state/route.svelte.ts';
 import { offeredRegions } from '../strings.ts';
 import { words } from './strings.ts';
@@ -117,4 +124,34 @@ export async function keysEverywhere(lab: LabState): Promise<readonly KeyCard[]>
     ),
   );
   return [...lab.keys, ...pages.flat()];
+}
+
+/** What the world's index has found, besides what is listed already: keys by their alias where they have one. */
+export function entriesOfHits(
+  shell: ShellState,
+  answer: FindAnswer | undefined,
+  query: string,
+  listed: readonly Entry[],
+): readonly Entry[] {
+  const seen = new Set(listed.map(({ id }) => id));
+  return (answer?.groups ?? [])
+    .flatMap(({ hits }) => hits)
+    .flatMap((hit): readonly Entry[] => {
+      const isKey = hit.kind === 'key' || hit.kind === 'alias';
+      const id = isKey ? (hit.key ?? hit.id) : hit.id;
+      if (seen.has(id)) return [];
+      seen.add(id);
+      return [
+        {
+          id,
+          group: isKey ? 'key' : hit.kind === 'principal' || hit.kind === 'grant' ? hit.kind : 'event',
+          label: hit.kind === 'key' ? `key ${shortId(hit.label)}` : hit.label,
+          mono: true,
+          detail: hit.detail,
+          // The index has matched it already, by more than is shown.
+          also: query,
+          run: () => void openHit(shell.lab, hit),
+        },
+      ];
+    });
 }

@@ -1,5 +1,16 @@
 export type Group =
-  'key' | 'principal' | 'scene' | 'lab' | 'question' | 'operation' | 'place' | 'world' | 'action' | 'help';
+  | 'key'
+  | 'grant'
+  | 'event'
+  | 'principal'
+  | 'scene'
+  | 'lab'
+  | 'question'
+  | 'operation'
+  | 'place'
+  | 'world'
+  | 'action'
+  | 'help';
 
 /** One thing that can be found. */
 export interface Entry {

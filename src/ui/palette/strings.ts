@@ -5,6 +5,8 @@ export const words = {
   groups: {
     key: 'Keys and aliases',
     principal: 'Principals',
+    grant: 'Grants',
+    event: 'Events',
     scene: 'Scenes',
     lab: 'Labs',
     question: 'Questions',
