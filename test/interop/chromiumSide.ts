@@ -10,7 +10,8 @@ interface Asked {
   readonly algorithm: object;
   /** Algorithm of the key, which may say more. */
   readonly key: object;
-  readonly usages: readonly [private: readonly string[], public: readonly string[]];
+  /** Of the private key, and of the public one. */
+  readonly usages: readonly [readonly string[], readonly string[]];
   readonly format: 'pkcs8' | 'raw';
   readonly bytes: readonly (readonly number[])[];
 }
