@@ -4,6 +4,7 @@ import { shortMaterial } from '../../format/text.ts';
 export const keyWords = {
   parts: {
     overview: 'Overview',
+    policy: 'Policy',
     access: 'Access',
     material: 'Material',
     importing: 'Import',

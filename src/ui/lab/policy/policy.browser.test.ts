@@ -99,7 +99,7 @@ test('the simulator answers about the text that is not sent yet, mends it in the
   expect(await policyOf()).toBe(stored);
   expect(await finds()).toEqual([]);
   await userEvent.click(button('PutKeyPolicy'));
-  await expect.element(button('Edit: Key policy')).toBeVisible();
+  await expect.element(room().getByText('KMS has taken this policy.')).toBeVisible();
   expect(await policyOf()).toContain('user/Alice');
 });
 
@@ -216,8 +216,13 @@ test('a policy that locks its owner out is refused with the exact sentence, at i
   await expect.element(page.getByRole('list', { name: /finding/ })).toHaveTextContent(`KMS: ${sentence}`);
   // The editor keeps what was typed; the key keeps the policy that it had.
   await editorHas(json, text);
-  await userEvent.click(button('Cancel'));
+  await part(/^Overview/);
   await expect.element(page.getByText('delegates to IAM in this account')).toBeVisible();
+  // What was being written is still there for whoever comes back.
+  await part(/^Policy/);
+  await editorHas(json, text);
+  await userEvent.click(button('Take back'));
+  await expect.element(room().getByText('As KMS has it.')).toBeVisible();
 });
 
 test.each([320, 360])(
@@ -238,7 +243,7 @@ test.each([320, 360])(
         expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(width);
         expect(await finds()).toEqual([]);
       }
-      await userEvent.click(button('Cancel'));
+      await part(/^Overview/);
     }
     delete document.documentElement.dataset['motion'];
   },
