@@ -11,7 +11,7 @@ import { openLab, type LabInBrowser } from './harness.ts';
 
 const long = Boolean(process.env['KMS_LONG']);
 const rounds = long ? 10 : 2;
-const callsPerTab = long ? 1000 : 200;
+const callsPerTab = 1000;
 const seed = Number(process.env['KMS_SEED'] ?? randomInt(2 ** 31));
 console.log(`two tabs: seed ${seed} (KMS_SEED repeats it), ${rounds} rounds`);
 

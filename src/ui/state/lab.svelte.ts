@@ -149,9 +149,6 @@ export class LabState {
     await this.start();
   }
 
-  /** Something runs that a reload would end: a sitting, a flow. A screen sets it; a new version waits for it. */
-  busy = $state(false);
-
   /** What another part of the page asks the lab's screen to open. The screen takes it and sets it back. */
   wish = $state.raw<'create' | 'call' | 'trace' | undefined>();
   /** With `call`: the operation that its form begins with. The form takes it and sets it back. */
