@@ -22,6 +22,7 @@ export interface Applied {
 interface Waiting {
   readonly steps: readonly Applied[];
   readonly answer: KeptAnswer | undefined;
+  readonly told: Promise<void>;
   readonly kept: () => void;
   readonly lost: (fault: StorageFault) => void;
 }
@@ -49,13 +50,10 @@ export class Commits {
 
   /** Resolves when the steps are on disk, rejects with {@link StorageFault} when they were taken back. */
   add(steps: readonly Applied[], answer?: KeptAnswer): Promise<void> {
-    const kept = new Promise<void>((resolve, reject) =>
-      this.#waiting.push({ steps, answer, kept: resolve, lost: reject }),
-    );
-    // The caller may hear of it only after something else; the world's subscribers hear in any case.
-    kept.catch(() => undefined);
-    this.#flight ??= this.#fly().finally(() => (this.#flight = undefined));
-    return kept;
+    const { promise: told, resolve: kept, reject: lost } = promised();
+    this.#waiting.push({ steps, answer, told, kept, lost });
+    this.#flight ??= this.#fly();
+    return told;
   }
 
   /** Everything added until now is on disk or taken back. */
@@ -64,20 +62,29 @@ export class Commits {
   }
 
   async #fly(): Promise<void> {
-    for (let batch = this.#take(); batch.length > 0; batch = this.#take()) {
-      try {
-        await this.#journal.append(
-          batch.flatMap(({ steps }) => steps.map(({ entry }) => entry)),
-          batch.flatMap(({ answer }) => answer ?? []),
-        );
-      } catch (error) {
-        this.#lose([...batch, ...this.#take()], error);
-        continue;
-      }
-      for (const waiting of batch) {
-        for (const step of waiting.steps) this.#hooks.committed(step);
-        waiting.kept();
-      }
+    try {
+      for (let batch = this.#take(); batch.length > 0; batch = this.#take()) await this.#send(batch);
+    } finally {
+      this.#flight = undefined;
+    }
+  }
+
+  async #send(batch: readonly Waiting[]): Promise<void> {
+    const entries: Entry[] = [];
+    const answers: KeptAnswer[] = [];
+    for (const { steps, answer } of batch) {
+      for (const { entry } of steps) entries.push(entry);
+      if (answer) answers.push(answer);
+    }
+    try {
+      await this.#journal.append(entries, answers);
+    } catch (error) {
+      this.#lose([...batch, ...this.#take()], error);
+      return;
+    }
+    for (const waiting of batch) {
+      for (const step of waiting.steps) this.#hooks.committed(step);
+      waiting.kept();
     }
   }
 
@@ -92,6 +99,20 @@ export class Commits {
     const fault = new StorageFault(error);
     const steps = all.flatMap((waiting) => waiting.steps);
     this.#hooks.reverse(steps.toReversed(), fault, error instanceof SeqConflict ? error.head : undefined);
-    for (const waiting of all) waiting.lost(fault);
+    for (const { told, lost } of all) {
+      // The caller may hear of it only after something else; the world's subscribers hear in any case.
+      told.catch(() => undefined);
+      lost(fault);
+    }
   }
+}
+
+function promised() {
+  let resolve: () => void = () => undefined;
+  let reject: (why: StorageFault) => void = resolve;
+  const promise = new Promise<void>((done, failed) => {
+    resolve = done;
+    reject = failed;
+  });
+  return { promise, resolve, reject };
 }

@@ -33,6 +33,7 @@ import {
   type Rec,
   type Ref,
   type Region,
+  type Soon,
   type SessionRec,
   type Trace,
   type TrailEvent,
@@ -186,9 +187,10 @@ export interface Answered extends Outcome {
 
 /**
  * Begins to load what a call's service needs before its turn comes; it keeps its place in the queue meanwhile. Whoever has
- * the turn waits, and is told when it cannot be loaded.
+ * the turn waits, and is told when it cannot be loaded. KMS is there from the start.
  */
-function serviceOf({ service, operation }: Call): Promise<void> {
+function serviceOf({ service, operation }: Call): Promise<void> | undefined {
+  if (service === undefined || service === 'kms') return undefined;
   const loaded = ready(service, operation);
   loaded.catch(() => undefined);
   return loaded;
@@ -378,19 +380,20 @@ export class World implements WorldApi {
     answer: (answered: Answered) => T,
   ): Promise<T> {
     const call = { ...given, input: ownCopy(given.input) };
-    const prepared = this.#prepare(call);
+    const prepared = slowPairOf(call) === undefined ? undefined : this.#prepare(call);
     const loaded = serviceOf(call);
     return this.#enqueue(async () => {
-      await loaded;
+      if (loaded) await loaded;
       // What falls due before a call is undone with it.
       const group = givenGroup ?? this.#nextGroup();
-      await this.#runDue(group);
+      const due = this.#somethingIsDue();
+      if (due instanceof Promise ? await due : due) await this.#runDue(group);
       const make = async (env: Env) => {
         const outcome = await handle(this.#view, call, env, catalogue);
         const { diff, events, redacted, trace } = outcome;
         return { value: outcome, diff, events, call: redacted, at: env.at, trace };
       };
-      const { value, seq } = await this.#step(group, make, await prepared);
+      const { value, seq } = await this.#step(group, make, prepared && (await prepared));
       this.#hear(seq, { input: call.input, output: value.result.ok ? value.result.output : undefined });
       return { value: answer({ ...value, seq }), seq };
     }, once);
@@ -526,8 +529,8 @@ export class World implements WorldApi {
     return done;
   }
 
-  #somethingIsDue(): Promise<boolean> {
-    return this.read((view) => {
+  #somethingIsDue(): Soon<boolean> {
+    return this.#readSoon((view) => {
       const [next] = dueNext(view, 1);
       return next !== undefined && next.at <= this.#timeOf(view.get(ref.clock));
     });
@@ -538,23 +541,26 @@ export class World implements WorldApi {
    * of a task are kept, or none. A task that was asked for `once` and has been done is answered from what was kept.
    */
   async #enqueue<T>(task: () => Promise<Stepped<T>>, once?: string): Promise<T> {
-    const run = this.#tail.then(async () => {
-      if (!this.#open) throw new Error(`The world "${this.id}" is closed.`);
-      const known = once === undefined ? undefined : await this.#recall<T>(once);
-      if (known) return { value: known.value, kept: Promise.resolve() };
-      return this.#run(task, once);
-    });
+    const run = this.#run(this.#tail, task, once);
     this.#tail = run.catch(() => undefined);
     const { value, kept } = await run;
     await kept;
     return value;
   }
 
-  /** Runs a task, from its beginning again whenever what it stood on was taken back, and sends it to the disk. */
+  /**
+   * Runs a task when its turn comes, from its beginning again whenever what it stood on was taken back, and sends it to
+   * the disk.
+   */
   async #run<T>(
+    turn: Promise<unknown>,
     task: () => Promise<Stepped<T>>,
     once: string | undefined,
   ): Promise<{ readonly value: T; readonly kept: Promise<void> }> {
+    await turn;
+    if (!this.#open) throw new Error(`The world "${this.id}" is closed.`);
+    const known = once === undefined ? undefined : await this.#recall<T>(once);
+    if (known) return { value: known.value, kept: Promise.resolve() };
     for (;;) {
       const reversals = this.#reversals;
       try {
@@ -607,7 +613,8 @@ export class World implements WorldApi {
     prepared?: Prepared,
   ): Promise<Stepped<T>> {
     const reversals = this.#reversals;
-    const draws = await this.#draws(prepared);
+    const seed = this.#seed();
+    const draws = this.#draws(seed instanceof Promise ? await seed : seed, prepared);
     try {
       const made = await this.#attempt(draws, reversals, make);
       if (!made) throw new TakenBack();
@@ -640,15 +647,14 @@ export class World implements WorldApi {
   }
 
   /** A seeded world draws from its seed and the number of the step. */
-  async #draws(prepared: Prepared | undefined): Promise<ReplayableDraws> {
-    const seed = await this.#seed();
+  #draws(seed: string | undefined, prepared: Prepared | undefined): ReplayableDraws {
     return seed === undefined
       ? new ReplayableDraws(this.#random, platformPair, prepared && copyOf(prepared))
       : new ReplayableDraws(seededBytes(seed, this.#seq + 1), seededPair);
   }
 
-  #seed(): Promise<string | undefined> {
-    return this.read((view) => view.get(ref.world)?.seed);
+  #seed(): Soon<string | undefined> {
+    return this.#readSoon((view) => view.get(ref.world)?.seed);
   }
 
   #apply<T>(
@@ -670,6 +676,7 @@ export class World implements WorldApi {
     if (trace) this.#traces.add(trace);
     void this.#finder?.then((finder) => finder.changed(entry));
     this.#fold();
+    if (this.#listeners.size === 0) return;
     const tables = [...new Set(entry.diff.map((change) => tableOf(change.ref)))];
     this.#emit({ kind: 'committed', seq: entry.seq, tables, trace });
   }
@@ -717,6 +724,16 @@ export class World implements WorldApi {
   }
 
   // --- reads ---------------------------------------------------------------------------------------------------------
+
+  /** As {@link read}, and at once when everything is loaded. */
+  #readSoon<T>(look: (view: View) => T): Soon<T> {
+    try {
+      return look(this.#view);
+    } catch (error) {
+      if (!(error instanceof Missing)) throw error;
+      return this.read(look);
+    }
+  }
 
   /** Reads from the working view, loading what it lacks. `look` is run again after each load. */
   async read<T>(look: (view: View) => T): Promise<T> {

@@ -103,20 +103,19 @@ export class MemoryStore implements WorldStore {
     );
   }
 
-  append(entries: readonly Entry[], answers: readonly KeptAnswer[] = []): Promise<void> {
+  // Awaits nothing, but answers like a store that does: what the check throws rejects.
+  async append(entries: readonly Entry[], answers: readonly KeptAnswer[] = []): Promise<void> {
     // Nothing after the check can fail, so the whole batch happens or none of it.
-    return Promise.resolve().then(() => {
-      checkContinues(this.#head, entries);
-      for (const entry of entries) {
-        for (const change of entry.diff) this.#put(change);
-        this.#entries.push(entry);
-        this.#head = entry.seq;
-      }
-      for (const answer of answers) this.#answers.set(answer.once, answer);
-      if (answers.length === 0) return;
-      for (const { once, seq } of this.#answers.values())
-        if (seq < this.#head - answersKept) this.#answers.delete(once);
-    });
+    checkContinues(this.#head, entries);
+    for (const entry of entries) {
+      for (const change of entry.diff) this.#put(change);
+      this.#entries.push(entry);
+      this.#head = entry.seq;
+    }
+    for (const answer of answers) this.#answers.set(answer.once, answer);
+    if (answers.length === 0) return;
+    for (const { once, seq } of this.#answers.values())
+      if (seq < this.#head - answersKept) this.#answers.delete(once);
   }
 
   answer(once: string): Promise<KeptAnswer | undefined> {
