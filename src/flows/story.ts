@@ -90,9 +90,11 @@ export type Act = { readonly id: string } & (
       readonly kind: 'call';
       request(memo: StoryMemo): Omit<CallRequest, 'principal' | 'region'>;
       /** Takes from an answer what later acts need; overwrites what must not be kept. */
+      /** What the code beside the picture keeps of the answer: names by member. */
+      readonly keeps?: Readonly<Record<string, string>> | undefined;
       took?(memo: StoryMemo, output: Readonly<Record<string, unknown>>): Partial<StoryMemo>;
     }
-  | { readonly kind: 'advance'; by(memo: StoryMemo): Advance }
+  | { readonly kind: 'advance'; by(memo: StoryMemo): Advance; readonly said?: string | undefined }
   | { readonly kind: 'bytes'; change(memo: StoryMemo): Partial<StoryMemo> }
 );
 export interface Story {

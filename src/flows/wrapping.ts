@@ -66,14 +66,26 @@ export const wrapping: Story = {
   },
   prepare: (world) => makeKey(world, 'alias/payroll'),
   acts: [
-    { id: 'wrap', kind: 'call', request: generate, took: takeBlob('first') },
+    {
+      id: 'wrap',
+      kind: 'call',
+      request: generate,
+      took: takeBlob('first'),
+      keeps: { CiphertextBlob: 'first' },
+    },
     {
       id: 'rotate',
       kind: 'call',
       request: ({ keyArn }) => ({ operation: 'RotateKeyOnDemand', input: { KeyId: keyArn } }),
     },
-    { id: 'rotated', kind: 'advance', by: () => ({ seconds: 60 }) },
-    { id: 'wrapAgain', kind: 'call', request: generate, took: takeBlob('second') },
+    { id: 'rotated', kind: 'advance', by: () => ({ seconds: 60 }), said: 'a minute later' },
+    {
+      id: 'wrapAgain',
+      kind: 'call',
+      request: generate,
+      took: takeBlob('second'),
+      keeps: { CiphertextBlob: 'second' },
+    },
     { id: 'openOld', kind: 'call', request: decrypt('first'), took: forget },
     {
       id: 'flip',

@@ -11,7 +11,7 @@ export { envelopeStages, insideAt, wayPart, type CallStage } from './stages.ts';
 export type { RailBeat, StoryPlan } from './storyPlan.ts';
 export { planWrapping, fieldsOf, fieldAt, type WrapScene, type Station } from './planWrapping.ts';
 export { planKeyLife, type LifeScene } from './planKeyLife.ts';
-export { javaCode } from './code.ts';
+export * from './recipe/index.ts';
 export {
   fleetMoment,
   peakOf,

@@ -21,6 +21,7 @@ import {
 } from '../../flows/index.ts';
 import {
   asMermaid,
+  envelopeRecipe,
   envelopeSpots,
   envelopeStages,
   planEnvelope,
@@ -28,6 +29,7 @@ import {
   words as said,
   type CallStage,
   type Plan,
+  type Recipe,
   type Scene,
   type TwinRow,
 } from '../../visuals/index.ts';
@@ -290,6 +292,9 @@ export class StageState implements Telling {
     return id === 'request' || id === 'gates' || id === 'vault' || id === 'returned'
       ? this.request
       : undefined;
+  }
+  get recipe(): Recipe {
+    return envelopeRecipe(this.run, this.wrappedKey?.length ?? this.object?.wrappedKey.length ?? 184);
   }
   get calls(): Telling['calls'] {
     const at = this.plan.beats.findIndex(({ id }) => id === 'request');

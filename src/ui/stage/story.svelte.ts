@@ -13,9 +13,11 @@ import {
   planKeyLife,
   planWrapping,
   storyMermaid,
+  storyRecipe,
   words as said,
   type CallStage,
   type LifeScene,
+  type Recipe,
   type StoryPlan,
   type TwinRow,
   type WrapScene,
@@ -118,6 +120,9 @@ export class StoryState implements Telling {
   }
   get call(): CallRequest | undefined {
     return this.run.records[this.player.at]?.request;
+  }
+  get recipe(): Recipe {
+    return storyRecipe(this.story, this.run, this.choices);
   }
   get calls(): Telling['calls'] {
     return this.run.records.flatMap(({ request }, at) => (request ? [{ at, call: request }] : []));

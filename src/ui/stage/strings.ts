@@ -128,6 +128,7 @@ export const words = {
   dropBranch: 'Drop the fork',
   code: 'Code',
   codeLead: 'The call of this beat, with the values of this run.',
+  codeWholeLead: 'The whole scene with the values of this run. The lines of the beat that is shown are lit.',
   codeWhole: 'Whole recipe',
   codeOne: 'This beat',
   noCode: 'This beat makes no call.',
@@ -157,13 +158,12 @@ export const words = {
   doorGrant: 'A grant for the role',
   doorService: 'The Decrypt comes through S3',
   doorViaService: 'Key policy: through S3 only',
-  smallestChange: {
-    trust: 'Smallest change: trust the user',
-    iam: 'Smallest change: allow the role in IAM',
-    keyPolicy: 'Smallest change: name the account in the key policy',
-    grant: 'Smallest change: a grant',
-    through: 'Smallest change: through S3',
-  },
+  smallestChange: 'Smallest changes that would let it pass',
+  carryOut: 'Carry out',
+  carryOutSaid: (what: string) => `Carry out: ${what}`,
+  andThen: ', and ',
+  alsoOpens: (what: string) => `opens besides: ${what}`,
+  opensNothing: 'opens nothing else',
 
   // throttling
   sent: 'sent',
@@ -185,6 +185,7 @@ export const words = {
   tableEmpty: 'Nothing has run yet.',
   jobsSaid: (clients: string, jobs: string) => `${clients} clients, ${jobs} jobs, one Decrypt each`,
   lost: (n: string) => `${n} lost`,
+  underOne: 'under 1 %',
   raceSaid: (name: string, done: number, lost: number) => `${name}: ${done} % done, ${lost} % lost`,
   dotsSaid: (served: number, waiting: number, refused: number) =>
     `Clients: ${served} served, ${waiting} waiting, ${refused} refused for good`,

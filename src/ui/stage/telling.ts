@@ -1,5 +1,5 @@
 import type { CallRequest } from '../../client/index.ts';
-import type { CallStage, RailBeat, TwinRow } from '../../visuals/index.ts';
+import type { CallStage, RailBeat, Recipe, TwinRow } from '../../visuals/index.ts';
 import type { LabState } from '../state/lab.svelte.ts';
 import type { Player, Score } from './player.svelte.ts';
 
@@ -52,6 +52,8 @@ export interface Telling extends Score {
   readonly mermaid: string;
   /** The call of the beat that is shown, when it is one. */
   readonly call: CallRequest | undefined;
+  /** The whole scene as code, beats to come included; undefined: the calls so far are all there is to write. */
+  readonly recipe?: Recipe | undefined;
   /** All calls so far, in order, with the beat that each belongs to. */
   readonly calls: readonly { readonly at: number; readonly call: CallRequest }[];
 

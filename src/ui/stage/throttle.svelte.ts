@@ -2,11 +2,13 @@ import { quotaOf } from '../../client/index.ts';
 import { Fleet, sampleMs, type FleetCourse, type FleetSetting, type Retry } from '../../flows/index.ts';
 import {
   fleetMoment,
+  fleetRecipe,
   peakOf,
   raceSentence,
   settingSaid,
   words as said,
   type FleetMoment,
+  type Recipe,
   type TwinRow,
 } from '../../visuals/index.ts';
 import type { LabState } from '../state/lab.svelte.ts';
@@ -168,6 +170,14 @@ export class ThrottleState implements Telling {
   readonly spots = [];
   readonly call = undefined;
   readonly calls = [];
+  /** Whose code is shown. */
+  codeRun = $state<RunName>('b');
+  get recipe(): Recipe {
+    const run = this.codeRun;
+    const { setting } = this.course(run);
+    const name = `${words.runName(run.toUpperCase())}: ${this.settingSaid(run)}`;
+    return fleetRecipe(name, setting, this.load.region, this[run].raised, this.load.seconds);
+  }
   get twin(): readonly TwinRow[] {
     return [];
   }
