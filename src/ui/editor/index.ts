@@ -1,2 +1,2 @@
 /** The editor of policies and code. `PolicyEditor.svelte` and `Code.svelte` are imported lazily, by their own paths. */
-export { factsOf, noFacts, documentKinds, type DocumentKind, type PolicyFacts } from './facts.ts';
+export { factsOf, type DocumentKind, type PolicyFacts } from './facts.ts';
