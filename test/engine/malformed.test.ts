@@ -287,7 +287,8 @@ describe('malformed requests', () => {
     console.log(`malformed: KMS_SEED=${seed}, ${count} requests`);
     const bench = new Bench();
     const dice = new Dice(`malformed ${seed}`);
-    const mayChange = new Set(['usage', 'bucket', 'clock', 'domainKey']);
+    // The trail is no table of the engine; what a refused call costs of the quota is.
+    const mayChange = new Set(['bucket', 'clock']);
     const names = new Set([...Object.keys(model.errors)]);
     const seen = new Map<string, number>();
     const before = new Map(bench.view.records);

@@ -29,6 +29,7 @@ const sentences: Readonly<Record<string, string>> = {
   '3': 'is pending deletion.',
   '4': 'is not pending deletion.',
   '5': 'is pending import.',
+  '6': 'origin is EXTERNAL which is not valid for this operation.',
   '8': 'is pending deletion.',
   '11': 'is unavailable.',
   '14': 'is creating.',
