@@ -1,5 +1,11 @@
 import type {
   AccountId,
+  DynamoItemRec,
+  DynamoTableRec,
+  LambdaFunctionRec,
+  SnsSubscriptionRec,
+  SnsTopicRec,
+  SsmParameterRec,
   EbsDefaultRec,
   EbsSnapshotRec,
   EbsVolumeRec,
@@ -40,6 +46,15 @@ export const at = {
   secretVersion: (secret: string, id: string): Ref<'secretVersion'> => `secretVersion/${secret}|${id}`,
   sqsQueue: (account: AccountId, region: Region, name: string): Ref<'sqsQueue'> =>
     `sqsQueue/${account}/${region}/${name}`,
+  ssmParameter: (account: AccountId, region: Region, name: string): Ref<'ssmParameter'> =>
+    `ssmParameter/${account}/${region}/${name}`,
+  snsTopic: (arn: string): Ref<'snsTopic'> => `snsTopic/${arn}`,
+  snsSubscription: (arn: string): Ref<'snsSubscription'> => `snsSubscription/${arn}`,
+  lambdaFunction: (account: AccountId, region: Region, name: string): Ref<'lambdaFunction'> =>
+    `lambdaFunction/${account}/${region}/${name}`,
+  dynamoTable: (account: AccountId, region: Region, name: string): Ref<'dynamoTable'> =>
+    `dynamoTable/${account}/${region}/${name}`,
+  dynamoItem: (table: string, id: string): Ref<'dynamoItem'> => `dynamoItem/${table}|${id}`,
   sqsMessage: (queue: string, number: number): Ref<'sqsMessage'> => `sqsMessage/${queue}|${padded(number)}`,
 };
 
@@ -54,6 +69,13 @@ export const below = {
   secrets: (account: AccountId, region: Region) => `secret/${account}/${region}/`,
   secretVersions: (secret: string) => `secretVersion/${secret}|`,
   sqsQueues: (account: AccountId, region: Region) => `sqsQueue/${account}/${region}/`,
+  ssmParameters: (account: AccountId, region: Region) => `ssmParameter/${account}/${region}/`,
+  snsTopics: (account: AccountId, region: Region) => `snsTopic/arn:aws:sns:${region}:${account}:`,
+  /** A subscription's ARN is its topic's with an id behind it. */
+  snsSubscriptions: (topic: string) => `snsSubscription/${topic}:`,
+  lambdaFunctions: (account: AccountId, region: Region) => `lambdaFunction/${account}/${region}/`,
+  dynamoTables: (account: AccountId, region: Region) => `dynamoTable/${account}/${region}/`,
+  dynamoItems: (table: string) => `dynamoItem/${table}|`,
   sqsMessages: (queue: string) => `sqsMessage/${queue}|`,
 };
 
@@ -72,4 +94,10 @@ export const placeOf: { readonly [T in keyof ServiceTables]: (rec: ServiceTables
   secretVersion: (r: SecretVersionRec) => at.secretVersion(r.secret, r.id),
   sqsQueue: (r: SqsQueueRec) => at.sqsQueue(r.account, r.region, r.name),
   sqsMessage: (r: SqsMessageRec) => at.sqsMessage(r.queue, r.number),
+  ssmParameter: (r: SsmParameterRec) => at.ssmParameter(r.account, r.region, r.name),
+  snsTopic: (r: SnsTopicRec) => at.snsTopic(r.arn),
+  snsSubscription: (r: SnsSubscriptionRec) => at.snsSubscription(r.arn),
+  lambdaFunction: (r: LambdaFunctionRec) => at.lambdaFunction(r.account, r.region, r.name),
+  dynamoTable: (r: DynamoTableRec) => at.dynamoTable(r.account, r.region, r.name),
+  dynamoItem: (r: DynamoItemRec) => at.dynamoItem(r.table, r.id),
 };

@@ -1,8 +1,12 @@
 import type { Service, ServiceName } from '../engine/index.ts';
+import { dynamodbOperations, dynamodbService } from './dynamodb/index.ts';
 import { ebsOperations, ec2WithVolumes } from './ebs/index.ts';
+import { lambdaOperations, lambdaService } from './lambda/index.ts';
 import { s3Operations, s3Service } from './s3/index.ts';
 import { secretsManagerOperations, secretsManagerService } from './secretsmanager/index.ts';
+import { snsOperations, snsService } from './sns/index.ts';
 import { sqsOperations, sqsService } from './sqs/index.ts';
+import { ssmOperations, ssmService } from './ssm/index.ts';
 
 /*
  * The services that store things under keys of KMS: loaded when one of them is first called.
@@ -24,6 +28,10 @@ export const services: Readonly<Partial<Record<ServiceName, Service>>> = {
   ec2: ec2WithVolumes,
   secretsmanager: secretsManagerService,
   sqs: sqsService,
+  sns: snsService,
+  ssm: ssmService,
+  lambda: lambdaService,
+  dynamodb: dynamodbService,
 };
 
 /** AWS's names of their operations. */
@@ -32,6 +40,10 @@ export const lateOperations = {
   ec2: ebsOperations.map(({ name }) => name),
   secretsmanager: secretsManagerOperations.map(({ name }) => name),
   sqs: sqsOperations.map(({ name }) => name),
+  sns: snsOperations.map(({ name }) => name),
+  ssm: ssmOperations.map(({ name }) => name),
+  lambda: lambdaOperations.map(({ name }) => name),
+  dynamodb: dynamodbOperations.map(({ name }) => name),
 };
 
 export { placeOf } from './refs.ts';

@@ -44,7 +44,19 @@ export interface SigV4 {
 }
 
 /** The services that a world may have. KMS is the engine's own; the others come with a catalogue. */
-export type ServiceName = 'kms' | 'iam' | 'sts' | 'organizations' | 'ec2' | 's3' | 'secretsmanager' | 'sqs';
+export type ServiceName =
+  | 'kms'
+  | 'iam'
+  | 'sts'
+  | 'organizations'
+  | 'ec2'
+  | 's3'
+  | 'secretsmanager'
+  | 'sqs'
+  | 'ssm'
+  | 'sns'
+  | 'lambda'
+  | 'dynamodb';
 
 export interface Call {
   /** `kms` when absent. */

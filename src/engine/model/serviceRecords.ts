@@ -215,6 +215,87 @@ export interface SqsMessageRec {
   readonly receives: number;
 }
 
+/** A parameter of the Parameter Store. */
+export interface SsmParameterRec {
+  readonly arn: string;
+  readonly name: string;
+  readonly account: AccountId;
+  readonly region: Region;
+  readonly type: 'String' | 'StringList' | 'SecureString';
+  readonly tier: 'Standard' | 'Advanced';
+  readonly version: number;
+  /** SecureString: as it was given, or alias/aws/ssm. */
+  readonly keyId: string | undefined;
+  readonly keyArn: KeyArn | undefined;
+  /** SecureString, standard: what KMS encrypted. Advanced: encrypted under the data key. Others: the text. */
+  readonly value: Bytes;
+  /** SecureString, advanced: the data key as KMS wrapped it. */
+  readonly wrapped: Bytes | undefined;
+  readonly modified: EpochMs;
+}
+
+export interface SnsTopicRec {
+  readonly arn: string;
+  readonly name: string;
+  readonly account: AccountId;
+  readonly region: Region;
+  readonly keyId: string | undefined;
+  readonly policy: string | undefined;
+  readonly created: EpochMs;
+}
+
+/** Of a queue to a topic: the one kind of subscriber that this world can have. */
+export interface SnsSubscriptionRec {
+  readonly arn: string;
+  readonly topic: string;
+  /** ARN of the queue. */
+  readonly endpoint: string;
+  readonly owner: AccountId;
+  /** What became of the last message, when it could not be delivered. */
+  readonly lastFailure: string | undefined;
+}
+
+export interface LambdaFunctionRec {
+  readonly arn: string;
+  readonly name: string;
+  readonly account: AccountId;
+  readonly region: Region;
+  readonly role: string;
+  /** Customer managed key; undefined: alias/aws/lambda. */
+  readonly keyId: string | undefined;
+  readonly keyArn: KeyArn | undefined;
+  /** The environment variables as KMS encrypted them. Undefined: none. */
+  readonly environment: Bytes | undefined;
+  /** By which the execution role may decrypt them; with a customer managed key. */
+  readonly grantId: string | undefined;
+  readonly modified: EpochMs;
+}
+
+export interface DynamoTableRec {
+  readonly arn: string;
+  readonly name: string;
+  readonly account: AccountId;
+  readonly region: Region;
+  /** Name of the partition key. */
+  readonly keyName: string;
+  readonly encryption: 'AWS_OWNED' | 'AWS_MANAGED' | 'CUSTOMER';
+  readonly keyId: string | undefined;
+  readonly keyArn: KeyArn | undefined;
+  /** The table key as KMS wrapped it. Undefined: it hangs on a key of DynamoDB's own. */
+  readonly wrapped: Bytes | undefined;
+  readonly grantId: string | undefined;
+  readonly created: EpochMs;
+  /** When DynamoDB first found that the key cannot be used. */
+  readonly inaccessible: EpochMs | undefined;
+}
+
+export interface DynamoItemRec {
+  readonly table: string;
+  /** A keyed hash of the partition key: names of items are encrypted too. */
+  readonly id: string;
+  readonly sealed: Bytes;
+}
+
 /** Their names, for whoever has to know every table before the services are loaded. */
 export const serviceTableNames = [
   'heldKey',
@@ -230,6 +311,12 @@ export const serviceTableNames = [
   'secretVersion',
   'sqsQueue',
   'sqsMessage',
+  'ssmParameter',
+  'snsTopic',
+  'snsSubscription',
+  'lambdaFunction',
+  'dynamoTable',
+  'dynamoItem',
 ] as const satisfies readonly (keyof ServiceTables)[];
 
 export interface ServiceTables {
@@ -246,4 +333,10 @@ export interface ServiceTables {
   readonly secretVersion: SecretVersionRec;
   readonly sqsQueue: SqsQueueRec;
   readonly sqsMessage: SqsMessageRec;
+  readonly ssmParameter: SsmParameterRec;
+  readonly snsTopic: SnsTopicRec;
+  readonly snsSubscription: SnsSubscriptionRec;
+  readonly lambdaFunction: LambdaFunctionRec;
+  readonly dynamoTable: DynamoTableRec;
+  readonly dynamoItem: DynamoItemRec;
 }

@@ -58,8 +58,9 @@ function wrongTypeIn(path: string, shape: TypeShape, value: unknown): string | u
       wrong ??= wrongTypeIn(`${path}.${i + 1}.member`, element, one);
     });
   } else if (shape.kind === 'map') {
+    const element = elementOf(shape);
     for (const [key, one] of Object.entries(value as object))
-      if (typeof one !== 'string') wrong ??= `${path}.${key}`;
+      wrong ??= wrongTypeIn(`${path}.${key}`, element, one);
   } else if (shape.kind === 'structure') {
     for (const [name, member] of Object.entries(shape.members ?? {}))
       wrong ??= wrongTypeAt(`${path}.${lowerFirst(name)}`, member, ownMember(value, name));

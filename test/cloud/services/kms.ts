@@ -91,7 +91,14 @@ const accounts = [
     id: a,
     principals: [
       { arn: admin, policies: [policy(allow('*'))] },
-      { arn: alice, policies: [policy(allow(['s3:*', 'ec2:*', 'sqs:*', 'secretsmanager:*']))] },
+      {
+        arn: alice,
+        policies: [
+          policy(
+            allow(['s3:*', 'ec2:*', 'sqs:*', 'secretsmanager:*', 'ssm:*', 'sns:*', 'lambda:*', 'dynamodb:*']),
+          ),
+        ],
+      },
     ],
   },
   { id: b, principals: [{ arn: adminOf(b), policies: [policy(allow('*'))] }] },
@@ -176,4 +183,38 @@ export async function spoil(lab: Lab, key: string, way: Way['way'], service: str
         ),
       });
   }
+}
+
+/** Calls of one service, that must succeed or must not. */
+export const callsOf = (service: NonNullable<LabCall['service']>) => {
+  const call = (operation: string, input: Readonly<Record<string, unknown>>, principal = admin): LabCall => ({
+    service,
+    operation,
+    input,
+    principal,
+  });
+  return {
+    call,
+    async ask(lab: Lab, ...given: Parameters<typeof call>): Promise<Readonly<Record<string, unknown>>> {
+      const { result } = await lab.handle(call(...given));
+      if (!result.ok) throw new Error(`${given[0]}: ${result.refusal.refused}: ${result.refusal.message}`);
+      return result.output;
+    },
+    async refusal(lab: Lab, ...given: Parameters<typeof call>): Promise<string> {
+      const { result } = await lab.handle(call(...given));
+      return result.ok ? 'nothing' : `${result.refusal.refused}: ${result.refusal.message}`;
+    },
+  };
+};
+
+/** What every event of a forward access session of the administrator has. */
+export const through = (service: string) => ({
+  by: admin,
+  via: `${service}.amazonaws.com`,
+  error: undefined,
+});
+
+export async function grantsOn(lab: Lab, key: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const { result } = await lab.handle({ operation: 'ListGrants', input: { KeyId: key }, principal: admin });
+  return result.ok ? (result.output['Grants'] as readonly Readonly<Record<string, unknown>>[]) : [];
 }
