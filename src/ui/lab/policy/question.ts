@@ -1,6 +1,10 @@
 import type { PermissionQuestion } from '../../../client/index.ts';
 import type { AccountId, KeyArn } from '../../../engine/index.ts';
-import type { Pair } from '../../parts/Pairs.svelte';
+
+interface Pair {
+  name: string;
+  value: string;
+}
 
 /** By what way and with what a call would come: what the fields of the simulator hold. Empty: as it usually is. */
 export interface Circumstances {
