@@ -1,6 +1,7 @@
 import {
   aliasArn,
   keyArn,
+  parseArn,
   parseKeyName,
   partitionOf,
   ref,
@@ -37,7 +38,7 @@ export function findKey(asked: Asked, step: Step): LocatedKey | Refusal {
   const name = parseKeyName(asked.text);
   switch (name.form) {
     case 'unreadable':
-      return invalidKeyId(asked.text);
+      return notOfKms(asked) ?? invalidKeyId(asked.text);
     case 'id':
       return found(asked, step, step.identity.account, name.key);
     case 'keyArn':
@@ -53,6 +54,30 @@ export function findKey(asked: Asked, step: Step): LocatedKey | Refusal {
 
 const invalidKeyId = (text: string): Refusal =>
   refuse('NotFoundException', `Invalid keyId '${text}'`, 'FACTS.md messages: unreadable key ID');
+
+/**
+ * Quoted of CreateGrant (FACTS.md). OURS: the other operations that take no alias and declare InvalidArnException say the
+ * same; peers answer NotFoundException there.
+ */
+const noAliases = refuse(
+  'InvalidArnException',
+  'Key Aliases are not supported for this operation.',
+  'model.json keyIdForms aliasWhereNotAccepted',
+);
+
+/** Which operations can answer with InvalidArnException (operations.json errors): no cryptographic one. */
+const declaresInvalidArn = ({ action, aliases }: Asked): boolean =>
+  aliases
+    ? action === 'kms:DescribeKey' || action === 'kms:GetPublicKey'
+    : action !== 'kms:CreateAlias' && action !== 'kms:UpdateAlias';
+
+/** OURS: an ARN that is none of KMS is no valid ARN here; in recordings every other name that is none is not found. */
+function notOfKms(asked: Asked): Refusal | undefined {
+  if (!asked.text.startsWith('arn:') || !declaresInvalidArn(asked)) return undefined;
+  return parseArn(asked.text)?.service === 'kms'
+    ? undefined
+    : refuse('InvalidArnException', `Invalid arn ${asked.text}`, 'model.json errors InvalidArnException');
+}
 
 export const keyMissing = (arn: string): Refusal =>
   refuse('NotFoundException', `Key '${arn}' does not exist`, 'FACTS.md messages: unknown key');
@@ -79,7 +104,7 @@ function found(
 }
 
 function byAlias(asked: Asked, step: Step, account: AccountId, alias: AliasName): LocatedKey | Refusal {
-  if (!asked.aliases) return invalidKeyId(asked.text);
+  if (!asked.aliases) return declaresInvalidArn(asked) ? noAliases : invalidKeyId(asked.text);
   const arn = aliasArn(step.region, account, alias);
   const rec = step.view.get(ref.alias(arn));
   if (!rec) return account === step.identity.account ? aliasMissing(arn) : foreignMissing(asked.action, step);
@@ -88,7 +113,7 @@ function byAlias(asked: Asked, step: Step, account: AccountId, alias: AliasName)
   return { rec: target, by: asked.by, named: asked.text, alias, byCiphertext: false };
 }
 
-const foreignMissing = (action: string, step: Step): Refusal =>
+export const foreignMissing = (action: string, step: Step): Refusal =>
   refuse(
     'AccessDeniedException',
     foreignKeyMessage(step.identity.arn, action, false),

@@ -5,12 +5,17 @@ export interface Tag {
   readonly TagValue: string;
 }
 
+/** FACTS.md "Tags": in any case of letters. */
+export const reservedTag = (keys: readonly string[]): Refusal | undefined =>
+  keys.some((key) => key.toLowerCase().startsWith('aws:'))
+    ? refuse('TagException', 'Tags beginning with aws: are reserved', 'FACTS.md tags')
+    : undefined;
+
 /** FACTS.md "Tags". @param already how many other tags the key has. */
 export function tagFault(tags: readonly Tag[], already = 0): Refusal | undefined {
   const because = 'FACTS.md tags';
-  if (tags.some(({ TagKey }) => TagKey.toLowerCase().startsWith('aws:'))) {
-    return refuse('TagException', 'Tags beginning with aws: are reserved', because);
-  }
+  const reserved = reservedTag(tags.map(({ TagKey }) => TagKey));
+  if (reserved) return reserved;
   if (new Set(tags.map(({ TagKey }) => TagKey)).size < tags.length) {
     return refuse('TagException', 'Duplicate tag keys', because);
   }

@@ -97,6 +97,11 @@ const usual: Readonly<Record<string, Spoil>> = {
   KeyUnavailableException: fault('KeyUnavailableException'),
   DryRunOperationException: withInput({ DryRun: true }),
   InvalidGrantTokenException: withInput({ GrantTokens: ['not a token'] }),
+  // Where only key IDs and ARNs are taken, an alias; else the ARN of something that is no key.
+  InvalidArnException: ({ input }) =>
+    'RetiringPrincipal' in input
+      ? { ...input, RetiringPrincipal: 'nobody' }
+      : { ...input, KeyId: 'arn:aws:s3:::bucket' },
   InvalidMarkerException: withInput({ Marker: 'not a marker' }),
   InvalidKeyUsageException: otherKey(hmac),
   CustomKeyStoreNotFoundException: withInput({ CustomKeyStoreId: 'cks-0123456789abcdef0' }),
@@ -328,6 +333,7 @@ const own: Readonly<Record<string, Spoil>> = {
     return updateOf(bench, vpc);
   },
   'Verify KMSInvalidSignatureException': withInput({ Message: utf8('other') }),
+  'UntagResource TagException': withInput({ TagKeys: ['aws:mine'] }),
   'VerifyMac KMSInvalidMacException': withInput({ Message: utf8('other') }),
   'VerifyMac InvalidKeyUsageException': otherKey(ecc),
 };
@@ -364,8 +370,8 @@ function updatedProxy(health: BackingRec['health'], change: object = {}): Spoil 
 
 /** Pairs that a caller cannot cause, with the reason. A name alone stands for every operation that declares it. */
 const cannot: Readonly<Record<string, string>> = {
-  InvalidArnException:
-    'recordings answer NotFoundException for every name of a key that cannot be read (FACTS.md "Messages")',
+  'CreateKey InvalidArnException':
+    'recordings answer MalformedPolicyDocumentException for a policy with a principal that is none (policy.md §3)',
   'CreateAlias InvalidAliasNameException':
     'recordings answer ValidationException for names without the prefix and with other characters',
   'DeleteAlias KMSInvalidStateException': 'the table lets it pass in every state (key-states.json matrix)',
@@ -387,10 +393,10 @@ const cannot: Readonly<Record<string, string>> = {
   'GetPublicKey DisabledException': 'the newest table lets a disabled key pass (key-states.json matrix)',
   'GetPublicKey InvalidKeyUsageException':
     'a public key is given for every usage; other keys are UnsupportedOperationException',
-  'PutKeyPolicy UnsupportedOperationException': 'nothing written says which policy this is the answer to',
+  'PutKeyPolicy UnsupportedOperationException':
+    'the policy of an AWS managed key is what it would be about, and that lets nobody call PutKeyPolicy (policy.md §3)',
   'EnableKey LimitExceededException': 'no quota counts enabled keys (quotas.json resource)',
   'TagResource LimitExceededException': 'recordings answer TagException for the 51st tag',
-  'UntagResource TagException': 'a tag key that is not there is passed over; the shape has seen the rest',
   'ListRetirableGrants NotFoundException': 'a principal without grants has an empty list',
 };
 

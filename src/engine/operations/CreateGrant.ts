@@ -1,17 +1,7 @@
 import { toHex } from '../crypto/index.ts';
-import { findKey } from '../find.ts';
 import { grantableOperations, grantsPerKey, grantToken } from '../grants.ts';
-import {
-  epochMs,
-  indexKey,
-  isRefusal,
-  parseKeyName,
-  ref,
-  refuse,
-  type GrantRec,
-  type KeyRec,
-  type Refusal,
-} from '../model/index.ts';
+import { epochMs, indexKey, ref, refuse, type GrantRec, type KeyRec, type Refusal } from '../model/index.ts';
+import { keyNamedBy } from '../oneKey.ts';
 import { operation, theKey, type ConditionKeys, type Step } from '../operation.ts';
 
 import { isServiceName } from '../policy/index.ts';
@@ -46,18 +36,7 @@ export const CreateGrant = operation<CreateGrantRequest, CreateGrantResponse>({
   worksAcrossAccounts: true,
   refusals: ['LimitExceededException', 'InvalidArnException', 'ValidationException'],
   check: memberFault,
-  find({ KeyId }, step) {
-    const { form } = parseKeyName(KeyId);
-    if (form === 'alias' || form === 'aliasArn') {
-      return refuse(
-        'InvalidArnException',
-        'Key Aliases are not supported for this operation.',
-        'FACTS.md, quoted for CreateGrant',
-      );
-    }
-    const key = findKey({ by: 'KeyId', text: KeyId, action: 'kms:CreateGrant', aliases: false }, step);
-    return isRefusal(key) ? key : { keys: [key] };
-  },
+  find: keyNamedBy('kms:CreateGrant', 'withoutAliases'),
   permissions: ({ Operations, Constraints }, located) => [
     { action: 'kms:CreateGrant', key: theKey(located), creates: { Operations, Constraints } },
   ],

@@ -1,5 +1,5 @@
 import { predefinedAliases } from '../awsManaged.ts';
-import { findKey } from '../find.ts';
+import { findKey, foreignMissing } from '../find.ts';
 import {
   aliasArn,
   indexKey,
@@ -40,7 +40,11 @@ export const ListAliases = operation<ListAliasesRequest, ListAliasesResponse>({
   find({ KeyId }, step) {
     if (KeyId === undefined) return { keys: [] };
     const key = findKey({ by: 'KeyId', text: KeyId, action: 'kms:ListAliases', aliases: false }, step);
-    return isRefusal(key) ? key : { keys: [key] };
+    if (isRefusal(key)) return key;
+    // operations.json: the filter is for keys of the own account.
+    return key.rec.account === step.identity.account
+      ? { keys: [key] }
+      : foreignMissing('kms:ListAliases', step);
   },
   permissions: onTheAccount('kms:ListAliases'),
   run(input, { keys: [key] }, step) {

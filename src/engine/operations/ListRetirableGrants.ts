@@ -1,5 +1,5 @@
 import { grantEntry } from '../grants.ts';
-import { isRefusal, indexKey, ref, refuse, type GrantRec } from '../model/index.ts';
+import { isRefusal, indexKey, parseAccountId, parseArn, ref, refuse, type GrantRec } from '../model/index.ts';
 import { noKey } from '../oneKey.ts';
 import { operation } from '../operation.ts';
 import { pageOf, planPage, type PageRequest } from '../pages.ts';
@@ -22,14 +22,19 @@ export const ListRetirableGrants = operation<ListRetirableGrantsRequest, ListRet
   readOnly: true,
   worksAcrossAccounts: false,
   refusals: ['InvalidMarkerException'],
-  check: ({ RetiringPrincipal, RetiringServicePrincipal }) =>
-    (RetiringPrincipal === undefined) === (RetiringServicePrincipal === undefined)
-      ? refuse(
-          'ValidationException',
-          'Specify exactly one of RetiringPrincipal and RetiringServicePrincipal.',
-          'model.json crossMemberRules ListRetirableGrants',
-        )
-      : undefined,
+  check({ RetiringPrincipal, RetiringServicePrincipal }) {
+    if ((RetiringPrincipal === undefined) === (RetiringServicePrincipal === undefined)) {
+      return refuse(
+        'ValidationException',
+        'Specify exactly one of RetiringPrincipal and RetiringServicePrincipal.',
+        'model.json crossMemberRules ListRetirableGrants',
+      );
+    }
+    // OURS: what is no ARN is no principal; the code is declared, when it comes is not said.
+    return RetiringPrincipal === undefined || parseArn(RetiringPrincipal) || parseAccountId(RetiringPrincipal)
+      ? undefined
+      : refuse('InvalidArnException', '', 'operations.json ListRetirableGrants errors');
+  },
   find: noKey,
   permissions: ({ RetiringPrincipal }) => [
     { action: 'kms:ListRetirableGrants', resource: RetiringPrincipal ?? '*' },
