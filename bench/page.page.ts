@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, open as openFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright';
 import {
   beats,
   createKey,
@@ -12,6 +11,7 @@ import {
   nextBeat,
   sceneSays,
 } from '../test/e2e/steps.ts';
+import { between, clock, note, noted } from './noted.ts';
 import type { PageSuite } from './suite.ts';
 
 /*
@@ -22,27 +22,8 @@ import type { PageSuite } from './suite.ts';
 const MiB = 1024 * 1024;
 const idleMs = 3000;
 
-/** What the page notes of itself, from before its first line. */
-interface Noted {
-  readonly tasks: { readonly start: number; readonly duration: number }[];
-  /** Times of animation frames. */
-  readonly frames: number[];
-  /** When the first call was answered. */
-  answered?: number;
-}
-
-function note(): void {
-  const noted: Noted = { tasks: [], frames: [] };
-  Object.assign(globalThis, { noted });
-  new PerformanceObserver((list) => {
-    for (const { startTime: start, duration } of list.getEntries()) noted.tasks.push({ start, duration });
-  }).observe({ type: 'longtask', buffered: true });
-  const frame = (now: number): void => {
-    noted.frames.push(now);
-    requestAnimationFrame(frame);
-  };
-  requestAnimationFrame(frame);
-  // The first call that could be asked: as soon as the worker says that it serves.
+/** The first call that could be asked: as soon as the worker says that it serves. */
+function noteFirstCall(): void {
   const RealWorker = globalThis.Worker;
   globalThis.Worker = class extends RealWorker {
     constructor(...given: ConstructorParameters<typeof Worker>) {
@@ -53,28 +34,10 @@ function note(): void {
           const principal = 'arn:aws:iam::111122223333:user/Admin';
           const call = { operation: 'ListKeys', input: {}, principal, region: 'us-east-1' };
           this.postMessage({ kind: 'ask', id, world: 0, method: 'call', args: [call] });
-        } else if (data.id === id && data.kind === 'answer') noted.answered = performance.now();
+        } else if (data.id === id && data.kind === 'answer')
+          Object.assign((globalThis as unknown as { noted: object }).noted, { answered: performance.now() });
       });
     }
-  };
-}
-
-const noted = (page: Page): Promise<Noted> => page.evaluate('globalThis.noted');
-const clock = (page: Page): Promise<number> => page.evaluate('performance.now()');
-
-/** The longest task and the longest time between two frames, between two moments. */
-async function worst(
-  page: Page,
-  from: number,
-  to: number,
-): Promise<{ task: number; gap: number; gaps: number }> {
-  const { tasks, frames } = await noted(page);
-  const between = frames.filter((at) => at >= from && at <= to);
-  const gaps = between.slice(1).map((at, i) => at - (between[i] ?? at));
-  return {
-    task: Math.max(0, ...tasks.filter(({ start }) => start >= from && start <= to).map((t) => t.duration)),
-    gap: Math.max(0, ...gaps),
-    gaps: gaps.filter((gap) => gap > 50).length,
   };
 }
 
@@ -88,6 +51,7 @@ const suite: PageSuite = async (bench, open) => {
   try {
     const { page } = lab;
     await page.addInitScript(note);
+    await page.addInitScript(noteFirstCall);
     await page.reload();
     await lab.until('globalThis.noted?.answered');
     await page.getByRole('region', { name: 'Keys' }).waitFor();
@@ -97,7 +61,7 @@ const suite: PageSuite = async (bench, open) => {
     bench.figure('from the navigation to the answer of a first call', answered, 'ms');
     bench.figure(
       'longest task while the page opens (0: none of 50 ms)',
-      (await worst(page, 0, opened)).task,
+      (await between(page, 0, opened)).task,
       'ms',
     );
     const paint = `performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN`;
@@ -116,7 +80,7 @@ const suite: PageSuite = async (bench, open) => {
 
     const idleFrom = await clock(page);
     await new Promise((done) => setTimeout(done, idleMs));
-    const idle = await worst(page, idleFrom, await clock(page));
+    const idle = await between(page, idleFrom, await clock(page));
     bench.figure('longest task while the stage stands idle (0: none of 50 ms)', idle.task, 'ms');
     bench.figure('longest time between frames while it stands idle', idle.gap, 'ms');
 
@@ -125,7 +89,7 @@ const suite: PageSuite = async (bench, open) => {
     await nextBeat(page, encryptBeats[4] ?? '');
     await page.locator('button[aria-label="Next beat"][aria-disabled="false"]').waitFor({ timeout: 60_000 });
     const to = await clock(page);
-    const busy = await worst(page, from, to);
+    const busy = await between(page, from, to);
     bench.figure('50 MiB are encrypted in', to - from, 'ms');
     bench.figure('longest task meanwhile (0: none of 50 ms)', busy.task, 'ms');
     bench.figure('longest time between frames meanwhile', busy.gap, 'ms');
@@ -135,7 +99,7 @@ const suite: PageSuite = async (bench, open) => {
     await sceneSays(page, /Read back/);
     bench.figure(
       'longest task from there to the end of the scene',
-      (await worst(page, to, await clock(page))).task,
+      (await between(page, to, await clock(page))).task,
       'ms',
     );
   } finally {
