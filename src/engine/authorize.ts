@@ -100,7 +100,8 @@ export async function permissionsAsked(
     const request = requestFor(permission, asking, around, step);
     if (isRefusal(request)) return request;
     // Gathered now: the step's view is not there for whoever looks later.
-    asked.push({ request: { ...request }, trusts: permission.trust });
+    const { gather, ...given } = request;
+    asked.push({ request: gather ? { ...given, context: gather() } : given, trusts: permission.trust });
   }
   return asked;
 }
@@ -176,6 +177,8 @@ function requestFor(
   };
 }
 
+const nothingYet: ConditionKeys = {};
+
 /** What nearly every call asks. Written member by member, because it is. */
 function requestOnKey(
   { action, context, creates }: Permission,
@@ -206,9 +209,8 @@ function requestOnKey(
     grants: retires ? [retires] : grantsFor(key.rec.arn, named, step),
     retires,
     creates,
-    get context() {
-      return (gathered ??= contextOf(shared(), key, owner.keys, context, step));
-    },
+    context: nothingYet,
+    gather: () => (gathered ??= contextOf(shared(), key, owner.keys, context, step)),
   };
 }
 

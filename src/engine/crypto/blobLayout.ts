@@ -109,21 +109,34 @@ export function derHead(tag: number, length: number): Bytes {
   throw new RangeError(`"length" expected less than 65536, got ${length}`);
 }
 
-/** Bytes that follow each other, joined once when all of them are there. */
-type Parts = readonly Bytes[];
-
-function wrap(tag: number, content: Parts): Parts {
-  let length = 0;
-  for (const part of content) length += part.length;
-  return [derHead(tag, length), ...content];
-}
-
-/** The CMS EncryptedData around `sealed` (ciphertext ‖ tag). */
-export function encryptedDataParts(iv: Bytes, sealed: Bytes, cipher: BlobCipher): Parts {
-  const content = [algorithmStart(cipher), cipherOids[cipher], parametersStart, iv, tagLengthField];
-  const contentInfo = wrap(sequenceTag, [oidData, ...content, ...wrap(contentTag, [sealed])]);
-  const data = wrap(explicitTag, wrap(sequenceTag, [cmsVersion, ...contentInfo]));
-  return wrap(sequenceTag, [oidEncryptedData, ...data]);
+/** The CMS EncryptedData around `sealed` (ciphertext ‖ tag), in pieces that follow each other. */
+export function encryptedDataParts(iv: Bytes, sealed: Bytes, cipher: BlobCipher): readonly Bytes[] {
+  // Every value but the algorithm reaches to the end, so that the heads are written from the last to the first.
+  const oid = cipherOids[cipher];
+  const content = derHead(contentTag, sealed.length);
+  const contentLength = content.length + sealed.length;
+  const info = derHead(sequenceTag, oidData.length + 2 + oid.length + parametersLength + contentLength);
+  const infoLength = oidData.length + 2 + oid.length + parametersLength + contentLength + info.length;
+  const data = derHead(sequenceTag, cmsVersion.length + infoLength);
+  const dataLength = data.length + cmsVersion.length + infoLength;
+  const explicit = derHead(explicitTag, dataLength);
+  const all = derHead(sequenceTag, oidEncryptedData.length + explicit.length + dataLength);
+  return [
+    all,
+    oidEncryptedData,
+    explicit,
+    data,
+    cmsVersion,
+    info,
+    oidData,
+    algorithmStart(cipher),
+    oid,
+    parametersStart,
+    iv,
+    tagLengthField,
+    content,
+    sealed,
+  ];
 }
 
 /** {@link encryptedDataParts}, joined. */

@@ -1,20 +1,23 @@
+import type { AccessRequest } from './types.ts';
+
 /** The condition keys of one request, found by their lower-case name. */
 export interface Look {
   /** Undefined when the request has no such key; an empty list counts as absent (conditions.json, "Null"). */
   values(lowerCaseKey: string): readonly string[] | undefined;
 }
 
-type Given = Readonly<Record<string, string | readonly string[]>>;
+type Given = AccessRequest['context'];
 
-/**
- * Condition key names match without regard to case (conditions.json, "keyNames"). The request's context is read only when
- * first asked for: it may be gathered then.
- */
+/** What a request says or gathers. */
+export const contextIn = ({ context, gather }: Pick<AccessRequest, 'context' | 'gather'>): Given =>
+  gather ? gather() : context;
+
+/** Condition key names match without regard to case (conditions.json, "keyNames"). Read only when first asked. */
 export class Context implements Look {
-  readonly #request: { readonly context: Given };
+  readonly #request: Pick<AccessRequest, 'context' | 'gather'>;
   #byName: Map<string, readonly string[]> | undefined;
 
-  constructor(request: { readonly context: Given }) {
+  constructor(request: Pick<AccessRequest, 'context' | 'gather'>) {
     this.#request = request;
   }
 
@@ -24,7 +27,7 @@ export class Context implements Look {
 
   #read(): Map<string, readonly string[]> {
     const byName = new Map<string, readonly string[]>();
-    const given = this.#request.context;
+    const given = contextIn(this.#request);
     for (const key of Object.keys(given)) {
       const value = given[key];
       if (value === undefined) continue;

@@ -1,5 +1,6 @@
 import { parseAccountId, type AccountId } from '../model/index.ts';
 import type { Asked } from './compile.ts';
+import { contextIn } from './context.ts';
 import { accountOfPrincipal, selfOrRole, type Via } from './principals.ts';
 import type {
   AccessRequest,
@@ -80,7 +81,7 @@ const contextPrefix = 'kms:encryptioncontext:';
 export function contextOf(request: AccessRequest): Readonly<Record<string, string>> {
   if (request.encryptionContext) return request.encryptionContext;
   return Object.fromEntries(
-    Object.entries(request.context).flatMap(([key, value]) =>
+    Object.entries(contextIn(request)).flatMap(([key, value]) =>
       key.toLowerCase().startsWith(contextPrefix)
         ? [[key.slice(contextPrefix.length), typeof value === 'string' ? value : value.join(', ')]]
         : [],

@@ -76,6 +76,8 @@ export interface AccessRequest {
   readonly worksAcrossAccounts: boolean;
   /** Condition keys as given, names in any case; absent keys are absent. */
   readonly context: Readonly<Record<string, string | readonly string[]>>;
+  /** In place of `context`, which is empty then: asked when a policy looks at a condition key. Most policies do not. */
+  readonly gather?: (() => AccessRequest['context']) | undefined;
   /** The key was named by a ciphertext only: changes the sentence. */
   readonly namedByCiphertext?: boolean | undefined;
 
