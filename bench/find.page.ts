@@ -98,7 +98,11 @@ const listShown = async (page: Page): Promise<number> => {
   await page.reload();
   for (;;) {
     const shown = await page.evaluate('globalThis.listNoted?.shown ?? null');
-    if (typeof shown === 'number') return shown;
+    if (typeof shown === 'number') {
+      // A page that is left while it reads keeps the next one waiting for the store: that is not what is asked here.
+      await new Promise((done) => setTimeout(done, 1500));
+      return shown;
+    }
     await new Promise((done) => setTimeout(done, 20));
   }
 };

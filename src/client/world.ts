@@ -803,6 +803,9 @@ export class World implements WorldApi {
       await this.#commits.settled();
       return new Finder({
         range: (range) => this.#records?.range('ref', range) ?? this.read((view) => view.range('ref', range)),
+        refs: (range) =>
+          this.#records?.refs(range) ??
+          this.read((view) => view.range('ref', range).map(({ ref: at }) => at)),
         get: (refs) => this.read((view) => refs.map((at) => view.get(at))),
         path: () => this.#history.path(),
       });

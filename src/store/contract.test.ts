@@ -264,6 +264,8 @@ describe.each(kinds)('$kind keeps the contract of WorldStore', ({ fresh }) => {
             .slice(0, n)
             .map(({ indexKey: found, ref: at, rec }) => ({ indexKey: found, ref: at, rec }));
           expect(await store.range(index, { prefix, after, n })).toEqual(expected);
+          if (index === 'ref')
+            expect(await store.refs({ prefix, after, n })).toEqual(expected.map(({ ref: at }) => at));
         }
         await store.close();
       }),

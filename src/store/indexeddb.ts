@@ -173,6 +173,14 @@ export class IdbStore implements WorldStore {
     });
   }
 
+  async refs(range: Range): Promise<readonly Ref[]> {
+    const { from, to } = spanOf(range);
+    if (range.n <= 0 || (to !== undefined && from >= to)) return [];
+    const keys = to === undefined ? IDBKeyRange.lowerBound(from) : IDBKeyRange.bound(from, to, false, true);
+    const { store } = (await this.#open()).transaction('records');
+    return store.getAllKeys(keys, Number.isFinite(range.n) ? range.n : undefined);
+  }
+
   async append(entries: readonly Entry[], answers: readonly KeptAnswer[] = []): Promise<void> {
     const last = entries.at(-1);
     if (!last && answers.length === 0) return;

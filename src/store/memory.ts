@@ -103,6 +103,11 @@ export class MemoryStore implements WorldStore {
     );
   }
 
+  refs(range: Range): Promise<readonly Ref[]> {
+    const rows = this.#order.get('ref')?.slice(spanOf(range), range.n) ?? [];
+    return Promise.resolve(rows.map(([, at]) => at));
+  }
+
   // Awaits nothing, but answers like a store that does: what the check throws rejects.
   async append(entries: readonly Entry[], answers: readonly KeptAnswer[] = []): Promise<void> {
     // Nothing after the check can fail, so the whole batch happens or none of it.

@@ -85,6 +85,8 @@ export interface StoredObject extends ObjectRow {
 export interface Records {
   get(refs: readonly Ref[]): Promise<readonly (Rec | undefined)[]>;
   range(index: IndexName, range: Range): Promise<readonly Found[]>;
+  /** The refs alone, in the primary order: no record is read. */
+  refs(range: Range): Promise<readonly Ref[]>;
 }
 
 /** What happened, in order. */

@@ -36,6 +36,7 @@ class Disk {
       device: () => store.device(),
       get: (refs) => guarded(() => store.get(refs)),
       range: (index, range) => guarded(() => store.range(index, range)),
+      refs: (range) => guarded(() => store.refs(range)),
       append: async (entries: readonly Entry[], answers?: readonly KeptAnswer[]) => {
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 2));
         return guarded(async () => {

@@ -28,7 +28,7 @@ export class KeyRows {
     return Math.max(this.#total, this.lab.keys.length + (this.lab.moreKeys === undefined ? 0 : 1));
   }
   at(n: number): KeyCard | undefined {
-    return this.#pages.get(Math.floor(n / page))?.[n % page] ?? this.lab.keys[n];
+    return this.lab.keys[n] ?? this.#pages.get(Math.floor(n / page))?.[n % page];
   }
 
   /** Another account or Region: nothing of what was read is of this list. */
@@ -39,7 +39,7 @@ export class KeyRows {
     this.#total = 0;
     this.exact = false;
     this.#wanted = [0, 0];
-    void this.#read(0, true);
+    void this.#count();
   }
   /** Something changed: what is in sight is read again, and stands until then. */
   refresh(): void {
@@ -48,7 +48,22 @@ export class KeyRows {
     const [from, to] = this.#wanted;
     const kept = [...this.#pages].filter(([n]) => n >= from && n <= to);
     this.#pages = new Map(kept);
+    void this.#count();
     for (let n = from; n <= to; n++) void this.#read(n, true);
+  }
+  /** How many there are: nothing of the list is read for it. */
+  async #count(): Promise<void> {
+    const { world, account, region } = this.lab;
+    if (!account) return;
+    const version = this.#version;
+    try {
+      const { total, exact } = await world.keyWindow({ account, region, from: 0, n: 0 });
+      if (version !== this.#version) return;
+      this.#total = total;
+      this.exact = exact;
+    } catch (thrown) {
+      this.lab.fault = thrown instanceof Error ? thrown.message : String(thrown);
+    }
   }
   /** These rows are in sight, or soon will be. */
   need(first: number, last: number): void {
@@ -58,6 +73,8 @@ export class KeyRows {
 
   async #read(n: number, anew: boolean): Promise<void> {
     const { world, account, region } = this.lab;
+    // The first page is the lab's own, which it reads again by itself.
+    if (n * page + page <= this.lab.keys.length) return;
     if (!account || this.#reading.has(n) || (!anew && this.#pages.has(n))) return;
     const version = this.#version;
     this.#reading.add(n);
