@@ -24,6 +24,7 @@ import type {
   OrgPolicyRec,
   PolicyVersionRec,
   PolicyChange,
+  PolicyChangeKind,
   PrincipalArn,
   PrincipalRec,
   RedactedCall,
@@ -144,6 +145,8 @@ export interface ChangeOptions {
   /** The most edits of one proposal; 3 unless told. */
   readonly mostEdits?: number | undefined;
   readonly mostProposals?: number | undefined;
+  /** Kinds of edits that are not wanted: what else would do? */
+  readonly without?: readonly PolicyChangeKind[] | undefined;
   /** Who else is looked at, for what, to find what an edit opens besides; as in {@link AccessQuestion}. */
   readonly principals?: readonly string[] | undefined;
   readonly operations?: readonly string[] | undefined;

@@ -142,3 +142,65 @@ describe('the cross-account handshake', () => {
     expect(await world.trail({ n: 100 })).toHaveLength(before);
   });
 });
+
+describe('the smallest changes of the library, in the flow', () => {
+  const kindsOf = (flow: Flow) => run(flow).advice.map(({ edits }) => edits.map(({ kind }) => kind));
+
+  it('at the trust policy: each, carried out by real calls, lets the user take the role', async () => {
+    const flow = await begin();
+    await attempt(flow);
+    const { length } = run(flow).advice;
+    expect(length).toBeGreaterThan(0);
+    for (let index = 0; index < length; index++) {
+      const fresh = await begin();
+      await attempt(fresh);
+      expect(run(fresh).advice[index]?.edits.every(({ trustPolicy }) => trustPolicy)).toBe(true);
+      await mend(fresh, { kind: 'proposal', index });
+      expect(run(fresh).advice).toEqual([]);
+      expect(states(fresh)[0]).toBe('open');
+      expect(await attempt(fresh)).toBe(noKeyPolicy);
+    }
+  });
+
+  it('at the key: a grant is one edit, policies are two, and either opens the letter', async () => {
+    const flow = await begin();
+    await mend(flow, trust);
+    await attempt(flow);
+    expect(kindsOf(flow)[0]).toEqual(['addGrant']);
+    const withoutGrant = kindsOf(flow).filter((kinds) => !kinds.includes('addGrant'));
+    expect(withoutGrant.length).toBeGreaterThan(0);
+    expect(withoutGrant.every((kinds) => kinds.length === 2)).toBe(true);
+    for (let index = 0; index < kindsOf(flow).length; index++) {
+      const fresh = await begin();
+      await mend(fresh, trust);
+      await attempt(fresh);
+      await mend(fresh, { kind: 'proposal', index });
+      expect(await attempt(fresh)).toBe('decrypt: done');
+    }
+  }, 60_000);
+
+  it('says what letting the whole account in would open besides', async () => {
+    const flow = await begin();
+    await mend(flow, trust, iam);
+    await attempt(flow);
+    const opens = Object.fromEntries(
+      run(flow).advice.map(({ edits, alsoOpens }) => [
+        edits[0]?.kind,
+        alsoOpens.map(({ principal }) => principal),
+      ]),
+    );
+    expect(opens['namePrincipal']).toEqual([]);
+    expect(new Set(opens['addDelegation'])).toEqual(
+      new Set([people.partnerAdmin, `arn:aws:iam::${partner}:root`]),
+    );
+  });
+
+  it('through S3: the condition that is in the way is seen', async () => {
+    const flow = await begin();
+    await mend(flow, trust, iam, { kind: 'keyPolicy', open: 'viaService' });
+    expect(await attempt(flow)).toBe(noKeyPolicy);
+    expect(kindsOf(flow).flat()).toContain('dropCondition');
+    await mend(flow, { kind: 'through', service: true });
+    expect(await attempt(flow)).toBe('decrypt: done');
+  });
+});

@@ -1,5 +1,5 @@
 import { assign, fromPromise, setup } from 'xstate';
-import type { CallRequest, WorldApi } from '../client/index.ts';
+import type { CallProposal, CallRequest, ProposedEdit, WorldApi } from '../client/index.ts';
 import { messageOf } from './actors.ts';
 import {
   assumeRequest,
@@ -41,6 +41,8 @@ export interface HandshakeRecord {
 }
 export interface MendRecord {
   readonly mend: Mend;
+  /** What a proposal changed. */
+  readonly edits: readonly ProposedEdit[];
   readonly request: CallRequest | undefined;
   readonly trace: Trace | undefined;
   readonly refusal: Refused | undefined;
@@ -52,6 +54,8 @@ export interface HandshakeRun {
   /** Of the newest attempt. */
   readonly beats: readonly HandshakeRecord[];
   readonly mends: readonly MendRecord[];
+  /** The smallest changes that would let the call pass at which the newest attempt was refused. */
+  readonly advice: readonly CallProposal[];
   readonly attempts: number;
   readonly throughService: boolean;
   readonly grant: boolean;
@@ -121,17 +125,39 @@ const ask = fromPromise<Shaken, { world: WorldApi; request: CallRequest }>(({ in
   shake(input.world, input.request),
 );
 
-const mendDoor = fromPromise<Mended, { world: WorldApi; memo: HandshakeMemo; mend: Mend }>(
-  async ({ input: { world, memo, mend } }) => {
-    const request = mendRequest(mend, memo);
-    const answer = request && (await world.call(request));
-    const refusal = answer && !answer.result.ok ? answer.result.refusal : undefined;
-    const output = answer?.result.ok ? answer.result.output : {};
-    const after = refusal ? memo : mendedMemo(memo, mend, output);
-    const record = { mend, request, trace: answer?.trace, refusal };
-    return { memo: after, doors: await look(world, after), record };
-  },
-);
+/** The calls of a proposal, up to the first that is refused. */
+async function carryOut(
+  world: WorldApi,
+  memo: HandshakeMemo,
+  mend: Mend,
+  { calls = [], edits }: CallProposal,
+): Promise<Mended> {
+  let after = memo;
+  let record: MendRecord = { mend, edits, request: undefined, trace: undefined, refusal: undefined };
+  for (const request of calls) {
+    const { result, trace } = await world.call(request);
+    record = { ...record, request, trace, refusal: result.ok ? undefined : result.refusal };
+    if (!result.ok) break;
+    if (request.operation === 'CreateGrant')
+      after = mendedMemo(after, { kind: 'grant', open: true }, result.output);
+  }
+  return { memo: after, doors: await look(world, after), record };
+}
+
+const mendDoor = fromPromise<
+  Mended,
+  { world: WorldApi; memo: HandshakeMemo; mend: Mend; advice: readonly CallProposal[] }
+>(async ({ input: { world, memo, mend, advice } }) => {
+  const proposal = mend.kind === 'proposal' ? advice[mend.index] : undefined;
+  if (proposal) return carryOut(world, memo, mend, proposal);
+  const request = mendRequest(mend, memo);
+  const answer = request && (await world.call(request));
+  const refusal = answer && !answer.result.ok ? answer.result.refusal : undefined;
+  const output = answer?.result.ok ? answer.result.output : {};
+  const after = refusal ? memo : mendedMemo(memo, mend, output);
+  const record = { mend, edits: [], request, trace: answer?.trace, refusal };
+  return { memo: after, doors: await look(world, after), record };
+});
 
 function mendedMemo(
   memo: HandshakeMemo,
@@ -164,14 +190,14 @@ function begun(context: HandshakeContext, id: HandshakeBeat): Partial<HandshakeC
   };
   const { run } = context;
   return id === 'assume'
-    ? { session: undefined, run: { ...run, beats: [record], attempts: run.attempts + 1 } }
+    ? { session: undefined, run: { ...run, beats: [record], advice: [], attempts: run.attempts + 1 } }
     : { run: { ...run, beats: [...run.beats, record] } };
 }
 
 function told(
   context: HandshakeContext,
   id: HandshakeBeat,
-  { request, answer, trail }: Shaken,
+  { request, answer, trail, advice }: Shaken,
 ): Partial<HandshakeContext> {
   const { result, trace } = answer;
   const refusal = result.ok ? undefined : result.refusal;
@@ -187,7 +213,7 @@ function told(
   const session = result.ok && id === 'assume' ? sessionOf(result.output) : context.session;
   // What was opened is nobody's business after it was.
   if (result.ok && result.output['Plaintext'] instanceof Uint8Array) result.output['Plaintext'].fill(0);
-  return { session, run: { ...context.run, beats } };
+  return { session, run: { ...context.run, beats, advice } };
 }
 
 function sessionOf(output: Readonly<Record<string, unknown>>): PrincipalArn {
@@ -231,6 +257,7 @@ export const handshake = setup({
       doors: [],
       beats: [],
       mends: [],
+      advice: [],
       attempts: 0,
       throughService: false,
       grant: false,
@@ -272,7 +299,8 @@ export const handshake = setup({
         src: 'mendDoor',
         input: ({ context }) => {
           if (!context.mend) throw new Error('"mending" expected a door, got none');
-          return { world: context.world, memo: memoOf(context), mend: context.mend };
+          const { world, mend, run } = context;
+          return { world, memo: memoOf(context), mend, advice: run.advice };
         },
         onDone: {
           target: 'ready',
@@ -282,6 +310,7 @@ export const handshake = setup({
             run: {
               ...shown(context.run, event.output),
               mends: [...context.run.mends, event.output.record],
+              advice: [],
             },
           })),
         },

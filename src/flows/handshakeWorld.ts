@@ -1,4 +1,4 @@
-import type { CallAnswer, CallRequest, Genesis, WorldApi } from '../client/index.ts';
+import type { CallAnswer, CallProposal, CallRequest, Genesis, WorldApi } from '../client/index.ts';
 import { bytesMember } from './context.ts';
 import {
   trailNotes,
@@ -63,6 +63,8 @@ export type Mend =
   | { readonly kind: 'keyPolicy'; readonly open: boolean | 'viaService' }
   /** Beside doors 2 and 3: a grant from the owner to the role. */
   | { readonly kind: 'grant'; readonly open: boolean }
+  /** One of the smallest changes that the last refusal was answered with, by its place in {@link Shaken.advice}. */
+  | { readonly kind: 'proposal'; readonly index: number }
   /** How the next Decrypt comes: from the role itself, or through S3 with the role's credentials. */
   | { readonly kind: 'through'; readonly service: boolean };
 
@@ -129,6 +131,7 @@ export function mendRequest(mend: Mend, { keyArn, grant }: HandshakeMemo): CallR
       }
       return grant && by(people.ownerAdmin, 'kms', 'RevokeGrant', { KeyId: keyArn, GrantId: grant.id });
     case 'through':
+    case 'proposal':
       return undefined;
   }
 }
@@ -151,11 +154,31 @@ export interface Shaken {
   readonly request: CallRequest;
   readonly answer: CallAnswer;
   readonly trail: readonly TrailNote[];
+  /** After a refusal: the fewest edits that would let the call pass, and the fewest without a grant. */
+  readonly advice: readonly CallProposal[];
 }
 
 export async function shake(world: WorldApi, request: CallRequest): Promise<Shaken> {
   const answer = await world.call(request);
-  return { request, answer, trail: trailNotes(await world.trail({ n: 10 }), answer.seq) };
+  const trail = trailNotes(await world.trail({ n: 10 }), answer.seq);
+  return { request, answer, trail, advice: answer.result.ok ? [] : await adviceOn(world, request) };
+}
+
+const grantKinds = ['addGrant', 'addGrantOperation', 'useGrantToken'] as const;
+/** What somebody could do with the letter, and with the key. */
+const looked = ['Decrypt', 'Encrypt', 'GenerateDataKey', 'DescribeKey', 'CreateGrant', 'PutKeyPolicy'];
+
+/** Those that real calls can carry out, each once. */
+async function adviceOn(world: WorldApi, request: CallRequest): Promise<readonly CallProposal[]> {
+  const options = { mostProposals: 6, operations: looked };
+  const [any, policies] = await Promise.all([
+    world.smallestChange(request, options),
+    world.smallestChange(request, { ...options, without: grantKinds }),
+  ]);
+  const byEdits = new Map(
+    [...any.proposals, ...policies.proposals].map((one) => [JSON.stringify(one.edits), one]),
+  );
+  return [...byEdits.values()].filter(({ calls = [] }) => calls.length > 0);
 }
 
 async function must(world: WorldApi, request: CallRequest): Promise<Readonly<Record<string, unknown>>> {

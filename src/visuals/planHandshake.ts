@@ -26,6 +26,15 @@ export interface PlannedDoor extends Door {
   readonly stops: boolean;
 }
 
+export interface PlannedAdvice {
+  /** Place among the proposals of the run. */
+  readonly index: number;
+  /** One for each edit; all are needed. */
+  readonly edits: readonly string[];
+  /** Somebody, and what he could do then: `root of 444455556666: Decrypt, DescribeKey`. */
+  readonly opens: readonly string[];
+}
+
 export interface HandshakePlan {
   readonly title: string;
   readonly opening: string;
@@ -37,6 +46,8 @@ export interface HandshakePlan {
   })[];
   /** What was changed, in order. */
   readonly mends: readonly string[];
+  /** The smallest changes after a refusal, each with what else it would open. */
+  readonly advice: readonly PlannedAdvice[];
   readonly attempts: number;
 }
 
@@ -67,6 +78,8 @@ function doorSaid({ state, statement }: Door): string {
       return 'shut: nothing allows it';
   }
 }
+
+type Edit = HandshakeRun['advice'][number]['edits'][number];
 
 /** The doors that a beat goes through. */
 const doorsAt: Readonly<Record<HandshakeBeat, readonly DoorName[]>> = {
@@ -113,7 +126,60 @@ const factsOf = ({ trail, request }: HandshakeRecord): readonly string[] => [
     : [`recorded in the trail of ${trail.map(({ account }) => account).join(' and ')}`]),
 ];
 
-function mendSaid({ mend, request, refusal }: MendRecord): string {
+const place = ({ target, trustPolicy, owner }: Edit): string => {
+  if (trustPolicy) return `the trust policy of ${shortPrincipal(owner)}`;
+  return target.type === 'keyPolicy' ? 'the key policy' : `IAM of account ${accountOf(owner)}`;
+};
+
+/** One edit of a proposal, as somebody would ask a colleague for it. */
+function editSaid(edit: Edit): string {
+  const { kind, action } = edit;
+  const [, operation = action] = action.split(':');
+  switch (kind) {
+    case 'namePrincipal':
+      return `name the caller in ${place(edit)}`;
+    case 'addPrincipal':
+      return `add the caller to a statement of ${place(edit)}`;
+    case 'addDelegation':
+      return `let the caller\u2019s account in, in ${place(edit)}`;
+    case 'addIdentityAllow':
+      return `allow ${action} in ${place(edit)}`;
+    case 'addAction':
+      return `add ${action} to a statement of ${place(edit)}`;
+    case 'dropCondition':
+      return `take a condition out of ${place(edit)}`;
+    case 'widenResource':
+    case 'useArn':
+      return `let a statement of ${place(edit)} cover this key`;
+    case 'addGrant':
+    case 'addGrantOperation':
+      return `give the caller a grant of ${operation}`;
+    case 'useGrantToken':
+      return 'present the token of the grant';
+    case 'mendContext':
+      return 'send the call in another way';
+    case 'removeDeny':
+    case 'narrowDeny':
+    case 'allowInstead':
+      return `lift a Deny in ${place(edit)}`;
+    case 'widenCeiling':
+      return 'widen what limits the caller';
+  }
+}
+
+function opensSaid({ alsoOpens }: HandshakeRun['advice'][number]): readonly string[] {
+  const byWhom = new Map<string, string[]>();
+  for (const { principal, action } of alsoOpens) {
+    const operations = byWhom.get(principal) ?? [];
+    byWhom.set(principal, [...operations, action.replace('kms:', '')]);
+  }
+  return [...byWhom].map(
+    ([principal, operations]) =>
+      `${shortPrincipal(principal)} of ${accountOf(principal)}: ${operations.join(', ')}`,
+  );
+}
+
+function mendSaid({ mend, request, refusal, edits }: MendRecord): string {
   const call = request ? `${request.operation} by ${shortPrincipal(request.principal)}` : 'no call';
   if (refusal) return `${call} was refused: ${refusal.refused}`;
   switch (mend.kind) {
@@ -131,6 +197,8 @@ function mendSaid({ mend, request, refusal }: MendRecord): string {
       }`;
     case 'grant':
       return mend.open ? `${call}: a grant for the role` : `${call}: the grant is gone`;
+    case 'proposal':
+      return `${call}: ${edits.map(editSaid).join('; ')}`;
     case 'through':
       return mend.service
         ? 'the next Decrypt comes through S3'
@@ -180,6 +248,11 @@ export function planHandshake(run: HandshakeRun): HandshakePlan {
     })),
     beats,
     mends: run.mends.map(mendSaid),
+    advice: run.advice.map((one, index) => ({
+      index,
+      edits: one.edits.map(editSaid),
+      opens: opensSaid(one),
+    })),
     attempts: run.attempts,
   };
 }

@@ -15,6 +15,7 @@ import {
   type PrincipalArn,
   type PrincipalRec,
   type Refusal,
+  type Region,
   type View,
 } from '../../engine/index.ts';
 import type { AccessQuestion } from '../api.ts';
@@ -41,9 +42,6 @@ export const keyAt = (view: View, arn: KeyArn): KeyRec => {
 
 /** Everybody, and the services that the key policy names. */
 function everybody(view: View, key: KeyRec): readonly string[] {
-  const people = view
-    .range('ref', { prefix: 'principal/', n: mostPrincipals })
-    .map(({ rec }) => (rec as PrincipalRec).arn);
   const text = view.get(ref.keyPolicy(key.arn))?.document ?? '';
   const document = parsePolicy(text, 'key');
   const services = isRefusal(document)
@@ -53,7 +51,7 @@ function everybody(view: View, key: KeyRec): readonly string[] {
           type === 'Service' && isServiceName(value) ? [value] : [],
         ),
       );
-  return [...people, ...new Set(services)];
+  return [...everyPrincipal(view), ...new Set(services)];
 }
 
 /** All of them, asking for everything that they lack at once. Somebody who cannot call at all is left out. */
@@ -63,11 +61,27 @@ export async function principalsAsked(
   env: Env,
 ): Promise<readonly Named[]> {
   const key = keyAt(view, question.key);
+  return principalsNamed(view, principals ?? everybody(view, key), key.region, question, env);
+}
+
+/** Users, roles and root users, as many as a matrix can show. */
+export const everyPrincipal = (view: View): readonly string[] =>
+  view.range('ref', { prefix: 'principal/', n: mostPrincipals }).map(({ rec }) => (rec as PrincipalRec).arn);
+
+type WayAsked = Omit<AccessQuestion, 'key' | 'principals' | 'operations' | 'context' | 'keyPolicy'>;
+
+export async function principalsNamed(
+  view: View,
+  names: readonly string[],
+  region: Region,
+  way: WayAsked,
+  env: Env,
+): Promise<readonly Named[]> {
   const missing: Missing[] = [];
   const found: Named[] = [];
-  for (const name of principals ?? everybody(view, key)) {
+  for (const name of names) {
     try {
-      const principal = await principalNamed(view, name, key, question, env);
+      const principal = await principalNamed(view, name, region, way, env);
       if (!isRefusal(principal)) found.push({ name, principal });
     } catch (error) {
       if (!(error instanceof Missing)) throw error;
@@ -84,8 +98,8 @@ export async function principalsAsked(
 function principalNamed(
   view: View,
   name: string,
-  { region }: KeyRec,
-  way: Omit<AccessQuestion, 'principals'>,
+  region: Region,
+  way: WayAsked,
   env: Env,
 ): Promise<MatrixPrincipal | Refusal> {
   const { sourceIp, vpcEndpoint, viaService, calledVia, sourceArn, sourceAccount, mfa } = way;

@@ -20,7 +20,7 @@ import {
 } from '../../engine/index.ts';
 import type { CallFacts, CallProposal, ChangeAdvice, ChangeOptions, ProposedEdit } from '../api.ts';
 import { callOf } from '../callOf.ts';
-import { actionsAsked, principalsAsked } from './ask.ts';
+import { actionsAsked, everyPrincipal, principalsAsked, principalsNamed } from './ask.ts';
 import { carryOut, ownerOf, retryOf } from './carryOut.ts';
 import { withoutResource } from './trust.ts';
 
@@ -120,15 +120,16 @@ export async function adviceOn(
   const denied = requests.filter((request) => !decide(request).allowed);
   if (hopeless || denied.length === 0) return { allowed: !hopeless, refusal: undefined, proposals: [] };
   let states: readonly State[] = [{ requests, made: [], alsoOpens: [] }];
-  for (const [i, { request }] of asked.entries()) {
-    const probes = await probesFor(view, request, options, env);
+  for (const [i, permission] of asked.entries()) {
+    const probes = await probesFor(view, permission, facts, options, env);
     states = states.flatMap((state) => {
       const now = state.requests[i];
       if (!now || decide(now).allowed) return [state];
-      const { mostEdits, mostProposals = 8 } = options;
+      const { mostEdits, mostProposals = 8, without = [] } = options;
       const found = smallestChange(now, {
         ...(mostEdits === undefined ? {} : { mostEdits }),
         mostProposals,
+        without,
         probes,
       });
       return found.map(({ changes, alsoOpens }) => after(state, i, changes, alsoOpens));
@@ -180,7 +181,7 @@ async function toldOf(
     calls: await carryOut(view, facts, steps, env),
     retry: retryOf(facts, steps),
     grantToken: tokenOf(made),
-    alsoOpens: uniqueCells(alsoOpens),
+    alsoOpens: cellsToShow(alsoOpens, before[0]),
   };
 }
 
@@ -191,17 +192,33 @@ function tokenOf(made: State['made']): CallProposal['grantToken'] {
   return kinds.includes('addGrant') || kinds.includes('addGrantOperation') ? 'ofNewGrant' : undefined;
 }
 
-function uniqueCells(cells: readonly MatrixChange[]): readonly MatrixChange[] {
-  return [...new Map(cells.map((cell) => [`${cell.principal} ${cell.action}`, cell])).values()];
+/** Each cell once, a role by its own name; what other sessions of the caller's role may then is his own doing. */
+function cellsToShow(
+  cells: readonly MatrixChange[],
+  request: AccessRequest | undefined,
+): readonly MatrixChange[] {
+  const named = cells.map((cell) => ({ ...cell, principal: roleOf(cell.principal) }));
+  const caller = request && roleOf(request.identity.arn);
+  const others = named.filter(({ principal, action }) => principal !== caller || action !== request?.action);
+  return [...new Map(others.map((cell) => [`${cell.principal} ${cell.action}`, cell])).values()];
 }
+
+/** The session of a role that a probe is made with stands for the role. OURS: its path is not in a session's ARN. */
+const roleOf = (arn: string): string =>
+  arn.replace(/^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\/.+$/, 'arn:$1:iam::$2:role/$3');
 
 /** Whoever could be let in beside the caller, and for what. */
 async function probesFor(
   view: View,
-  request: AccessRequest,
+  { request, trusts }: AskedPermission,
+  facts: CallFacts,
   { principals, operations }: ChangeOptions,
   env: Env,
 ): Promise<{ readonly principals: readonly MatrixPrincipal[]; readonly actions: readonly string[] }> {
+  if (trusts) {
+    const named = await principalsNamed(view, principals ?? everyPrincipal(view), facts.region, {}, env);
+    return { principals: named.map(({ principal }) => principal), actions: [request.action] };
+  }
   const isKey = request.judgedOn === 'key' && view.get(ref.key(request.resource as KeyArn)) !== undefined;
   if (!isKey) return { principals: [], actions: [] };
   const named = await principalsAsked(view, { key: request.resource as KeyArn, principals }, env);

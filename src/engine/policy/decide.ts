@@ -385,7 +385,8 @@ function innerSteps(request: AccessRequest, policies: readonly PolicyReason[]): 
 /** May this caller do this to this resource, and what says so: policy.md §2, in its order. */
 export function decide(request: AccessRequest): Decision {
   const { identity, action, resource } = request;
-  const bounded = request.permissionsBoundary !== undefined && identity.kind !== 'root';
+  const hasBoundary = identity.kind === 'user' || identity.kind === 'session';
+  const bounded = request.permissionsBoundary !== undefined && hasBoundary;
   const asked: Asked = { identity, action, resource, context: new Context(request), bounded };
   const policies: PolicyReason[] = [];
   for (const type of policyTypes) for (const reason of judgesOf[type](request, asked)) policies.push(reason);

@@ -298,7 +298,11 @@ const acrossAccounts =
   /^kms:(Encrypt|Decrypt|ReEncrypt(From|To)|GenerateDataKey(Pair)?(WithoutPlaintext)?|Sign|Verify|GenerateMac|VerifyMac|DeriveSharedSecret|Encapsulate|Decapsulate|CreateGrant|DescribeKey|GetKeyRotationStatus|GetPublicKey|ListGrants|RetireGrant|RevokeGrant)$/i;
 
 /** policy.md §6. */
-function grantReach(grant: PlainGrant, asked: Asked): Reach | undefined {
+function grantReach(
+  grant: PlainGrant,
+  asked: Asked,
+  given: NonNullable<PlainQuestion['context']>,
+): Reach | undefined {
   const operation = asked.action.slice('kms:'.length);
   if (!grant.Operations.includes(operation)) return undefined;
   const {
@@ -307,12 +311,11 @@ function grantReach(grant: PlainGrant, asked: Asked): Reach | undefined {
     SourceArn,
   } = grant.Constraints ?? {};
   if (operation !== 'DescribeKey' && operation !== 'CreateGrant') {
+    // As the caller spells them: constraints compare with case, the condition keys do not.
     const pairs = new Map(
-      [...asked.context].flatMap(([key, values]) =>
-        key.startsWith('kms:encryptioncontext:')
-          ? [[key.slice('kms:encryptioncontext:'.length), values.join(', ')]]
-          : [],
-      ) as [string, string][],
+      Object.entries(given)
+        .filter(([key]) => /^kms:encryptioncontext:./i.test(key))
+        .map(([key, value]) => [key.slice('kms:encryptioncontext:'.length), list(value).join(', ')] as const),
     );
     for (const [key, value] of Object.entries({ ...subset, ...equals }))
       if (pairs.get(key) !== value) return undefined;
@@ -373,10 +376,12 @@ export function referenceDecide(question: PlainQuestion): Verdict {
   const byIdentity = isRoot || allows(iam);
   const reached = new Set([
     ...key.map(({ reach }) => reach),
-    ...(question.grants ?? []).map((grant) => grantReach(grant, asked)),
+    ...(question.grants ?? []).map((grant) => grantReach(grant, asked, question.context ?? {})),
   ]);
   reached.delete(undefined);
-  const grants = new Set((question.grants ?? []).map((grant) => grantReach(grant, asked)));
+  const grants = new Set(
+    (question.grants ?? []).map((grant) => grantReach(grant, asked, question.context ?? {})),
+  );
   grants.delete(undefined);
   if (isService || caller.account === owner) {
     const straight =

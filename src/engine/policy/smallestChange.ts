@@ -1,5 +1,11 @@
 import { candidates } from './candidates.ts';
-import { applyPolicyChange, policyDocumentAt, type PolicyChange, type PolicyChangeTarget } from './change.ts';
+import {
+  applyPolicyChange,
+  policyDocumentAt,
+  type PolicyChange,
+  type PolicyChangeKind,
+  type PolicyChangeTarget,
+} from './change.ts';
 import { decide } from './decide.ts';
 import { accessMatrix, diffMatrix, requestOf, type MatrixChange, type MatrixPrincipal } from './matrix.ts';
 import type { AccessRequest, Decision } from './types.ts';
@@ -11,6 +17,8 @@ export interface SmallestChangeOptions {
   readonly mostDecisions?: number;
   /** The most proposals; 12 unless told. */
   readonly mostProposals?: number;
+  /** Kinds of edits that are not wanted: what else would do? */
+  readonly without?: readonly PolicyChangeKind[];
   /** Who else is asked, for what, to find what an edit would open beside the call. */
   readonly probes?: { readonly principals: readonly MatrixPrincipal[]; readonly actions: readonly string[] };
 }
@@ -126,7 +134,7 @@ export function smallestChange(
   request: AccessRequest,
   options: SmallestChangeOptions = {},
 ): readonly Proposal[] {
-  const { mostEdits = 3, mostDecisions = 2_000, mostProposals = 12, probes } = options;
+  const { mostEdits = 3, mostDecisions = 2_000, mostProposals = 12, without = [], probes } = options;
   const first = decide(request);
   if (first.allowed) return [];
   let left = mostDecisions;
@@ -137,6 +145,7 @@ export function smallestChange(
     const found: Node[] = [];
     for (const node of nodes) {
       for (const change of candidates(node.request, node.decision)) {
+        if (without.includes(change.kind)) continue;
         const changes = [...node.changes, change];
         const world = worldOf(changes);
         if (seen.has(world) || left <= 0) continue;

@@ -13,6 +13,7 @@ const nothing: HandshakeRun = {
   doors: [],
   beats: [],
   mends: [],
+  advice: [],
   attempts: 0,
   throughService: false,
   grant: false,
@@ -22,6 +23,7 @@ const nothing: HandshakeRun = {
 /** What a link may say of a mend; anything else is left out. */
 function mendOf(kind: unknown, value: unknown): Mend | undefined {
   if (kind === 'trust' || kind === 'iam' || kind === 'grant') return { kind, open: value === true };
+  if (kind === 'proposal') return { kind, index: wholeNumber(value, 0, 20) ?? 0 };
   if (kind === 'keyPolicy') return { kind, open: value === 'viaService' ? value : value === true };
   return kind === 'through' ? { kind, service: value === true } : undefined;
 }
@@ -207,10 +209,9 @@ export class HandshakeState implements Telling {
   get refusal() {
     return this.run.beats[this.player.at]?.refusal;
   }
-  /** The smallest change: the one door at which the call stopped, opened by whoever owns it. */
-  get smallest(): Mend | undefined {
-    const door = this.plan.doors.find(({ stops, state }) => stops && state !== 'open' && state !== 'beside');
-    return door && { kind: door.name, open: true };
+  /** The smallest changes, as the library finds them: those of the refusal that is shown. */
+  get advice(): HandshakePlan['advice'] {
+    return this.refusal ? this.plan.advice : [];
   }
   close(): void {
     this.#flow?.actor.send({ type: 'LEAVE' });
@@ -224,7 +225,7 @@ export class HandshakeState implements Telling {
       at: this.player.at,
       mends: this.run.mends.map(({ mend }) => [
         mend.kind,
-        mend.kind === 'through' ? mend.service : mend.open,
+        mend.kind === 'through' ? mend.service : mend.kind === 'proposal' ? mend.index : mend.open,
       ]),
     };
   }
