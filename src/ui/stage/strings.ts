@@ -100,6 +100,7 @@ export const words = {
   shareLead:
     'The link holds what was set and done, not the text or the file. It opens this scene at this beat, in a world made anew from its seed.',
   copyLink: 'Copy the link',
+  linkLabel: 'The link',
   copyMermaid: 'Copy as Mermaid',
   saveSvg: 'Save as SVG',
   copied: 'Copied',
