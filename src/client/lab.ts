@@ -78,7 +78,7 @@ export const serviceOperations: Readonly<Record<ServiceName, readonly string[]>>
 
 /** A call without any SDK. Blobs are `Uint8Array`, timestamps `Date`. */
 export interface LabCall {
-  /** `kms` by default; `iam`, `sts`, `organizations` and `ec2` as far as `serviceOperations` goes. */
+  /** `kms` by default; others, `iam` or `s3`, as far as `serviceOperations` goes. */
   readonly service?: ServiceName | undefined;
   /** `Encrypt`. */
   readonly operation: string;

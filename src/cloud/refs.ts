@@ -3,6 +3,8 @@ import type {
   DynamoItemRec,
   DynamoTableRec,
   LambdaFunctionRec,
+  LogEventRec,
+  LogGroupRec,
   SnsSubscriptionRec,
   SnsTopicRec,
   SsmParameterRec,
@@ -55,6 +57,9 @@ export const at = {
   dynamoTable: (account: AccountId, region: Region, name: string): Ref<'dynamoTable'> =>
     `dynamoTable/${account}/${region}/${name}`,
   dynamoItem: (table: string, id: string): Ref<'dynamoItem'> => `dynamoItem/${table}|${id}`,
+  logGroup: (account: AccountId, region: Region, name: string): Ref<'logGroup'> =>
+    `logGroup/${account}/${region}/${name}`,
+  logEvent: (group: string, number: number): Ref<'logEvent'> => `logEvent/${group}|${padded(number)}`,
   sqsMessage: (queue: string, number: number): Ref<'sqsMessage'> => `sqsMessage/${queue}|${padded(number)}`,
 };
 
@@ -76,6 +81,8 @@ export const below = {
   lambdaFunctions: (account: AccountId, region: Region) => `lambdaFunction/${account}/${region}/`,
   dynamoTables: (account: AccountId, region: Region) => `dynamoTable/${account}/${region}/`,
   dynamoItems: (table: string) => `dynamoItem/${table}|`,
+  logGroups: (account: AccountId, region: Region) => `logGroup/${account}/${region}/`,
+  logEvents: (group: string) => `logEvent/${group}|`,
   sqsMessages: (queue: string) => `sqsMessage/${queue}|`,
 };
 
@@ -100,4 +107,6 @@ export const placeOf: { readonly [T in keyof ServiceTables]: (rec: ServiceTables
   lambdaFunction: (r: LambdaFunctionRec) => at.lambdaFunction(r.account, r.region, r.name),
   dynamoTable: (r: DynamoTableRec) => at.dynamoTable(r.account, r.region, r.name),
   dynamoItem: (r: DynamoItemRec) => at.dynamoItem(r.table, r.id),
+  logGroup: (r: LogGroupRec) => at.logGroup(r.account, r.region, r.name),
+  logEvent: (r: LogEventRec) => at.logEvent(r.group, r.number),
 };

@@ -2,6 +2,7 @@ import type { Service, ServiceName } from '../engine/index.ts';
 import { dynamodbOperations, dynamodbService } from './dynamodb/index.ts';
 import { ebsOperations, ec2WithVolumes } from './ebs/index.ts';
 import { lambdaOperations, lambdaService } from './lambda/index.ts';
+import { logsOperations, logsService } from './logs/index.ts';
 import { s3Operations, s3Service } from './s3/index.ts';
 import { secretsManagerOperations, secretsManagerService } from './secretsmanager/index.ts';
 import { snsOperations, snsService } from './sns/index.ts';
@@ -32,6 +33,7 @@ export const services: Readonly<Partial<Record<ServiceName, Service>>> = {
   ssm: ssmService,
   lambda: lambdaService,
   dynamodb: dynamodbService,
+  logs: logsService,
 };
 
 /** AWS's names of their operations. */
@@ -44,6 +46,7 @@ export const lateOperations = {
   ssm: ssmOperations.map(({ name }) => name),
   lambda: lambdaOperations.map(({ name }) => name),
   dynamodb: dynamodbOperations.map(({ name }) => name),
+  logs: logsOperations.map(({ name }) => name),
 };
 
 export { placeOf } from './refs.ts';

@@ -233,6 +233,16 @@ const tables: { readonly [Name in keyof T]: Check } = {
     inaccessible: maybe(epoch),
   }),
   dynamoItem: object<T['dynamoItem']>({ table: arn, id: text, sealed: bytes }),
+  logGroup: object<T['logGroup']>({ arn, name: text, account, region, keyId: maybe(text), created: epoch }),
+  logEvent: object<T['logEvent']>({
+    group: arn,
+    number: whole,
+    stream: text,
+    timestamp: epoch,
+    keyArn: maybe(arn),
+    wrapped: maybe(bytes),
+    sealed: bytes,
+  }),
 };
 
 /** Lets files hold records of the services. */

@@ -56,7 +56,8 @@ export type ServiceName =
   | 'ssm'
   | 'sns'
   | 'lambda'
-  | 'dynamodb';
+  | 'dynamodb'
+  | 'logs';
 
 export interface Call {
   /** `kms` when absent. */

@@ -296,6 +296,29 @@ export interface DynamoItemRec {
   readonly sealed: Bytes;
 }
 
+export interface LogGroupRec {
+  readonly arn: string;
+  readonly name: string;
+  readonly account: AccountId;
+  readonly region: Region;
+  /** Undefined: a key that CloudWatch Logs owns. */
+  readonly keyId: string | undefined;
+  readonly created: EpochMs;
+}
+
+export interface LogEventRec {
+  /** ARN of the log group. */
+  readonly group: string;
+  /** Order of arrival. */
+  readonly number: number;
+  readonly stream: string;
+  readonly timestamp: EpochMs;
+  /** The key that the group had then; undefined: one that CloudWatch Logs owns. */
+  readonly keyArn: KeyArn | undefined;
+  readonly wrapped: Bytes | undefined;
+  readonly sealed: Bytes;
+}
+
 /** Their names, for whoever has to know every table before the services are loaded. */
 export const serviceTableNames = [
   'heldKey',
@@ -317,6 +340,8 @@ export const serviceTableNames = [
   'lambdaFunction',
   'dynamoTable',
   'dynamoItem',
+  'logGroup',
+  'logEvent',
 ] as const satisfies readonly (keyof ServiceTables)[];
 
 export interface ServiceTables {
@@ -339,4 +364,6 @@ export interface ServiceTables {
   readonly lambdaFunction: LambdaFunctionRec;
   readonly dynamoTable: DynamoTableRec;
   readonly dynamoItem: DynamoItemRec;
+  readonly logGroup: LogGroupRec;
+  readonly logEvent: LogEventRec;
 }

@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest';
+import type { Lab, LabCall } from '../../../src/client/lab.ts';
+import { a, makeKey, makeRole, policy, trust } from '../house.ts';
+import facts from './facts.json';
+import { admin, kmsCallsOf, servicesJson, shop, type KmsCall } from './kms.ts';
+
+/*
+ * Every service against its row of facts: each line is played, and what KMS was asked is read from the trail. The tables of
+ * the single services beside this file say more.
+ */
+
+interface Row {
+  readonly via: string;
+  readonly alias: string;
+  readonly context: readonly string[];
+  readonly calls: Readonly<Record<string, readonly string[]>>;
+}
+const rows = facts.services as Readonly<Record<string, Row>>;
+
+const said = servicesJson();
+describe.skipIf(!said)('the copied facts are those of reference/services.json', () => {
+  it.each(Object.entries(rows))('%s', (name, row) => {
+    const there = said?.[name];
+    expect(there).toMatchObject({ via: row.via, alias: row.alias });
+    for (const key of row.context) expect(JSON.stringify(there?.context)).toContain(key);
+    for (const [on, operations] of Object.entries(row.calls)) {
+      const call = there?.calls.find((one) => one.on === on);
+      for (const operation of operations) expect(call?.op).toContain(operation);
+    }
+  });
+});
+
+const text = (value: string) => new TextEncoder().encode(value);
+type Ask = (lab: Lab, operation: string, input: Readonly<Record<string, unknown>>) => LabCall;
+const of =
+  (service: NonNullable<LabCall['service']>): Ask =>
+  (_lab, operation, input) => ({ service, operation, input, principal: admin });
+const [s3, ec2, lambda, dynamodb, sqs, sns, secrets, ssm] = (
+  ['s3', 'ec2', 'lambda', 'dynamodb', 'sqs', 'sns', 'secretsmanager', 'ssm'] as const
+).map(of) as [Ask, Ask, Ask, Ask, Ask, Ask, Ask, Ask];
+
+async function done(lab: Lab, call: LabCall): Promise<Readonly<Record<string, never>>> {
+  const { result } = await lab.handle(call);
+  if (!result.ok) throw new Error(`${call.operation}: ${result.refusal.refused}: ${result.refusal.message}`);
+  return result.output as Readonly<Record<string, never>>;
+}
+
+/** Under the default key of the service where it has one. Makes ready, and returns the call that the line is about. */
+const plays: Readonly<Record<string, Readonly<Record<string, (lab: Lab) => Promise<LabCall>>>>> = {
+  S3: (() => {
+    const object = { Bucket: 'facts', Key: 'k' };
+    const put = { ...object, Body: text('b'), ServerSideEncryption: 'aws:kms' };
+    const bucket = (lab: Lab) => done(lab, s3(lab, 'CreateBucket', { Bucket: 'facts' }));
+    return {
+      'PutObject / CopyObject target': async (lab) => {
+        await bucket(lab);
+        return s3(lab, 'PutObject', put);
+      },
+      'GetObject / HeadObject / Copy source': async (lab) => {
+        await bucket(lab);
+        await done(lab, s3(lab, 'PutObject', put));
+        return s3(lab, 'GetObject', object);
+      },
+      'Bucket Key refresh': async (lab) => {
+        await bucket(lab);
+        return s3(lab, 'PutObject', { ...put, BucketKeyEnabled: true });
+      },
+    };
+  })(),
+  EBS: (() => {
+    const AvailabilityZone = 'us-east-1a';
+    const volume = async (lab: Lab, more: object) =>
+      (await done(lab, ec2(lab, 'CreateVolume', { AvailabilityZone, Size: 1, ...more })))['VolumeId'];
+    const snapshot = async (lab: Lab, more: object) =>
+      (await done(lab, ec2(lab, 'CreateSnapshot', { VolumeId: await volume(lab, more) })))['SnapshotId'];
+    return {
+      'create volume (new or unencrypted snapshot)': (lab) =>
+        Promise.resolve(ec2(lab, 'CreateVolume', { AvailabilityZone, Size: 1, Encrypted: true })),
+      'from unencrypted snapshot': async (lab) =>
+        ec2(lab, 'CreateVolume', { AvailabilityZone, Encrypted: true, SnapshotId: await snapshot(lab, {}) }),
+      'attach / start instance': async (lab) => {
+        const { Instances } = await done(lab, ec2(lab, 'RunInstances', {}));
+        const [{ InstanceId }] = Instances as unknown as [{ InstanceId: string }];
+        return ec2(lab, 'AttachVolume', {
+          VolumeId: await volume(lab, { Encrypted: true }),
+          InstanceId,
+          Device: '/dev/sdf',
+        });
+      },
+      'copy snapshot with key': async (lab) =>
+        ec2(lab, 'CopySnapshot', {
+          SourceRegion: 'us-east-1',
+          SourceSnapshotId: await snapshot(lab, { Encrypted: true }),
+          KmsKeyId: await makeKey(lab),
+        }),
+    };
+  })(),
+  Lambda: (() => {
+    const FunctionName = 'facts';
+    const create = async (lab: Lab) =>
+      lambda(lab, 'CreateFunction', {
+        FunctionName,
+        Role: await makeRole(lab, 'Runs', policy(trust({ Service: 'lambda.amazonaws.com' }))),
+        KMSKeyArn: await makeKey(lab),
+        Environment: { Variables: { A: 'b' } },
+      });
+    const after = (operation: string) => async (lab: Lab) => {
+      await done(lab, await create(lab));
+      return lambda(lab, operation, { FunctionName });
+    };
+    return {
+      'set environment variables with a customer key': create,
+      'init of an execution environment': after('Invoke'),
+      'console view': after('GetFunctionConfiguration'),
+    };
+  })(),
+  DynamoDB: (() => {
+    const TableName = 'facts';
+    const KeySchema = [{ AttributeName: 'id', KeyType: 'HASH' }];
+    const create = (lab: Lab) =>
+      dynamodb(lab, 'CreateTable', { TableName, KeySchema, SSESpecification: { Enabled: true } });
+    return {
+      'create table / switch key': (lab) => Promise.resolve(create(lab)),
+      'table access after 5 min without use': async (lab) => {
+        await done(lab, create(lab));
+        return dynamodb(lab, 'PutItem', { TableName, Item: { id: { S: '1' } } });
+      },
+    };
+  })(),
+  SQS: (() => {
+    const QueueUrl = `https://sqs.us-east-1.amazonaws.com/${a}/facts`;
+    const queue = (lab: Lab) =>
+      done(
+        lab,
+        sqs(lab, 'CreateQueue', { QueueName: 'facts', Attributes: { KmsMasterKeyId: 'alias/aws/sqs' } }),
+      );
+    const send = (lab: Lab) => sqs(lab, 'SendMessage', { QueueUrl, MessageBody: 'm' });
+    return {
+      'SendMessage after reuse period': async (lab) => {
+        await queue(lab);
+        return send(lab);
+      },
+      'ReceiveMessage after reuse period': async (lab) => {
+        await queue(lab);
+        await done(lab, send(lab));
+        return sqs(lab, 'ReceiveMessage', { QueueUrl });
+      },
+    };
+  })(),
+  SNS: {
+    'Publish after reuse period': async (lab) => {
+      await done(
+        lab,
+        sns(lab, 'CreateTopic', { Name: 'facts', Attributes: { KmsMasterKeyId: 'alias/aws/sns' } }),
+      );
+      return sns(lab, 'Publish', { TopicArn: `arn:aws:sns:us-east-1:${a}:facts`, Message: 'm' });
+    },
+  },
+  SecretsManager: (() => {
+    const create = (lab: Lab) => secrets(lab, 'CreateSecret', { Name: 'facts', SecretString: 's' });
+    return {
+      'CreateSecret, PutSecretValue, UpdateSecret(value), ReplicateSecretToRegions': (lab) =>
+        Promise.resolve(create(lab)),
+      'GetSecretValue, BatchGetSecretValue': async (lab) => {
+        await done(lab, create(lab));
+        return secrets(lab, 'GetSecretValue', { SecretId: 'facts' });
+      },
+      'choose/change key': async (lab) =>
+        secrets(lab, 'CreateSecret', { Name: 'facts', KmsKeyId: await makeKey(lab) }),
+    };
+  })(),
+  'SSM SecureString': (() => {
+    const put = (lab: Lab) => ssm(lab, 'PutParameter', { Name: 'facts', Value: 'v', Type: 'SecureString' });
+    return {
+      PutParameter: (lab) => Promise.resolve(put(lab)),
+      'GetParameter WithDecryption=true': async (lab) => {
+        await done(lab, put(lab));
+        return ssm(lab, 'GetParameter', { Name: 'facts', WithDecryption: true });
+      },
+    };
+  })(),
+};
+
+/** Lines that take several calls; the tables of their service have them. */
+const elsewhere: Readonly<Record<string, readonly string[]>> = {
+  S3: ['multipart upload'],
+  SecretsManager: ['UpdateSecret(key)'],
+};
+
+const lines = Object.entries(rows).flatMap(([service, row]) =>
+  Object.entries(row.calls).map(([on, operations]) => ({ service, row, on, operations })),
+);
+
+describe('what KMS is asked', () => {
+  it.each(lines)('$service, $on: $operations', async ({ service, row, on, operations }) => {
+    const play = plays[service]?.[on];
+    if (!play) {
+      expect(elsewhere[service]).toContain(on);
+      return;
+    }
+    const lab = await shop();
+    const calls: readonly KmsCall[] = await kmsCallsOf(lab, await play(lab));
+    expect(calls.map(({ op }) => op)).toEqual(operations);
+    for (const { op, context, error, by, via } of calls) {
+      expect(error).toBeUndefined();
+      if (op !== 'CreateGrant' && op !== 'DescribeKey')
+        expect(Object.keys(context ?? {}).sort()).toEqual([...row.context].sort());
+      // Who holds a grant asks in its own name.
+      if (by === admin) expect(via).toBe(`${row.via}.amazonaws.com`);
+    }
+  });
+
+  it.each(Object.entries(rows).filter(([name]) => name !== 'Lambda'))(
+    '%s: its AWS managed key is there after the first use, and not before',
+    async (service, { alias, calls }) => {
+      const lab = await shop();
+      const aliases = async () => {
+        const { result } = await lab.handle({ operation: 'ListAliases', principal: admin });
+        const all = result.ok
+          ? (result.output['Aliases'] as readonly { AliasName: string; TargetKeyId?: string }[])
+          : [];
+        return all.filter(({ TargetKeyId }) => TargetKeyId !== undefined).map(({ AliasName }) => AliasName);
+      };
+      expect(await aliases()).not.toContain(alias);
+      const [first = ''] = Object.keys(calls).filter((on) => plays[service]?.[on]);
+      const play = plays[service]?.[first];
+      if (!play) throw new Error(`nothing is played for ${service}`);
+      await done(lab, await play(lab));
+      expect(await aliases()).toContain(alias);
+    },
+  );
+});
