@@ -14,16 +14,28 @@ export function startWorker(): Promise<Worker> {
   const url = URL.createObjectURL(blob);
   return new Promise<Worker>((done, fail) => {
     const worker = new Worker(trusted(url), { type: 'module', name: 'kms-lab' });
-    worker.addEventListener('error', ({ message }) => {
-      fail(new Error(message || 'The worker that holds the lab could not be loaded.'));
+    let serves = false;
+    worker.addEventListener('error', (event) => {
+      if (!serves) fail(new Error(event.message || 'The worker that holds the lab could not be loaded.'));
+      // Later: a fault of the page like any other, told where all of them are.
+      else reportError(faultOf(event));
     });
     worker.addEventListener(
       'message',
       ({ data }: MessageEvent<Started>) => {
+        serves = data.started;
         if (data.started) done(worker);
         else fail(new Error(data.message));
       },
       { once: true },
     );
   }).finally(() => URL.revokeObjectURL(url));
+}
+
+/** Of the worker's own error only its text and its place come over. */
+function faultOf({ message, filename, lineno, colno }: ErrorEvent): Error {
+  const fault = new Error(message);
+  fault.name = 'WorkerFault';
+  fault.stack = `WorkerFault\n    at ${filename}:${lineno}:${colno}`;
+  return fault;
 }

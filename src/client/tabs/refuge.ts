@@ -18,7 +18,11 @@ export const isClaimed = (error: unknown): boolean => {
 
 const reasonOf = (error: unknown): string => {
   const cause: unknown = error instanceof StorageFault ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
+  if (!(cause instanceof Error)) return String(cause);
+  // Browsers say nothing more than the name (Web IDL, "QuotaExceededError").
+  if (cause.name === 'QuotaExceededError')
+    return ['The room that the browser gives this page is used up.', cause.message].filter(Boolean).join(' ');
+  return cause.message || cause.name;
 };
 
 export interface RefugeHooks {
