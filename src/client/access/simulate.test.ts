@@ -46,6 +46,22 @@ test('decides by a policy that is only being written, and leaves the world as it
   expect(await main.hash()).toBe(before);
 });
 
+test('asks as at another time, by another way', async () => {
+  const { main, key } = await lab();
+  const asked = { key, principal: alice, action: 'kms:Decrypt' };
+  const until = only('kms:Decrypt', { DateLessThan: { 'aws:CurrentTime': '2027-01-01T00:00:00Z' } });
+  const decided = async (question: Parameters<typeof main.simulate>[0]) => {
+    const told = await main.simulate(question);
+    return told.ok && told.decision.allowed;
+  };
+  expect(await decided({ ...asked, keyPolicy: until })).toBe(true);
+  const later = { 'aws:CurrentTime': '2027-06-01T00:00:00.000Z' };
+  expect(await decided({ ...asked, keyPolicy: until, context: later })).toBe(false);
+  const inside = only('kms:Decrypt', { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } });
+  expect(await decided({ ...asked, keyPolicy: inside, sourceIp: '10.1.2.3' })).toBe(true);
+  expect(await decided({ ...asked, keyPolicy: inside, sourceIp: '203.0.113.7' })).toBe(false);
+});
+
 test('each proposal that changes the key policy allows it when the policy is asked again', async () => {
   const { main, key } = await lab();
   const told = await main.simulate({

@@ -71,6 +71,9 @@ function source(complete: CodeOptions['complete']) {
   }): CompletionResult | null => {
     const found = complete(state.doc.toString(), pos);
     if (!found || (!explicit && !found.standing.quoted)) return null;
+    // Who asks at a misspelt word wants to see what there is; who types wants what fits.
+    const typed = state.sliceDoc(found.from, found.to).toLowerCase();
+    const fits = found.options.some(({ label }) => label.toLowerCase().includes(typed));
     return {
       from: found.from,
       to: found.to,
@@ -81,7 +84,7 @@ function source(complete: CodeOptions['complete']) {
         boost: (one.boost ?? 0) * 10,
         apply: written(one, found),
       })),
-      validFor: /^[^"\n]*$/,
+      ...(explicit && !fits ? { filter: false } : { validFor: /^[^"\n]*$/ }),
     };
   };
 }

@@ -190,6 +190,14 @@ test('completion by keyboard: an element, an action, a principal of this world; 
   expect(textIn(label)).toBe(text);
 });
 
+test('asked at a misspelt action, the list shows what there is', async () => {
+  await open(start.replace('"kms:*"', '"kms:Encript"'));
+  await userEvent.click(editorNamed(label).getByText('"kms:Encript"'));
+  await userEvent.keyboard('{Control>} {/Control}');
+  const list = page.getByRole('listbox', { name: 'Completions' });
+  await expect.element(list.getByRole('option', { name: /^kms:Encrypt/ })).toBeInTheDocument();
+});
+
 test('the form completes by keyboard too', async () => {
   await open();
   await view('Statements');

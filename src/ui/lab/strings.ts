@@ -84,8 +84,6 @@ export const words = {
   not: 'all but',
   policyJson: 'Policy as JSON',
   policyHint: 'KMS checks the policy when you send it, also whether you could still change it afterwards.',
-  jsonOk: 'Readable JSON.',
-  jsonBroken: (line: number, column: number, why: string) => `Line ${line}, column ${column}: ${why}`,
   bypass: 'BypassPolicyLockoutSafetyCheck',
   startOver: 'Take back',
 

@@ -247,4 +247,5 @@ test.each([320, 360])(
     }
     delete document.documentElement.dataset['motion'];
   },
+  60_000,
 );

@@ -132,6 +132,7 @@ export const policyWords = {
     viaService: 'Through a service, kms:ViaService',
     directly: 'directly',
     time: 'Time of the call',
+    timeHint: 'A time such as 2027-01-31T09:00Z.',
     now: 'now, by the world’s clock',
     sourceArn: 'aws:SourceArn',
     sourceAccount: 'aws:SourceAccount',
@@ -160,7 +161,9 @@ export const policyWords = {
     mayNow: 'may now',
     mayNoLonger: 'may no longer',
     others: (n: number) =>
-      n === 1 ? '1 cell is decided by something else.' : `${n} cells are decided by something else.`,
+      n === 1
+        ? '1 more keeps its answer, for another reason.'
+        : `${n} more keep their answer, for another reason.`,
   },
   tools: { difference: 'What it changes', simulator: 'Try a call' },
   noTool: 'As soon as the text is JSON.',

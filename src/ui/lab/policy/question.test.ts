@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import type { KeyArn } from '../../../engine/index.ts';
+import { questionOf, unusual, usualCircumstances } from './question.ts';
+
+const key = 'arn:aws:kms:us-east-1:111122223333:key/1' as KeyArn;
+const alice = 'arn:aws:iam::111122223333:user/Alice';
+
+test('as usual, nothing is asked but who and what', () => {
+  const usual = usualCircumstances();
+  expect(unusual(usual)).toBe(0);
+  expect(questionOf(key, alice, 'kms:Decrypt', usual, undefined)).toEqual({
+    key,
+    principal: alice,
+    action: 'kms:Decrypt',
+    context: {},
+  });
+});
+
+test('every field reaches the question, by the condition key or the way that it stands for', () => {
+  const given = {
+    sourceIp: '203.0.113.7',
+    vpcEndpoint: 'vpce-1',
+    mfa: 'yes' as const,
+    viaService: 's3.us-east-1.amazonaws.com',
+    sourceArn: 'arn:aws:s3:::bucket',
+    sourceAccount: '444455556666',
+    time: '2026-03-01T12:00Z',
+    encryptionContext: [
+      { name: 'app', value: 'pay' },
+      { name: '', value: 'not yet named' },
+    ],
+    others: [
+      { name: 'aws:PrincipalTag/team', value: 'red' },
+      { name: 'kms:GrantOperations', value: 'Encrypt, Decrypt' },
+    ],
+  };
+  expect(unusual(given)).toBe(10);
+  const asked = questionOf(key, 's3.amazonaws.com', 'kms:Decrypt', given, '{}');
+  expect(asked).toEqual({
+    key,
+    principal: 's3.amazonaws.com',
+    action: 'kms:Decrypt',
+    keyPolicy: '{}',
+    sourceIp: '203.0.113.7',
+    vpcEndpoint: 'vpce-1',
+    mfa: true,
+    viaService: 's3.us-east-1.amazonaws.com',
+    sourceArn: 'arn:aws:s3:::bucket',
+    sourceAccount: '444455556666',
+    context: {
+      'kms:EncryptionContext:app': 'pay',
+      'kms:EncryptionContextKeys': ['app'],
+      'aws:CurrentTime': '2026-03-01T12:00:00.000Z',
+      'aws:EpochTime': '1772366400',
+      'aws:PrincipalTag/team': 'red',
+      'kms:GrantOperations': ['Encrypt', 'Decrypt'],
+    },
+  });
+  // A service's source is nobody else's.
+  const person = questionOf(key, alice, 'kms:Decrypt', given, undefined);
+  expect(person).not.toHaveProperty('sourceArn');
+  expect(person).not.toHaveProperty('sourceAccount');
+});
