@@ -21,7 +21,6 @@ export const words = {
   noKeys: (account: string, region: string) => `${account} has no KMS key in ${region} yet.`,
   noKeysHint: 'A key lives in one account and one Region and never leaves them.',
   rowLoading: (n: number) => `Key ${n}, being read`,
-  more: 'More',
   symmetric: 'symmetric',
   multiRegion: 'multi-Region',
   left: (span: string) => `${span} left`,

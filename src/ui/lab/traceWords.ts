@@ -91,7 +91,11 @@ export function work(item: Work): string {
 
 /** What decided, in half a sentence. */
 export function decided(decision: Decision): string {
-  const who = policyNames[decision.decidedBy].replace(/^[A-Z](?=[a-z])/, (c) => c.toLowerCase());
+  const isTrust = decision.policies.some(({ type, name }) => type === 'keyPolicy' && name === 'trust policy');
+  const who =
+    isTrust && decision.decidedBy === 'keyPolicy'
+      ? 'role’s trust policy'
+      : policyNames[decision.decidedBy].replace(/^[A-Z](?=[a-z])/, (c) => c.toLowerCase());
   switch (decision.kind) {
     case 'allow':
       return `allowed by the ${who}`;
@@ -167,6 +171,8 @@ export function sentence(step: TraceStep): string {
         ? 'nothing to check'
         : list(step.detail.members.map((m) => `${m.member} ${brief(m.shown)}`));
     case 'quota':
+      // Other services' quotas are outside of this house.
+      if (step.detail.bucket === '') return 'not counted here';
       if (step.detail.switchedOff) return `${step.detail.bucket}: throttling is switched off in this world`;
       return `${step.detail.bucket}: ${plural(Math.floor(step.detail.left), 'call', 'calls')} left, ${step.detail.rate.toLocaleString('en-US')} per second`;
     case 'findKey':

@@ -11,6 +11,7 @@ export const deniedWords = {
     `Account numbers cannot be masked here: a policy compares a part of a number (${part}).`,
   example: 'Fill in an example',
   clear: 'Clear',
+  toResult: 'To the result',
   paste: 'What you have',
   found: 'What it means',
   nothingYet: 'Nothing is pasted yet.',

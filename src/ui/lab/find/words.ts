@@ -15,6 +15,8 @@ export const findWords = {
   } satisfies Readonly<Record<FindKind, string>>,
   all: 'All',
   show: 'Show',
+  tries: 'For example',
+  examples: ['alias/', 'AccessDenied', 'PendingDeletion', 'CreateGrant', 'RSA', 'user/Admin'],
   none: (text: string) => `Nothing has “${text}” in its name.`,
   count: (n: number, more: boolean) => `${n.toLocaleString('en-US')}${more ? '+' : ''}`,
   building: (n: number) =>
