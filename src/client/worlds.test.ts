@@ -247,6 +247,26 @@ describe('the templates', () => {
     expect(await refusal(ask(lab.main, 'Encrypt', input, alice))).toBe('AccessDeniedException');
     const { items } = await lab.main.keys({ account, region });
     expect(items.filter(({ rec }) => rec.KeyManager === 'AWS')).toHaveLength(6);
+    // What stands in its bucket is under the key that the bucket names: whoever may not use the key reads nothing.
+    const get = (principal: PrincipalArn) =>
+      lab.main.call({
+        service: 's3',
+        operation: 'GetObject',
+        input: { Bucket: 'orders-archive-111122223333', Key: '2026/order-1001.json' },
+        principal,
+        region,
+      });
+    const orders = 'arn:aws:iam::111122223333:role/OrdersApp' as PrincipalArn;
+    expect(new TextDecoder().decode((await output(get(orders)))['Body'] as Uint8Array)).toContain('1001');
+    expect(await refusal(get(payroll))).toMatch(/AccessDenied/);
+    const secret = await lab.main.call({
+      service: 'secretsmanager',
+      operation: 'GetSecretValue',
+      input: { SecretId: 'orders/database' },
+      principal: orders,
+      region,
+    });
+    expect(secret.result.ok).toBe(true);
     await lab.close();
   });
 });

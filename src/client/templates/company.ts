@@ -26,8 +26,21 @@ const accounts: readonly GenesisAccount[] = [
     principals: [
       { arn: keyAdmin, policies: [allow('kms:*')] },
       { arn: arn(production, 'role/PayrollApp') },
-      { arn: arn(production, 'role/OrdersApp') },
-      { arn: arn(production, 'role/Deployment') },
+      {
+        arn: arn(production, 'role/OrdersApp'),
+        policies: [
+          allow([
+            's3:GetObject',
+            's3:PutObject',
+            'secretsmanager:CreateSecret',
+            'secretsmanager:GetSecretValue',
+          ]),
+        ],
+      },
+      {
+        arn: arn(production, 'role/Deployment'),
+        policies: [allow(['s3:CreateBucket', 's3:PutEncryptionConfiguration'])],
+      },
       { arn: arn(production, 'user/Alice'), policies: [allow(['kms:List*', 'kms:Describe*', 'kms:Get*'])] },
       { arn: arn(production, 'user/Bob') },
     ],
@@ -121,6 +134,51 @@ const key = (
 ];
 
 const manage = organizationsBy(arn(management, 'user/OrgAdmin'));
+const bucket = 'orders-archive-111122223333';
+const utf8 = new TextEncoder();
+/** What stores things under a key of the company: each of these calls asks KMS in turn. */
+const storing: readonly TemplateCall[] = [
+  {
+    service: 's3',
+    operation: 'CreateBucket',
+    by: arn(production, 'role/Deployment'),
+    input: { Bucket: bucket },
+  },
+  {
+    service: 's3',
+    operation: 'PutBucketEncryption',
+    by: arn(production, 'role/Deployment'),
+    input: {
+      Bucket: bucket,
+      ServerSideEncryptionConfiguration: {
+        Rules: [
+          {
+            ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: '{orders}' },
+            BucketKeyEnabled: true,
+          },
+        ],
+      },
+    },
+  },
+  {
+    service: 's3',
+    operation: 'PutObject',
+    by: arn(production, 'role/OrdersApp'),
+    input: { Bucket: bucket, Key: '2026/order-1001.json', Body: utf8.encode('{"order":1001,"items":3}') },
+  },
+  {
+    service: 'secretsmanager',
+    operation: 'CreateSecret',
+    by: arn(production, 'role/OrdersApp'),
+    input: {
+      Name: 'orders/database',
+      Description: 'How the shop reaches its database',
+      KmsKeyId: '{orders}',
+      SecretString: '{"user":"shop","password":"only-simulated"}',
+    },
+  },
+];
+
 /** First, so that everything after it passes under its ceilings. */
 const structure: readonly TemplateCall[] = [
   ...organization(manage),
@@ -210,6 +268,7 @@ export const company: Template = {
     call('ReplicateKey', { KeyId: '{global}', ReplicaRegion: 'eu-central-1' }),
     ...key('legacy', 'legacy-archive', { Description: 'Replaced by orders; on its way out' }),
     call('DisableKey', { KeyId: '{legacy}' }),
+    ...storing,
     // The keys that AWS's services make for an account when they first need one.
     ...['aws/s3', 'aws/ebs', 'aws/rds', 'aws/lambda', 'aws/secretsmanager', 'aws/dynamodb'].map((name) =>
       call('DescribeKey', { KeyId: `alias/${name}` }),
