@@ -187,7 +187,8 @@ export class Finder {
     n: number,
   ): Promise<{ readonly hits: readonly FindHit[]; readonly total: number }> {
     const { refs, texts } = this.#of(kind);
-    const [first = '', ...others] = wanted;
+    // The longest word is the rarest, more often than not.
+    const [first = '', ...others] = wanted.toSorted((a, b) => b.length - a.length);
     const found: { readonly at: Ref; readonly points: number }[] = [];
     let total = 0;
     for (let slot = 0; slot < texts.length && total < mostHits; slot++) {
@@ -196,7 +197,7 @@ export class Finder {
       if (text === undefined || at === undefined || !text.includes(first)) continue;
       if (!others.every((word) => text.includes(word))) continue;
       total += 1;
-      found.push({ at, points: pointsOf(text, first) });
+      found.push({ at, points: pointsOf(text, wanted[0] ?? '') });
     }
     const best = found.toSorted((a, b) => b.points - a.points || (a.at < b.at ? -1 : 1)).slice(0, n);
     const recs = await this.#source.get(best.map(({ at }) => at));

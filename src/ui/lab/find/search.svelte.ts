@@ -26,9 +26,10 @@ export class Search {
       return;
     }
     try {
-      for (;;) {
+      // The first answer comes soon with what is known by then; after that the index has more time than the looking.
+      for (let waitMs = 40; ; waitMs = 600) {
         const begun = performance.now();
-        const answer = await this.lab.world.find(query, { n: this.#n, kinds });
+        const answer = await this.lab.world.find(query, { n: this.#n, kinds, waitMs });
         if (asked !== this.#asked) return;
         this.answer = answer;
         this.ms = Math.round(performance.now() - begun);
