@@ -19,10 +19,11 @@ export const isClaimed = (error: unknown): boolean => {
 const reasonOf = (error: unknown): string => {
   const cause: unknown = error instanceof StorageFault ? error.cause : error;
   if (!(cause instanceof Error)) return String(cause);
-  // Browsers say nothing more than the name (Web IDL, "QuotaExceededError").
-  if (cause.name === 'QuotaExceededError')
-    return ['The room that the browser gives this page is used up.', cause.message].filter(Boolean).join(' ');
-  return cause.message || cause.name;
+  if (cause.message !== '') return cause.message;
+  // Chromium says nothing more than the name.
+  return cause.name === 'QuotaExceededError'
+    ? 'The room that the browser gives this page is used up.'
+    : cause.name;
 };
 
 export interface RefugeHooks {
@@ -72,7 +73,11 @@ export class Refuge {
   async goBack(): Promise<boolean> {
     const [full, fork] = [this.#full, this.#hooks.world()];
     if (!full || !fork) return false;
-    await fork.giveTo(full);
+    try {
+      await fork.giveTo(full);
+    } catch (error) {
+      throw new Error(reasonOf(error), { cause: error });
+    }
     this.#full = undefined;
     this.#hooks.enter(full);
     await fork.close();
