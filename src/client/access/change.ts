@@ -217,7 +217,9 @@ async function probesFor(
 ): Promise<{ readonly principals: readonly MatrixPrincipal[]; readonly actions: readonly string[] }> {
   if (trusts) {
     const named = await principalsNamed(view, principals ?? everyPrincipal(view), facts.region, {}, env);
-    return { principals: named.map(({ principal }) => principal), actions: [request.action] };
+    // A root user takes no role, whatever trusts it.
+    const able = named.filter(({ principal }) => principal.identity.kind !== 'root');
+    return { principals: able.map(({ principal }) => principal), actions: [request.action] };
   }
   const isKey = request.judgedOn === 'key' && view.get(ref.key(request.resource as KeyArn)) !== undefined;
   if (!isKey) return { principals: [], actions: [] };

@@ -73,7 +73,8 @@ function* withoutOnePart(value: unknown): Generator {
   }
 }
 
-describe('a second reading of policy.md', () => {
+// Whatever else the machine does: this is work, not waiting.
+describe('a second reading of policy.md', { timeout: process.env['KMS_LONG'] ? 1_800_000 : 180_000 }, () => {
   test(`[policy.md] agrees on ${sets} random policy sets`, () => {
     const { differences, counts } = compare(verdictOf, sets);
     console.log(`reference: KMS_SEED=${first}, ${sets} sets, ${JSON.stringify(counts)}`);
@@ -88,6 +89,6 @@ describe('a second reading of policy.md', () => {
 
   test('would notice an evaluator that forgets the boundary', () => {
     const forgetful = ({ permissionsBoundary: _, ...question }: PlainQuestion) => verdictOf(question);
-    expect(compare(forgetful, 3_000).differences.length).toBeGreaterThan(0);
+    expect(compare(forgetful, 1_000).differences.length).toBeGreaterThan(0);
   });
 });
