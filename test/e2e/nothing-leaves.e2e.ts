@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { root } from '../../scripts/install.mjs';
+import { keepWorker } from './calls.ts';
 import { openLab, type LabInBrowser } from './harness.ts';
 import {
   beats,
@@ -14,7 +15,9 @@ import {
   decryptBeats,
   encryptBeats,
   encryptInLab,
+  findCached,
   findStored,
+  findTold,
   goToStage,
   leaveForm,
   sceneSays,
@@ -206,6 +209,7 @@ test('a whole session: nobody is asked, no WebAssembly, no refusal by the policy
   try {
     const { page } = lab;
     await lab.context.addInitScript(watchdog);
+    await keepWorker(page);
     await page.reload();
     await page.getByRole('region', { name: 'Keys' }).waitFor();
     const addresses: string[] = [];
@@ -261,25 +265,76 @@ test('a whole session: nobody is asked, no WebAssembly, no refusal by the policy
     expect(await worker.evaluate('typeof WebAssembly, watched.wasm.length')).toBe(1);
 
     const written = [dataKey, ...secrets.map((secret) => Buffer.from(secret))].flatMap(spellings);
-    const places = {
-      console: lab.said.join('\n'),
-      addresses: [...addresses, page.url(), ...lab.requests].join('\n'),
-      titles: await page.title(),
-      localStorage: await page.evaluate(() => JSON.stringify({ ...localStorage })),
-      sessionStorage: await page.evaluate(() => JSON.stringify({ ...sessionStorage })),
-      history: await page.evaluate(() => JSON.stringify(history.state)),
+    /** Where any of these texts is written down. */
+    const whereIs = async (texts: readonly string[]): Promise<readonly string[]> => {
+      const places = {
+        console: lab.said.join('\n'),
+        addresses: [...addresses, page.url(), ...lab.requests].join('\n'),
+        titles: await page.title(),
+        localStorage: await page.evaluate(() => JSON.stringify({ ...localStorage })),
+        sessionStorage: await page.evaluate(() => JSON.stringify({ ...sessionStorage })),
+        history: await page.evaluate(() => JSON.stringify(history.state)),
+        cookies: await page.evaluate(() => document.cookie),
+      };
+      const there = Object.entries(places)
+        .filter(([, text]) => texts.some((one) => text.includes(one)))
+        .map(([place]) => place);
+      if ((await findStored(page, texts)).found.length > 0) there.push('IndexedDB');
+      if ((await findCached(page, texts)).found.length > 0) there.push('Cache Storage');
+      return [...there, ...(await findTold(page, texts)).found];
     };
-    for (const [place, text] of Object.entries(places))
-      expect
-        .soft(
-          written.filter((spelling) => text.includes(spelling)),
-          place,
-        )
-        .toEqual([]);
-    const stored = await findStored(page, written);
-    expect(stored.found).toEqual([]);
-    // It can find: the alias and the context are written down, in plain view.
-    expect((await findStored(page, ['alias/payroll'])).found).not.toEqual([]);
+    expect(await whereIs(written)).toEqual([]);
+
+    // It can find: the alias is written down, in plain view, in all that tells of the world.
+    const alias = await whereIs(['alias/payroll']);
+    expect(alias).toEqual(
+      expect.arrayContaining([
+        'IndexedDB',
+        'an export',
+        'a sealed export',
+        'all worlds in one file',
+        'an export of the world itself',
+        'the trail',
+        'the exported trail',
+        'the history',
+        'a link',
+      ]),
+    );
+    const { lengths } = await findTold(page, []);
+    for (const [place, length] of Object.entries(lengths)) expect.soft(length, place).toBeGreaterThan(200);
+    expect((await findCached(page, [])).length).toBeGreaterThan(1_000_000);
+
+    // And a leak of any kind: kept wrong on purpose, each secret in another spelling and another place.
+    const [, , , someBase64 = ''] = spellings(dataKey);
+    await page.evaluate(
+      async ({ key, text, bytes }) => {
+        localStorage.setItem('leak', `x${key}x`);
+        sessionStorage.setItem('leak', JSON.stringify({ text }));
+        console.log('leak', text);
+        history.replaceState({ leak: text }, '');
+        document.cookie = `leak=${text}`;
+        await (await caches.open('leak')).put('/leak', new Response(`"${key}"`));
+        const opening = indexedDB.open('leak');
+        opening.onupgradeneeded = () => opening.result.createObjectStore('rows');
+        await new Promise((done) => (opening.onsuccess = done));
+        const tx = opening.result.transaction('rows', 'readwrite');
+        tx.objectStore('rows').put({ deep: [{ bytes: Uint8Array.from(bytes) }] }, 1);
+        await new Promise((done) => (tx.oncomplete = done));
+        opening.result.close();
+      },
+      { key: someBase64, text: secrets[0], bytes: [1, ...dataKey, 2] },
+    );
+    await expect
+      .poll(() => whereIs(written))
+      .toEqual([
+        'console',
+        'localStorage',
+        'sessionStorage',
+        'history',
+        'cookies',
+        'IndexedDB',
+        'Cache Storage',
+      ]);
   } finally {
     await lab.close();
     await rm(folder, { recursive: true, force: true });

@@ -170,13 +170,118 @@ export async function findStored(
   }, texts);
 }
 
-/** Ways in which bytes could be written down. */
+/** What a world tells and gives away, by what it is called; bytes as one character each. Asked of the page's own worker. */
+export async function findTold(
+  page: Page,
+  texts: readonly string[],
+): Promise<{ readonly found: readonly string[]; readonly lengths: Readonly<Record<string, number>> }> {
+  return page.evaluate(async (wanted) => {
+    const { keptWorker: worker } = globalThis as unknown as { keptWorker: Worker };
+    // Beyond the ids of the page's own client.
+    let id = 3_000_000_000;
+    const ask = (world: number, method: string, ...args: unknown[]): Promise<never> =>
+      new Promise((resolve, reject) => {
+        const mine = (id += 1);
+        worker.addEventListener('message', function hear({ data }) {
+          if (data.id !== mine || (data.kind !== 'answer' && data.kind !== 'fail')) return;
+          worker.removeEventListener('message', hear);
+          if (data.kind === 'answer') resolve(data.value as never);
+          else reject(new Error(data.error.message));
+        });
+        worker.postMessage({ kind: 'ask', id: mine, world, method, args });
+      });
+    const latin1 = (bytes: Uint8Array): string => {
+      const parts: string[] = [];
+      for (let i = 0; i < bytes.length; i += 8192)
+        parts.push(String.fromCharCode(...bytes.subarray(i, i + 8192)));
+      return parts.join('');
+    };
+    const textOf = async (value: unknown): Promise<string> => {
+      if (value instanceof Blob) return latin1(new Uint8Array(await value.arrayBuffer()));
+      if (ArrayBuffer.isView(value))
+        return latin1(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+      if (typeof value !== 'object' || value === null) return String(value);
+      const members = Object.entries(value).map(async ([name, one]) => `${name}: ${await textOf(one)}`);
+      return (await Promise.all(members)).join('\n');
+    };
+    const lab = -1;
+    const { main } = (await ask(lab, 'hello')) as { main: { world: number; name: string } };
+    const traces: { id: string }[] = await ask(main.world, 'traces', 1000);
+    const share: { fragment: string; contents: unknown } = await ask(main.world, 'share', {});
+    const told: Record<string, unknown> = {
+      'an export': await ask(lab, 'exportWorld', main.name, { objects: true }),
+      'a sealed export': await ask(lab, 'exportWorld', main.name, {
+        passphrase: 'correct horse',
+        objects: true,
+      }),
+      'all worlds in one file': await ask(lab, 'exportAll', { objects: true }),
+      'an export of the world itself': await ask(main.world, 'exportFile', { objects: true }),
+      'the trail': await ask(main.world, 'trail', { n: 100_000 }),
+      'the exported trail': await ask(main.world, 'exportTrail'),
+      'the traces': traces,
+      'an exported trace': await Promise.all(traces.map((trace) => ask(main.world, 'exportTrace', trace.id))),
+      'the history': await ask(main.world, 'list', { n: 10_000 }),
+      'a link': [share, await ask(lab, 'inspectLink', share.fragment)],
+    };
+    const found: string[] = [];
+    const lengths: Record<string, number> = {};
+    for (const [place, value] of Object.entries(told)) {
+      const text = await textOf(value);
+      lengths[place] = text.length;
+      for (const one of wanted) if (text.includes(one)) found.push(place);
+    }
+    return { found: [...new Set(found)], lengths };
+  }, texts);
+}
+
+/** Everything that the origin keeps in Cache Storage: addresses, headers, bodies. */
+export async function findCached(
+  page: Page,
+  texts: readonly string[],
+): Promise<{ readonly found: readonly string[]; readonly length: number }> {
+  return page.evaluate(async (wanted) => {
+    const found: string[] = [];
+    let length = 0;
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name);
+      for (const request of await cache.keys()) {
+        const response = await cache.match(request);
+        const bytes = new Uint8Array((await response?.arrayBuffer()) ?? new ArrayBuffer(0));
+        const parts: string[] = [
+          request.url,
+          ...[...(response?.headers ?? [])].map((pair) => pair.join(': ')),
+        ];
+        for (let i = 0; i < bytes.length; i += 8192)
+          parts.push(String.fromCharCode(...bytes.subarray(i, i + 8192)));
+        const text = parts.join('');
+        length += text.length;
+        for (const one of wanted) if (text.includes(one)) found.push(`${name}: ${request.url}`);
+      }
+    }
+    return { found: [...new Set(found)], length };
+  }, texts);
+}
+
+/** Ways in which bytes could be written down, alone or, in base64, among others. */
 export function spellings(bytes: Buffer): readonly string[] {
+  const among = [0, 1, 2].map((before) => {
+    const text = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
+    // Characters that hold bits of a neighbour, too.
+    const from = Math.ceil((before * 8) / 6);
+    return text.slice(from, (before + bytes.length) % 3 === 0 ? undefined : -1);
+  });
   return [
-    bytes.toString('latin1'),
-    bytes.toString('hex'),
-    bytes.toString('base64').replace(/=+$/, ''),
-    bytes.toString('base64url'),
-    [...bytes].join(','),
+    ...new Set([
+      bytes.toString('latin1'),
+      bytes.toString('hex'),
+      bytes.toString('hex').toUpperCase(),
+      ...among,
+      ...among.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
+      [...bytes].join(','),
+      [...bytes].join(', '),
+      encodeURIComponent(bytes.toString('latin1')),
+    ]),
   ];
 }
