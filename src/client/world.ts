@@ -34,6 +34,7 @@ import {
   type Ref,
   type Region,
   type Soon,
+  type Stage,
   type SessionRec,
   type Trace,
   type TrailEvent,
@@ -124,6 +125,8 @@ export interface Surroundings {
   /** Draws of a world without a seed. */
   readonly random?: Random | undefined;
   readonly wall?: (() => number) | undefined;
+  /** Told of each stage that a call leaves, for whoever measures. */
+  readonly passed?: ((stage: Stage) => void) | undefined;
 }
 
 interface Parts {
@@ -632,10 +635,12 @@ export class World implements WorldApi {
   ): Promise<Made<T> | undefined> {
     const wall = epochMs(this.#wall());
     const { random, uuid, keyPair } = draws;
+    const { passed } = this.#surroundings;
     for (let loads = 0; ; loads += 1) {
       try {
         const at = this.#timeOf(this.#view.get(ref.clock), wall);
-        const made = await make({ at, wall, random, uuid, keyPair, device: this.#device });
+        const env = { at, wall, random, uuid, keyPair, device: this.#device };
+        const made = await make(passed ? { ...env, passed } : env);
         return reversals === this.#reversals ? made : undefined;
       } catch (error) {
         if (reversals !== this.#reversals) return undefined;

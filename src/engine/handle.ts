@@ -196,12 +196,17 @@ class Run {
     };
   }
 
+  #passed(step: TraceStep): void {
+    this.#steps.push(step);
+    this.#env.passed?.(step.stage);
+  }
+
   #parse(): Operation | Refusal {
     const { operation: name, input } = this.#call;
     const members = typeof input === 'object' && input !== null ? Object.keys(input) : [];
     const operation = this.#service?.operation(name);
     const refusal = operation ? undefined : this.#unknown(name);
-    this.#steps.push({ stage: 'parse', verdict: refusal ? 'stop' : 'pass', detail: { members } });
+    this.#passed({ stage: 'parse', verdict: refusal ? 'stop' : 'pass', detail: { members } });
     if (operation) this.#operation = operation;
     return operation ?? this.#unknown(name);
   }
@@ -220,7 +225,7 @@ class Run {
     const { caller } = this.#call;
     const refused = isRefusal(identity);
     const accessKeyId = caller.kind === 'sigV4' ? caller.signature.accessKeyId : undefined;
-    this.#steps.push({
+    this.#passed({
       stage: 'authenticate',
       verdict: refused ? 'stop' : 'pass',
       detail: {
@@ -239,7 +244,7 @@ class Run {
     const refusal = wrongType
       ? refuse('SerializationException', '', 'model.json commonErrors SerializationException')
       : (this.#misshapen(violations) ?? operation.check?.(input));
-    this.#steps.push({
+    this.#passed({
       stage: 'validate',
       verdict: refusal ? 'stop' : 'pass',
       detail: {
@@ -259,13 +264,13 @@ class Run {
     // OURS: KMS counts its requests; how other services do is outside of this house.
     if (this.#service !== kms) {
       const detail = { bucket: '', left: 0, rate: 0, switchedOff: true };
-      this.#steps.push({ stage: 'quota', verdict: 'skip', detail });
+      this.#passed({ stage: 'quota', verdict: 'skip', detail });
       return undefined;
     }
     const quota = quotaOf(operation.name, region, this.#specAsked(operation, account));
     const { bucket, rate } = asSet(quota, this.#kept);
     if (!this.#settings().throttling) {
-      this.#steps.push({
+      this.#passed({
         stage: 'quota',
         verdict: 'skip',
         detail: { bucket, left: rate, rate, switchedOff: true },
@@ -275,7 +280,7 @@ class Run {
     const at = ref.bucket(account, region, bucket);
     const { served, level } = take(this.#kept.get(at), rate, this.#env.at, 1);
     this.#kept.put(at, { account, region, bucket, ...level });
-    this.#steps.push({
+    this.#passed({
       stage: 'quota',
       verdict: served ? 'pass' : 'stop',
       detail: { bucket, left: Math.floor(level.tokens), rate, switchedOff: false },
@@ -304,7 +309,7 @@ class Run {
   #found(located: Located | Refusal): Located | Refusal {
     const refused = isRefusal(located);
     const asksForNone = !refused && located.keys.length === 0 && !located.alias;
-    this.#steps.push({
+    this.#passed({
       stage: 'findKey',
       verdict: refused ? 'stop' : asksForNone ? 'skip' : 'pass',
       detail: {
@@ -339,7 +344,7 @@ class Run {
   }
 
   #authorized({ decisions, refusal }: Authorized): Refusal | undefined {
-    this.#steps.push({ stage: 'authorize', verdict: refusal ? 'stop' : 'pass', detail: { decisions } });
+    this.#passed({ stage: 'authorize', verdict: refusal ? 'stop' : 'pass', detail: { decisions } });
     return refusal;
   }
 
@@ -352,7 +357,7 @@ class Run {
       states.push({ key: rec.arn, state });
       refusal ??= refusalForState(operation.name, state, rec.arn, rec.Origin);
     }
-    this.#steps.push({
+    this.#passed({
       stage: 'keyState',
       verdict: refusal ? 'stop' : keys.length === 0 ? 'skip' : 'pass',
       detail: { keys: states },
@@ -363,7 +368,7 @@ class Run {
   #usage(operation: Operation, located: Located, step: Step): Refusal | undefined {
     const usage = operation.usage?.(this.#input, located, step);
     const refusal = isRefusal(usage) ? usage : undefined;
-    this.#steps.push({
+    this.#passed({
       stage: 'usage',
       verdict: refusal ? 'stop' : usage ? 'pass' : 'skip',
       detail: usage && !isRefusal(usage) ? usage : {},
@@ -375,7 +380,7 @@ class Run {
   #fault({ name }: Operation): Refusal | undefined {
     const { fault } = this.#settings();
     if (fault === undefined || this.#service !== kms || !meets(name, fault)) return undefined;
-    this.#steps.push({ stage: 'operation', verdict: 'stop', detail: { work: [] } });
+    this.#passed({ stage: 'operation', verdict: 'stop', detail: { work: [] } });
     return refuse(fault, '', `model.json errors ${fault}`, statusOf(fault));
   }
 
@@ -384,7 +389,7 @@ class Run {
     if (operation.plane !== 'data') return undefined;
     let refusal: Refusal | undefined;
     for (const { rec } of keys) refusal ??= this.#storeQuota(rec) ?? backingFault(rec, step);
-    if (refusal) this.#steps.push({ stage: 'operation', verdict: 'stop', detail: { work: this.#work } });
+    if (refusal) this.#passed({ stage: 'operation', verdict: 'stop', detail: { work: this.#work } });
     return refusal;
   }
 
@@ -410,7 +415,7 @@ class Run {
         'FACTS.md DryRun',
       );
     }
-    this.#steps.push({
+    this.#passed({
       stage: 'operation',
       verdict: refusal ? 'stop' : 'pass',
       detail: { work: this.#work },
@@ -461,7 +466,7 @@ class Run {
     const events =
       this.#children.length === 0 ? own : [...this.#children.flatMap((child) => child.events), ...own];
     if (result.ok)
-      this.#steps.push({
+      this.#passed({
         stage: 'commit',
         verdict: 'pass',
         detail: { tables: tablesOf(diff), events: events.length },

@@ -1,5 +1,6 @@
 import type { Bytes, EpochMs } from './ids.ts';
 import type { KeySpec } from './records.ts';
+import type { Stage } from './trace.ts';
 
 /** There already, or soon: a step whose view holds everything waits for nothing, and a wait costs more than most look-ups. */
 export type Soon<T> = T | Promise<T>;
@@ -28,4 +29,6 @@ export interface Env {
   /** A fresh key pair; drawn again when a step runs again. Slow for RSA: prepared before the step where possible. */
   keyPair(spec: KeySpec): Promise<KeyPair>;
   readonly device: Device;
+  /** Told of each stage that a call leaves, the last one too, for whoever measures. It changes nothing. */
+  passed?(stage: Stage): void;
 }
