@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { root } from '../../scripts/install.mjs';
 import { openLab, type LabInBrowser } from './harness.ts';
+import { beats, createKey, encryptBeats, goToStage, leaveForm } from './steps.ts';
 
 /** The promise "complete without network after one visit, from any static host and sub-path". */
 let lab: LabInBrowser | undefined;
@@ -90,6 +91,68 @@ test('a new version is announced, comes in when it is asked for, and in no other
   // The old tab still finds its own parts.
   await other.goto(`${at.origin}/tools/lab/#/quiz`);
   await expect.poll(() => other.getByRole('main').innerText()).not.toMatch(/^(|Opening.*)$/);
+});
+
+test('a new version waits while a scene or a sitting runs: it is announced, and nothing offers to swap it', async () => {
+  const at = await visit();
+  const { page } = at;
+  const announced = page.getByText('A new version of KMS Lab is ready.');
+  const waits = page.getByText('It waits until you are done here.');
+  const use = page.getByRole('button', { name: 'Use the new version' });
+  await createKey(page, 'for-the-scene');
+  await publish('third');
+  await page.evaluate('navigator.serviceWorker.ready.then((r) => r.update()).then(() => true)');
+  await announced.waitFor();
+  await use.waitFor();
+
+  // A flow that has begun.
+  await goToStage(page);
+  await page.getByRole('textbox', { name: 'Text', exact: true }).fill('a file');
+  await leaveForm(page);
+  await use.waitFor();
+  await beats(page, encryptBeats.slice(0, 1));
+  await waits.waitFor();
+  expect(await use.count()).toBe(0);
+  const loaded = await page.evaluate('performance.timeOrigin');
+  await beats(page, encryptBeats.slice(1, 3));
+  await at.goto('tools/lab/#/lab');
+  await use.waitFor();
+
+  // A sitting.
+  await at.goto('tools/lab/#/study/exam');
+  await page
+    .getByRole('button', { name: /^Begin/ })
+    .first()
+    .click();
+  await waits.waitFor();
+  expect(await use.count()).toBe(0);
+  // It also survives that the worker of the new version is told to go ahead by another tab.
+  const other = await at.newTab('tools/lab/');
+  await other.getByRole('button', { name: 'Use the new version' }).click();
+  await page.getByText('Another tab has changed to a new version.').waitFor();
+  expect(await page.evaluate('performance.timeOrigin')).toBe(loaded);
+  expect(await page.getByRole('button', { name: 'Load again' }).count()).toBe(0);
+});
+
+test('it can be installed: a manifest of its own path with icons that are there', async () => {
+  const at = await visit();
+  const session = await at.context.newCDPSession(at.page);
+  const { url, errors, data } = await session.send('Page.getAppManifest');
+  expect(url).toBe(`${at.origin}/tools/lab/manifest.webmanifest`);
+  expect(errors).toEqual([]);
+  const manifest = JSON.parse(data ?? '{}') as {
+    readonly start_url: string;
+    readonly display: string;
+    readonly icons: readonly { readonly src: string; readonly sizes: string }[];
+  };
+  expect(manifest).toMatchObject({ start_url: './', scope: './', display: 'standalone' });
+  const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
+  // A browser without windows cannot install anything, and says nothing else.
+  expect(installabilityErrors.map(({ errorId }) => errorId)).toEqual([]);
+  for (const { src } of manifest.icons) {
+    const response = await at.context.request.get(new URL(src, url).href);
+    expect(response.status(), src).toBe(200);
+  }
 });
 
 test('a page beside it on the same host is none of its business', async () => {
