@@ -1,4 +1,4 @@
-import { a as account } from '../house.ts';
+import { a as account, policy, trust } from '../house.ts';
 
 /*
  * Things to do to services, for the laws: a line for each that matters to how calls lie inside calls. Names of what earlier
@@ -52,6 +52,18 @@ export function scriptedCalls({
     operation,
     input: { ...input },
   });
+  const by =
+    (service: string, always: object = {}) =>
+    (operation: string, input: object): ScriptedCall => ({
+      service,
+      operation,
+      input: { ...always, ...input },
+    });
+  const [ssm, sns, lambda, dynamodb] = [by('ssm'), by('sns'), by('lambda'), by('dynamodb')];
+  const logs = by('logs', { logGroupName: 'group' });
+  const TopicArn = `arn:aws:sns:us-east-1:${account}:topic`;
+  const fn = { FunctionName: `fn-${n % 2}` };
+  const TableName = `table-${n % 2}`;
   const QueueUrl = `https://sqs.us-east-1.amazonaws.com/${account}/queue-${n % 2}`;
   const volumeKey = n % 4 === 0 ? { KmsKeyId: name('key'), Encrypted: true } : {};
   const upload = { Key, UploadId: name('upload') };
@@ -145,5 +157,54 @@ export function scriptedCalls({
       kind: 'snapshot',
       makes: ({ SnapshotId }) => String(SnapshotId),
     },
+    ssm('PutParameter', {
+      Name: `p-${n % 2}`,
+      Value: `value ${n}`,
+      Type: 'SecureString',
+      Overwrite: true,
+      ...(n % 3 === 0 ? { KeyId: name('key') } : {}),
+      ...(n % 4 === 0 ? { Tier: 'Advanced' } : {}),
+    }),
+    ssm('GetParameter', { Name: `p-${n % 2}`, WithDecryption: true }),
+    sns('CreateTopic', { Name: 'topic', Attributes: n % 2 === 0 ? {} : { KmsMasterKeyId: name('key') } }),
+    sns('Subscribe', {
+      TopicArn,
+      Protocol: 'sqs',
+      Endpoint: `arn:aws:sqs:us-east-1:${account}:queue-${n % 2}`,
+    }),
+    sns('Publish', { TopicArn, Message: `message ${n}` }),
+    {
+      service: 'iam',
+      operation: 'CreateRole',
+      input: {
+        RoleName: 'Runs',
+        AssumeRolePolicyDocument: policy(trust({ Service: 'lambda.amazonaws.com' })),
+      },
+    },
+    lambda('CreateFunction', {
+      ...fn,
+      Role: `arn:aws:iam::${account}:role/Runs`,
+      Environment: { Variables: { N: String(n) } },
+      ...(n % 2 === 0 ? { KMSKeyArn: name('key') } : {}),
+    }),
+    lambda('UpdateFunctionConfiguration', { ...fn, Environment: { Variables: { N: String(n) } } }),
+    lambda('Invoke', fn),
+    lambda('DeleteFunction', fn),
+    dynamodb('CreateTable', {
+      TableName,
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      SSESpecification: [
+        { Enabled: false },
+        { Enabled: true },
+        { Enabled: true, KMSMasterKeyId: name('key') },
+      ][n % 3],
+    }),
+    dynamodb('UpdateTable', { TableName, SSESpecification: { Enabled: true, KMSMasterKeyId: name('key') } }),
+    dynamodb('PutItem', { TableName, Item: { id: { S: `i${n % 4}` }, n: { N: String(n) } } }),
+    dynamodb('GetItem', { TableName, Key: { id: { S: `i${n % 4}` } } }),
+    dynamodb('DeleteTable', { TableName }),
+    logs('CreateLogGroup', n % 2 === 0 ? {} : { kmsKeyId: name('key') }),
+    logs('PutLogEvents', { logStreamName: 's', logEvents: [{ timestamp: n, message: `line ${n}` }] }),
+    logs('FilterLogEvents', {}),
   ];
 }
