@@ -25,8 +25,7 @@ export function keyMetadata(rec: KeyRec, view: View): Readonly<Record<string, un
       : { PendingDeletionWindowInDays: rec.pendingWindowInDays }),
     Origin: rec.Origin,
     KeyManager: rec.KeyManager,
-    // The documented example of an ML-DSA key has no such member: the deprecated word knows no newer spec.
-    ...(/^(ML_|ECC_NIST_EDWARDS)/.test(rec.KeySpec) ? {} : { CustomerMasterKeySpec: rec.KeySpec }),
+    ...olderSpec(rec),
     KeySpec: rec.KeySpec,
     ...algorithmMember(rec),
     MultiRegion: rec.MultiRegion,
@@ -35,6 +34,10 @@ export function keyMetadata(rec: KeyRec, view: View): Readonly<Record<string, un
     ...keyStoreMembers(rec, view),
   };
 }
+
+/** The documented example of an ML-DSA key has no such member: the deprecated word knows no newer spec. */
+export const olderSpec = ({ KeySpec }: KeyRec): { readonly CustomerMasterKeySpec?: string } =>
+  /^(ML_|ECC_NIST_EDWARDS)/.test(KeySpec) ? {} : { CustomerMasterKeySpec: KeySpec };
 
 function materialMembers(rec: KeyRec, view: View): Readonly<Record<string, unknown>> {
   const current =

@@ -1,3 +1,4 @@
+import { olderSpec } from '../keyMetadata.ts';
 import { algorithmMember, isAsymmetric } from '../keySpecs.ts';
 import { currentMaterialOf } from '../materials.ts';
 import { refuse, type Bytes } from '../model/index.ts';
@@ -15,14 +16,14 @@ export interface GetPublicKeyResponse {
   readonly KeyId: string;
   /** DER X.509 SubjectPublicKeyInfo. */
   readonly PublicKey: Bytes;
-  readonly CustomerMasterKeySpec: string;
+  readonly CustomerMasterKeySpec?: string;
   readonly KeySpec: string;
   readonly KeyUsage: string;
 }
 
 export const GetPublicKey = operation<GetPublicKeyRequest, GetPublicKeyResponse>({
   name: 'GetPublicKey',
-  plane: 'data',
+  plane: 'control',
   readOnly: true,
   worksAcrossAccounts: true,
   refusals: ['UnsupportedOperationException', 'KMSInvalidStateException'],
@@ -43,7 +44,7 @@ export const GetPublicKey = operation<GetPublicKeyRequest, GetPublicKeyResponse>
       KeyId: rec.arn,
       // A fresh array: the record's own is not the caller's to change.
       PublicKey: PublicKey.slice(),
-      CustomerMasterKeySpec: rec.KeySpec,
+      ...olderSpec(rec),
       KeySpec: rec.KeySpec,
       KeyUsage: rec.KeyUsage,
       ...algorithmMember(rec),
