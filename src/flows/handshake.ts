@@ -41,6 +41,8 @@ export interface HandshakeRecord {
 }
 export interface MendRecord {
   readonly mend: Mend;
+  /** Attempts that had been made before it. */
+  readonly after: number;
   /** What a proposal changed. */
   readonly edits: readonly ProposedEdit[];
   readonly request: CallRequest | undefined;
@@ -113,7 +115,7 @@ interface Prepared {
   readonly doors: readonly Door[];
 }
 interface Mended extends Prepared {
-  readonly record: MendRecord;
+  readonly record: Omit<MendRecord, 'after'>;
 }
 
 const prepare = fromPromise<Prepared, { world: WorldApi }>(async ({ input: { world } }) => {
@@ -133,7 +135,7 @@ async function carryOut(
   { calls = [], edits }: CallProposal,
 ): Promise<Mended> {
   let after = memo;
-  let record: MendRecord = { mend, edits, request: undefined, trace: undefined, refusal: undefined };
+  let record: Mended['record'] = { mend, edits, request: undefined, trace: undefined, refusal: undefined };
   for (const request of calls) {
     const { result, trace } = await world.call(request);
     record = { ...record, request, trace, refusal: result.ok ? undefined : result.refusal };
@@ -309,7 +311,7 @@ export const handshake = setup({
             mend: undefined,
             run: {
               ...shown(context.run, event.output),
-              mends: [...context.run.mends, event.output.record],
+              mends: [...context.run.mends, { ...event.output.record, after: context.run.attempts }],
               advice: [],
             },
           })),

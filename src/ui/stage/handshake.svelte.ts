@@ -1,12 +1,13 @@
+import { waitFor } from 'xstate';
 import type { CallRequest } from '../../client/index.ts';
 import { handshake, handshakeGenesis, type HandshakeRun, type Mend } from '../../flows/index.ts';
 import { planHandshake, type CallStage, type HandshakePlan, type TwinRow } from '../../visuals/index.ts';
 import type { LabState } from '../state/lab.svelte.ts';
 import { FlowActor } from './flowActor.svelte.ts';
-import { wholeNumber } from './moment.ts';
+import type { Reading } from './moment.ts';
 import { Player } from './player.svelte.ts';
 import { words } from './strings.ts';
-import type { Telling } from './telling.ts';
+import type { Branch, Telling } from './telling.ts';
 
 type Flow = FlowActor<typeof handshake>;
 const nothing: HandshakeRun = {
@@ -20,12 +21,56 @@ const nothing: HandshakeRun = {
   fault: undefined,
 };
 
-/** What a link may say of a mend; anything else is left out. */
-function mendOf(kind: unknown, value: unknown): Mend | undefined {
-  if (kind === 'trust' || kind === 'iam' || kind === 'grant') return { kind, open: value === true };
-  if (kind === 'proposal') return { kind, index: wholeNumber(value, 0, 20) ?? 0 };
-  if (kind === 'keyPolicy') return { kind, open: value === 'viaService' ? value : value === true };
-  return kind === 'through' ? { kind, service: value === true } : undefined;
+/** A mend, and how many attempts had been made before it. */
+type Replay = readonly (readonly [number, Mend])[];
+
+/** What a link says of a mend: its kind, its value, the attempts before it. */
+function mendOf(item: Reading): readonly [number, Mend] {
+  const parts = item.list(3);
+  const part = (i: number) => parts[i] ?? item.at(i, undefined);
+  const [name, value] = [part(0), part(1)];
+  const after = part(2).maybe((of) => of.whole(0, 40)) ?? 0;
+  const kind = name.oneOf(['trust', 'iam', 'keyPolicy', 'grant', 'proposal', 'through']);
+  switch (kind) {
+    case 'trust':
+    case 'iam':
+    case 'grant':
+      return [after, { kind, open: value.flag() }];
+    case 'keyPolicy':
+      return [after, { kind, open: value.value === 'viaService' ? 'viaService' : value.flag() }];
+    case 'proposal':
+      return [after, { kind, index: value.whole(0, 20) }];
+    case 'through':
+      return [after, { kind, service: value.flag() }];
+  }
+}
+const valueOf = (mend: Mend): unknown =>
+  mend.kind === 'through' ? mend.service : mend.kind === 'proposal' ? mend.index : mend.open;
+
+/** Plays attempts and what was mended between them, then the last attempt as far as it is wanted. */
+async function replayed(
+  actor: Flow['actor'],
+  replay: Replay,
+  { attempts, beats }: { readonly attempts: number; readonly beats: number },
+): Promise<HandshakeRun> {
+  const rest = () => waitFor(actor, (s) => !s.hasTag('working'), { timeout: 60_000 });
+  const run = () => actor.getSnapshot().context.run;
+  const attempt = async (most: number): Promise<void> => {
+    for (let beat = 0; beat < most; beat += 1) {
+      if (beat > 0 && !actor.getSnapshot().matches('assumed')) return;
+      actor.send({ type: 'NEXT' });
+      await rest();
+    }
+  };
+  await rest();
+  for (const [after, mend] of replay) {
+    while (run().attempts < after && !actor.getSnapshot().hasTag('end')) await attempt(2);
+    actor.send({ type: 'MEND', mend });
+    await rest();
+  }
+  while (run().attempts < attempts - 1 && !actor.getSnapshot().hasTag('end')) await attempt(2);
+  if (run().attempts < attempts) await attempt(beats);
+  return run();
 }
 
 /** Three doors between two accounts, in a world of their own: tried, mended, tried again. */
@@ -152,9 +197,50 @@ export class HandshakeState implements Telling {
       right: option === (record.refusal ? 'refused' : 'works'),
     };
   }
-  readonly branch = undefined;
+  #fork = $state.raw<{ mend: Mend; run: HandshakeRun | undefined } | undefined>();
+  get branch(): Branch | undefined {
+    const fork = this.#fork;
+    if (!fork) return undefined;
+    const plan = fork.run && planHandshake(fork.run);
+    return {
+      from: 0,
+      label: plan?.mends.at(-1) ?? words.mendWords[fork.mend.kind],
+      isWorking: fork.run === undefined,
+      beats: plan?.beats ?? [],
+    };
+  }
+  /** The fork's doors, for the picture beside. */
+  get branchPlan(): HandshakePlan | undefined {
+    return this.#fork?.run && planHandshake(this.#fork.run);
+  }
   dropBranch(): void {
-    // Here a door is mended in the run itself, and shut again: there is no second run to drop.
+    this.#fork = undefined;
+  }
+  /** Everything once more in a world of its own, with one door different, and another attempt. */
+  async whatIf(mend: Mend): Promise<void> {
+    this.#fork = { mend, run: undefined };
+    try {
+      const world = await this.lab.api.sandbox(handshakeGenesis);
+      const flow = new FlowActor(handshake, { input: { world } });
+      const { attempts } = this.run;
+      const replay: Replay = [...this.#replay, [attempts, mend]];
+      const run = await replayed(flow.actor, replay, { attempts: attempts + 1, beats: 2 });
+      flow.actor.send({ type: 'LEAVE' });
+      flow.actor.stop();
+      await world.close();
+      if (this.#fork?.mend === mend) this.#fork = { mend, run };
+    } catch (thrown) {
+      this.#fork = undefined;
+      this.lab.fault = thrown instanceof Error ? thrown.message : String(thrown);
+    }
+  }
+  get #replay(): Replay {
+    return this.run.mends.map(({ mend, after }) => [after, mend]);
+  }
+  get spots(): readonly string[] {
+    const stop = this.plan.doors.find(({ stops }) => stops)?.name;
+    if (this.player.at < 0) return [];
+    return stop ? [stop] : this.player.at === 0 ? ['trust', 'caller'] : ['iam', 'keyPolicy', 'vault'];
   }
 
   // Score
@@ -221,36 +307,21 @@ export class HandshakeState implements Telling {
 
   get moment(): object | undefined {
     if (!this.isReady) return undefined;
+    const { mends, attempts } = this.run;
     return {
       at: this.player.at,
-      mends: this.run.mends.map(({ mend }) => [
-        mend.kind,
-        mend.kind === 'through' ? mend.service : mend.kind === 'proposal' ? mend.index : mend.open,
-      ]),
+      attempts,
+      mends: mends.map(({ mend, after }) => [mend.kind, valueOf(mend), after]),
     };
   }
-  /** The doors as the link has them, and one attempt as far as it says. */
-  async openMoment(moment: Readonly<Record<string, unknown>>): Promise<void> {
-    const at = wholeNumber(moment['at'], -1, 1) ?? -1;
-    const mends = Array.isArray(moment['mends']) ? (moment['mends'] as unknown[]).slice(0, 40) : [];
-    const rest = async (): Promise<void> => {
-      while (!this.#flow?.actor.getSnapshot().hasTag('waiting')) {
-        if (this.#flow?.actor.getSnapshot().hasTag('end')) return;
-        await new Promise((done) => setTimeout(done, 10));
-      }
-    };
-    await rest();
-    for (const item of mends) {
-      const [kind, value] = Array.isArray(item) ? (item as unknown[]) : [];
-      const mend = mendOf(kind, value);
-      if (!mend) continue;
-      this.mend(mend);
-      await rest();
-    }
-    for (let beat = 0; beat <= at && !this.isOver; beat += 1) {
-      this.#flow?.actor.send({ type: 'NEXT' });
-      await rest();
-    }
+  /** The attempts and doors as the link has them. @throws MomentFault, and plays nothing, when it does not fit */
+  async openMoment(moment: Reading): Promise<void> {
+    const at = moment.member('at').whole(-1, 1);
+    const replay = moment.member('mends').list(40).map(mendOf);
+    const attempts = moment.member('attempts').maybe((of) => of.whole(0, 40)) ?? (at < 0 ? 0 : 1);
+    while (!this.#flow && !this.lab.fault) await new Promise((done) => setTimeout(done, 10));
+    if (!this.#flow) return;
+    await replayed(this.#flow.actor, replay, { attempts, beats: at + 1 });
     this.player.show(Math.min(at, this.length - 1), false);
   }
 }

@@ -12,7 +12,7 @@ import { sceneAddresses, type SceneAddress } from './telling.ts';
  *   envelope          by: who asked, `user/Admin`; ctx: its encryption context; deeds.
  *   envelope-decrypt  the same, and seal: the context that the file was sealed with.
  *   wrapping, key-life, grants   deeds: [AFTER, KIND, WHAT?] each, AFTER so many beats.
- *   handshake         mends: [KIND, VALUE] each.
+ *   handshake         attempts; mends: [KIND, VALUE, ATTEMPTS] each, after so many attempts.
  *   throttling        load, a, b: the settings of the fleet and of either run.
  *
  * A deed is `disableKey`, `enableKey`, `context` with pairs, `as` with a principal's short name, or `choose` with what
@@ -106,8 +106,5 @@ export function deedsOf<D>(
     return [after.whole(0, 40), deed(name, what)] as const;
   });
 }
-
-export const wholeNumber = (value: unknown, least: number, most: number): number | undefined =>
-  typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most ? value : undefined;
 
 export { MomentFault, pairs, type Reading };

@@ -57,8 +57,10 @@ const firstLoad: Load = {
   seconds: 16,
 };
 
-/** Longest stretch of work on the page's own thread, in milliseconds. */
-const slice = 8;
+/** Longest stretch of work on the page's own thread, and the rest after it, in milliseconds: frames go between. */
+const slice = 4;
+const rest = 8;
+const perSecond = 1000 / sampleMs;
 /** OURS: what a quota increase is asked for here; AWS grants what it grants. */
 export const raise = 2;
 
@@ -71,8 +73,13 @@ export class ThrottleState implements Telling {
   load = $state.raw(firstLoad);
   a = $state.raw(ill);
   b = $state.raw(cured);
-  /** Samples that both courses have: their arrays are not watched, this is. */
+  /**
+   * Samples that both courses have: their arrays are not watched, this is. It grows by whole seconds, so that the picture
+   * is not made anew for every slice.
+   */
   computed = $state(0);
+  /** Another pair of fleets. */
+  #turn = $state(0);
   #fleets = { a: this.#fleet(ill), b: this.#fleet(cured) };
   #timer: ReturnType<typeof setTimeout> | undefined;
   predictFirst = $state(false);
@@ -110,6 +117,7 @@ export class ThrottleState implements Telling {
     this.b = { ...this.b, ...change.b };
     this.#fleets = { a: this.#fleet(this.a), b: this.#fleet(this.b) };
     this.computed = 0;
+    this.#turn += 1;
     this.#guess = undefined;
     this.player.reset();
     this.#work();
@@ -122,27 +130,37 @@ export class ThrottleState implements Telling {
       if (a.samples <= b.samples && !a.done) a.run(1);
       else b.run(1);
     }
-    this.computed = Math.min(a.samples, b.samples);
-    if (!(a.done && b.done)) this.#timer = setTimeout(() => this.#work());
+    const there = Math.min(a.samples, b.samples);
+    const whole = a.done && b.done ? there : there - (there % perSecond);
+    if (whole !== this.computed) this.computed = whole;
+    if (!(a.done && b.done)) this.#timer = setTimeout(() => this.#work(), rest);
   }
   course(run: RunName): FleetCourse {
     void this.computed;
+    void this.#turn;
     return this.#fleets[run];
   }
   settingSaid(run: RunName): string {
     return settingSaid(this.course(run));
   }
-  get peak(): number {
+  readonly peak: number = $derived.by(() => {
     void this.computed;
+    void this.#turn;
     return Math.max(peakOf(this.#fleets.a), peakOf(this.#fleets.b));
-  }
+  });
   /** Virtual seconds that are shown. */
   get time(): number {
     const { at, progress } = this.player;
     return at < 0 ? 0 : at + progress;
   }
+  /** The sample that is shown: between two of them the picture is the same, but for the playhead. */
+  readonly sample: number = $derived(Math.floor(this.time * perSecond + 1e-6));
+  readonly #moments: Readonly<Record<RunName, FleetMoment>> = $derived({
+    a: fleetMoment(this.course('a'), this.sample / perSecond),
+    b: fleetMoment(this.course('b'), this.sample / perSecond),
+  });
   momentOf(run: RunName): FleetMoment {
-    return fleetMoment(this.course(run), this.time);
+    return this.#moments[run];
   }
   get quota(): number {
     return quotaOf('Decrypt', this.load.region).rate;
@@ -156,7 +174,7 @@ export class ThrottleState implements Telling {
     Array.from({ length: this.load.seconds }, (_, second) => ({
       id: `second-${second}`,
       title: words.secondOf(second + 1),
-      status: (second + 1) * (1000 / sampleMs) <= this.computed ? ('done' as const) : ('next' as const),
+      status: (second + 1) * perSecond <= this.computed ? ('done' as const) : ('next' as const),
       start: second * 1000,
       duration: 1000,
       motion: 1000,
@@ -230,7 +248,7 @@ export class ThrottleState implements Telling {
 
   // Score
   get length(): number {
-    return Math.floor(this.computed / (1000 / sampleMs));
+    return Math.floor(this.computed / perSecond);
   }
   readonly waits = false;
   get isWorking(): boolean {
