@@ -6,15 +6,25 @@ import {
   operations as catalogue,
   parseAccountId,
   parseRegion,
+  type AccessMatrix,
   type AccountId,
   type Explanation,
+  type KeyArn,
   type PrincipalArn,
   type Region,
   type ServiceName,
   type TrailEvent,
 } from '../engine/index.ts';
 import type { WorldStore } from '../store/index.ts';
-import type { CallAnswer, CallFacts, WorldApi } from './api.ts';
+import type {
+  AccessQuestion,
+  CallAnswer,
+  CallFacts,
+  ChangeAdvice,
+  ChangeOptions,
+  PolicyDifference,
+  WorldApi,
+} from './api.ts';
 import { credentialsFor, type Credentials, type SessionOptions } from './credentials.ts';
 import { readOptions, type LabOptions } from './labOptions.ts';
 import { createRequestHandler, type RequestHandler } from './sdk/index.ts';
@@ -26,7 +36,16 @@ import { World } from './world.ts';
  * module for Node 20 and browsers.
  */
 
-export type { CallAnswer, GenesisAccount } from './api.ts';
+export type {
+  AccessQuestion,
+  CallAnswer,
+  CallProposal,
+  ChangeAdvice,
+  ChangeOptions,
+  GenesisAccount,
+  PolicyDifference,
+  ProposedEdit,
+} from './api.ts';
 export type { Credentials, SessionOptions } from './credentials.ts';
 export type { LabOptions } from './labOptions.ts';
 export type { HttpRequest, HttpResponse, RequestHandler } from './sdk/index.ts';
@@ -105,6 +124,13 @@ export interface LabCall {
   readonly sourceAccount?: string | undefined;
 }
 
+/** {@link AccessQuestion} with plain texts. */
+export interface LabQuestion extends Omit<AccessQuestion, 'key' | 'sourceAccount'> {
+  /** ARN of a key of the lab. */
+  readonly key: string;
+  readonly sourceAccount?: string | undefined;
+}
+
 /** Each lab is a world of its own. */
 export interface Lab {
   /**
@@ -129,6 +155,15 @@ export interface Lab {
    * taken from a quota. `decisions` has one tree for each permission that the call needs.
    */
   explain(call: LabCall): Promise<Explanation>;
+  /**
+   * The fewest edits that would let a denied call pass, with everything that stands around it in this lab; the calls that
+   * carry each out; what else each would open.
+   */
+  smallestChange(call: LabCall, options?: ChangeOptions): Promise<ChangeAdvice>;
+  /** Who may do what with a key of this lab: principals × operations, each cell decided as a call would be. */
+  accessMatrix(question: LabQuestion): Promise<AccessMatrix>;
+  /** What another key policy would change, cell by cell. */
+  differenceOfPolicies(question: LabQuestion, otherPolicy: object | string): Promise<PolicyDifference>;
   /** Moves virtual time, and runs what falls due on the way: answers the events of that. */
   advance(by: {
     readonly days?: number;
@@ -204,6 +239,20 @@ class LibraryLab implements Lab {
   async explain(call: LabCall): Promise<Explanation> {
     await this.#meet(call.principal);
     return this.#world.explain(this.#read(call));
+  }
+
+  async smallestChange(call: LabCall, options?: ChangeOptions): Promise<ChangeAdvice> {
+    await this.#meet(call.principal);
+    return this.#world.smallestChange(this.#read(call), options);
+  }
+
+  async accessMatrix(question: LabQuestion): Promise<AccessMatrix> {
+    return this.#world.accessMatrix(readQuestion(question));
+  }
+
+  async differenceOfPolicies(question: LabQuestion, otherPolicy: object | string): Promise<PolicyDifference> {
+    const text = typeof otherPolicy === 'string' ? otherPolicy : JSON.stringify(otherPolicy);
+    return this.#world.differenceOfPolicies(readQuestion(question), text);
   }
 
   #read({ input = {}, principal, region = 'us-east-1', sourceAccount, ...rest }: LabCall): CallFacts {
@@ -287,6 +336,12 @@ class LibraryLab implements Lab {
 
 const principalsOf = async (world: World): Promise<ReadonlySet<string>> =>
   new Set((await world.principals()).map(({ rec }) => rec.arn));
+
+const readQuestion = ({ key, sourceAccount, ...rest }: LabQuestion): AccessQuestion => ({
+  ...rest,
+  key: key as KeyArn, // the world says when it has no such key
+  sourceAccount: sourceAccount === undefined ? undefined : readAccount(sourceAccount),
+});
 
 function readAccount(text: string): AccountId {
   const account = parseAccountId(text);

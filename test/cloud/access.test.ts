@@ -3,7 +3,7 @@ import type { CallFacts, CallProposal } from '../../src/client/api.ts';
 import type { AccountId, KeyArn, PrincipalArn, Region } from '../../src/engine/index.ts';
 import { World } from '../../src/client/world.ts';
 import { MemoryStore } from '../../src/store/index.ts';
-import { a, adminOf, allow, b, deny, policy, rootOf, trust } from './house.ts';
+import { a, adminOf, allow, b, deny, encrypt, house, makeKey, policy, rootOf, trust } from './house.ts';
 
 /*
  * The questions that no call asks: matrix, difference, smallest change, with everything that stands around a call.
@@ -256,5 +256,25 @@ describe('smallestChange', () => {
       ...decrypt('12345678-1234-1234-1234-123456789012', adminOf(a)),
     });
     expect(gone).toMatchObject({ allowed: false, refusal: { refused: 'NotFoundException' }, proposals: [] });
+  });
+});
+
+describe('in the library', () => {
+  it('a lab has the same doors, with plain texts', async () => {
+    const lab = await house();
+    const key = await makeKey(lab);
+    const call = { ...encrypt(key, adminOf(b)) };
+    const { proposals } = await lab.smallestChange(call, { operations: ['Encrypt'] });
+    expect(proposals[0]?.edits).toHaveLength(1);
+    const question = { key, principals: [adminOf(a), adminOf(b)], operations: ['Encrypt'] };
+    const { rows } = await lab.accessMatrix(question);
+    expect(rows.flat().map(({ allowed }) => allowed)).toEqual([true, false]);
+    const open = { Version: '2012-10-17', Statement: [{ ...allow('kms:*'), Principal: '*' }] };
+    const told = await lab.differenceOfPolicies(question, open);
+    if (!told.ok) throw new Error(told.refusal.message);
+    expect(told.changes.map(({ principal, after }) => [principal, after.allowed])).toContainEqual([
+      adminOf(b),
+      true,
+    ]);
   });
 });
