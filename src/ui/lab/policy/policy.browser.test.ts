@@ -74,6 +74,26 @@ test('a cell of the matrix opens with its reasons; the smallest change mends it,
   await expect.element(button(`${account} user/Alice kms:Decrypt: denied`)).toBeVisible();
 });
 
+test('a role of another account is let in for one thing, and nothing more is opened', async () => {
+  await part(/^Access/);
+  const cell = (what: string) => button(`444455556666 role/ExampleRole ${what}`);
+  await userEvent.click(cell('kms:Decrypt: denied'));
+  // Both sides by one edit: a grant. It is said when it holds.
+  await expect
+    .element(
+      room()
+        .getByText(/presents the grant token/)
+        .first(),
+    )
+    .toBeVisible();
+  await userEvent.click(button('CreateGrant with it').first());
+  await expect.element(room().getByRole('tab', { name: 'Grants 1' })).toBeVisible();
+  await api.main.advance({ seconds: 600 });
+  await expect.element(cell('kms:Decrypt: allowed')).toBeVisible();
+  await expect.element(cell('kms:Encrypt: denied')).toBeVisible();
+  await expect.element(room().getByText('role/ExampleRole may kms:Decrypt')).toBeVisible();
+});
+
 test('arrows walk through the matrix, Enter opens a cell', async () => {
   await part(/^Access/);
   const cell = button(new RegExp(`^${account} root kms:Encrypt:`));

@@ -140,6 +140,11 @@ export const policyWords = {
     encryptionContext: 'Encryption context',
     addPair: 'Add a pair',
   },
+  grantToken: {
+    ofNewGrant:
+      'A new grant takes a while to reach everywhere: until then the call presents the grant token that CreateGrant answers.',
+    ofPendingGrant: 'The grant is on its way: until it has arrived the call presents the grant token.',
+  },
   showEdit: 'Show the edit',
   trust: 'trust policy',
   asIs: 'now',
