@@ -1,6 +1,6 @@
 // @ts-check
-// node test/conformance/run.mjs [DIR] [--gate] [--page [--built]] [--every N] [RUNNER OPTION…]: the shared cases, through
-// the real SDK client, against the built library. Fails on failures, on skips and when nothing ran.
+// node test/conformance/run.mjs [DIR] [--gate] [--page [--built]] [--every N] [RUNNER OPTION…]: the shared cases and our own
+// (cases/own.json), through the real SDK client, against the built library. Fails on failures, on skips and when nothing ran.
 //   DIR       holds runner.mjs and cases/; ../shared/conformance if not given
 //   --gate    the cases of test/conformance/ledger.json only, and a check of the ledger itself (part of `npm test`)
 //   --page    against the built page in a Chromium, its worker and its IndexedDB, instead of the library (page.ts). Builds
@@ -54,7 +54,13 @@ if (page && !built) {
   });
   if (status !== 0) fail('the page could not be built');
 }
-const wanted = gate ? (await checkedLedger()).filter((_, i) => i % every === 0) : undefined;
+/** What the shared cases do not ask: rules that the model's texts state. In the same form. */
+const ownFolder = join(root, 'test', 'conformance', 'cases');
+/** @type {{ id: string }[]} */
+const own = JSON.parse(readFileSync(join(ownFolder, 'own.json'), 'utf8'));
+const wanted = gate
+  ? [...(await checkedLedger()), ...own.map(({ id }) => id)].filter((_, i) => i % every === 0)
+  : undefined;
 const out = mkdtempSync(join(tmpdir(), 'kms-lab-conformance-'));
 const report = join(out, 'report.json');
 /** @param {string} id */
@@ -67,6 +73,8 @@ const { status } = spawnSync(
     ...[
       '--corpus',
       join(dir, 'cases'),
+      '--corpus',
+      ownFolder,
       '--handler',
       join(root, 'test', 'conformance', page ? 'pageHandler.mjs' : 'handler.mjs'),
     ],
@@ -81,7 +89,7 @@ const { total } = JSON.parse(readFileSync(report, 'utf8'));
 rmSync(out, { recursive: true });
 const ran = total.pass + total.fail + total.skip;
 if (ran === 0) fail('no case ran');
-if (wanted && ran !== wanted.length) fail(`${ran} cases ran, the ledger has ${wanted.length}`);
+if (wanted && ran !== wanted.length) fail(`${ran} cases ran, ${wanted.length} were wanted`);
 if (total.fail > 0 || total.skip > 0) fail(`${total.fail} failed, ${total.skip} skipped of ${ran}`);
 
 /** The ledger is what its rule makes of the cases, and has lost nothing since it was committed. */
