@@ -94,10 +94,9 @@ import { ForkStore } from './forkStore.ts';
 import { checkSwitches, genesisDiff } from './genesis.ts';
 import { exportTraceFile, exportTrailFile } from './files/plain.ts';
 import { worldHash } from './files/hash.ts';
-import { writeWorldFile } from './files/write.ts';
 import { recordChange } from './history/changes.ts';
 import { History, type Planned } from './history/history.ts';
-import { makeLink, type Heard, type ScriptParts } from './link/make.ts';
+import type { Heard, ScriptParts } from './link/make.ts';
 import { Objects, type SealSource } from './objects.ts';
 import { ownCopy } from './ownCopy.ts';
 import {
@@ -639,7 +638,8 @@ export class World implements WorldApi {
     for (let loads = 0; ; loads += 1) {
       try {
         const at = this.#timeOf(this.#view.get(ref.clock), wall);
-        const env = { at, wall, random, uuid, keyPair, device: this.#device };
+        const trail = () => this.#trailSoFar();
+        const env = { at, wall, random, uuid, keyPair, device: this.#device, trail };
         const made = await make(passed ? { ...env, passed } : env);
         return reversals === this.#reversals ? made : undefined;
       } catch (error) {
@@ -825,6 +825,12 @@ export class World implements WorldApi {
     return this.read((view) => readKeyStores(view, account, region));
   }
 
+  /** For a step that reads it: what was applied before is in the journal by then. */
+  async #trailSoFar(): Promise<readonly TrailEvent[]> {
+    await this.#commits.settled();
+    return (await this.trail({ n: Infinity })).map(({ event }) => event).toReversed();
+  }
+
   trail(page: Parameters<WorldApi['trail']>[0] = {}): Promise<readonly TrailLine[]> {
     return readTrail(this.#history, this.#traces, page);
   }
@@ -933,6 +939,7 @@ export class World implements WorldApi {
 
   async exportFile(options: ExportOptions = {}): Promise<ExportFile> {
     const contents = await this.contents(options);
+    const { writeWorldFile } = await import('./files/write.ts');
     return writeWorldFile({ ...contents, name: options.title ?? this.#title }, options);
   }
 
@@ -952,6 +959,7 @@ export class World implements WorldApi {
       for await (const entry of this.#history.path()) path.push(entry);
       return { path: path.reverse(), heard: new Map(this.#heard) };
     });
+    const { makeLink } = await import('./link/make.ts');
     return makeLink(parts, options);
   }
 

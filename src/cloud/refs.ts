@@ -1,5 +1,6 @@
 import type {
   AccountId,
+  CloudTrailRec,
   DynamoItemRec,
   DynamoTableRec,
   LambdaFunctionRec,
@@ -60,6 +61,8 @@ export const at = {
   logGroup: (account: AccountId, region: Region, name: string): Ref<'logGroup'> =>
     `logGroup/${account}/${region}/${name}`,
   logEvent: (group: string, number: number): Ref<'logEvent'> => `logEvent/${group}|${padded(number)}`,
+  cloudTrail: (account: AccountId, region: Region, name: string): Ref<'cloudTrail'> =>
+    `cloudTrail/${account}/${region}/${name}`,
   sqsMessage: (queue: string, number: number): Ref<'sqsMessage'> => `sqsMessage/${queue}|${padded(number)}`,
 };
 
@@ -83,6 +86,7 @@ export const below = {
   dynamoItems: (table: string) => `dynamoItem/${table}|`,
   logGroups: (account: AccountId, region: Region) => `logGroup/${account}/${region}/`,
   logEvents: (group: string) => `logEvent/${group}|`,
+  cloudTrails: (account: AccountId) => `cloudTrail/${account}/`,
   sqsMessages: (queue: string) => `sqsMessage/${queue}|`,
 };
 
@@ -109,4 +113,5 @@ export const placeOf: { readonly [T in keyof ServiceTables]: (rec: ServiceTables
   dynamoItem: (r: DynamoItemRec) => at.dynamoItem(r.table, r.id),
   logGroup: (r: LogGroupRec) => at.logGroup(r.account, r.region, r.name),
   logEvent: (r: LogEventRec) => at.logEvent(r.group, r.number),
+  cloudTrail: (r: CloudTrailRec) => at.cloudTrail(r.account, r.region, r.name),
 };

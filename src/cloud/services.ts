@@ -1,4 +1,5 @@
 import type { Service, ServiceName } from '../engine/index.ts';
+import { cloudtrailOperations, cloudtrailService } from './cloudtrail/index.ts';
 import { dynamodbOperations, dynamodbService } from './dynamodb/index.ts';
 import { ebsOperations, ec2WithVolumes } from './ebs/index.ts';
 import { lambdaOperations, lambdaService } from './lambda/index.ts';
@@ -34,6 +35,7 @@ export const services: Readonly<Partial<Record<ServiceName, Service>>> = {
   lambda: lambdaService,
   dynamodb: dynamodbService,
   logs: logsService,
+  cloudtrail: cloudtrailService,
 };
 
 /** AWS's names of their operations. */
@@ -47,6 +49,7 @@ export const lateOperations = {
   lambda: lambdaOperations.map(({ name }) => name),
   dynamodb: dynamodbOperations.map(({ name }) => name),
   logs: logsOperations.map(({ name }) => name),
+  cloudtrail: cloudtrailOperations.map(({ name }) => name),
 };
 
 export { placeOf } from './refs.ts';

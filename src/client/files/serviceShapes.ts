@@ -243,6 +243,22 @@ const tables: { readonly [Name in keyof T]: Check } = {
     wrapped: maybe(bytes),
     sealed: bytes,
   }),
+  cloudTrail: object<T['cloudTrail']>({
+    name: text,
+    arn: text,
+    account,
+    region,
+    bucket: text,
+    multiRegion: truth,
+    selectors: list(
+      object<T['cloudTrail']['selectors'][number]>({
+        from: epoch,
+        readWrite: one('All', 'ReadOnly', 'WriteOnly'),
+        without: list(text),
+        stopped: truth,
+      }),
+    ),
+  }),
 };
 
 /** Lets files hold records of the services. */

@@ -57,7 +57,8 @@ export type ServiceName =
   | 'sns'
   | 'lambda'
   | 'dynamodb'
-  | 'logs';
+  | 'logs'
+  | 'cloudtrail';
 
 export interface Call {
   /** `kms` when absent. */

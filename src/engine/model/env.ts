@@ -1,3 +1,4 @@
+import type { TrailEvent } from './call.ts';
 import type { Bytes, EpochMs } from './ids.ts';
 import type { KeySpec } from './records.ts';
 import type { Stage } from './trace.ts';
@@ -29,6 +30,11 @@ export interface Env {
   /** A fresh key pair; drawn again when a step runs again. Slow for RSA: prepared before the step where possible. */
   keyPair(spec: KeySpec): Promise<KeyPair>;
   readonly device: Device;
+  /**
+   * The trail so far, oldest first, of everything that was applied before this step. It lies in the journal, not in the
+   * records; whoever has no journal has none.
+   */
+  trail?(): Promise<readonly TrailEvent[]>;
   /** Told of each stage that a call leaves, the last one too, for whoever measures. It changes nothing. */
   passed?(stage: Stage): void;
 }

@@ -319,6 +319,25 @@ export interface LogEventRec {
   readonly sealed: Bytes;
 }
 
+/** A trail of CloudTrail: which records it writes to its bucket. */
+export interface CloudTrailRec {
+  readonly name: string;
+  readonly arn: string;
+  readonly account: AccountId;
+  readonly region: Region;
+  readonly bucket: string;
+  readonly multiRegion: boolean;
+  /** Each from when it counts, oldest first. */
+  readonly selectors: readonly TrailSelector[];
+}
+export interface TrailSelector {
+  readonly from: EpochMs;
+  readonly readWrite: 'All' | 'ReadOnly' | 'WriteOnly';
+  /** Event sources that are left out: `kms.amazonaws.com`. */
+  readonly without: readonly string[];
+  readonly stopped: boolean;
+}
+
 /** Their names, for whoever has to know every table before the services are loaded. */
 export const serviceTableNames = [
   'heldKey',
@@ -342,6 +361,7 @@ export const serviceTableNames = [
   'dynamoItem',
   'logGroup',
   'logEvent',
+  'cloudTrail',
 ] as const satisfies readonly (keyof ServiceTables)[];
 
 export interface ServiceTables {
@@ -366,4 +386,5 @@ export interface ServiceTables {
   readonly dynamoItem: DynamoItemRec;
   readonly logGroup: LogGroupRec;
   readonly logEvent: LogEventRec;
+  readonly cloudTrail: CloudTrailRec;
 }

@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import type { Lab } from '../../client/lab.ts';
+import { World } from '../../client/index.ts';
+import type { CloudTrailRec, PrincipalArn, Ref, Region } from '../../engine/index.ts';
+import { MemoryStore } from '../../store/index.ts';
+import { deliveredBy } from './delivery.ts';
+import { TrailIndex } from './trailIndex.ts';
+import { a, adminOf, allow, done, house, makeKey, policy } from '../../../test/cloud/house.ts';
+
+const call = (operation: string, input: object = {}) => ({
+  service: 'cloudtrail' as const,
+  operation,
+  input: { ...input },
+  principal: adminOf(a),
+});
+const look = async (lab: Lab, input: object = {}) => {
+  const { Events, NextToken } = await done(lab, call('LookupEvents', input));
+  return { events: Events as readonly Record<string, unknown>[], next: NextToken as string | undefined };
+};
+const kms = (operation: string, input: object) => ({ operation, input: { ...input }, principal: adminOf(a) });
+const by = (AttributeKey: string, AttributeValue: string) => ({
+  LookupAttributes: [{ AttributeKey, AttributeValue }],
+});
+
+describe('LookupEvents', () => {
+  it('tells a call when it has been delivered, newest first, by each attribute', async () => {
+    const lab = await house();
+    const KeyId = await makeKey(lab, a);
+    await done(lab, kms('DisableKey', { KeyId }));
+    expect((await look(lab)).events).toEqual([]);
+    await lab.advance({ seconds: 300 });
+    const { events } = await look(lab);
+    // The look-up before is an event too.
+    expect(events.map(({ EventName }) => EventName)).toEqual(['LookupEvents', 'DisableKey', 'CreateKey']);
+    const [, disabled] = events;
+    expect(disabled).toMatchObject({
+      Username: 'Admin',
+      ReadOnly: 'false',
+      EventSource: 'kms.amazonaws.com',
+      Resources: [{ ResourceType: 'AWS::KMS::Key', ResourceName: KeyId }],
+    });
+    expect(JSON.parse(String(disabled?.['CloudTrailEvent']))).toMatchObject({ eventName: 'DisableKey' });
+    for (const [name, value, n] of [
+      ['EventName', 'DisableKey', 1],
+      ['ResourceName', KeyId, 2],
+      ['ResourceName', KeyId.split('/')[1], 2],
+      ['ResourceType', 'AWS::KMS::Key', 2],
+      ['EventId', disabled?.['EventId'], 1],
+      ['Username', 'Admin', 3],
+      ['Username', 'Nobody', 0],
+      ['ReadOnly', 'false', 2],
+      ['EventSource', 'kms.amazonaws.com', 2],
+    ] as const)
+      expect((await look(lab, by(name, String(value)))).events, name).toHaveLength(n);
+  });
+
+  it('pages by tokens, which go on with their own question only', async () => {
+    const lab = await house();
+    const KeyId = await makeKey(lab, a);
+    for (let i = 0; i < 4; i += 1) await done(lab, kms('DescribeKey', { KeyId }));
+    await lab.advance({ seconds: 300 });
+    const question = by('EventName', 'DescribeKey');
+    const first = await look(lab, { ...question, MaxResults: 3 });
+    expect(first.events).toHaveLength(3);
+    const second = await look(lab, { ...question, MaxResults: 3, NextToken: first.next });
+    expect(second.events).toHaveLength(1);
+    expect(second.next).toBeUndefined();
+    const ids = [...first.events, ...second.events].map(({ EventId }) => EventId);
+    expect(new Set(ids).size).toBe(4);
+    const { result } = await lab.handle(call('LookupEvents', { MaxResults: 3, NextToken: first.next }));
+    expect(result).toMatchObject({ ok: false, refusal: { refused: 'InvalidNextTokenException' } });
+  });
+
+  it('refuses what the API refuses, and a third look-up within a second where throttling is on', async () => {
+    const lab = await house({ throttling: true });
+    const refused = async (input: object) => {
+      const { result } = await lab.handle(call('LookupEvents', input));
+      await lab.advance({ seconds: 1 });
+      return result.ok ? undefined : result.refusal.refused;
+    };
+    const two = [...by('EventName', 'x').LookupAttributes, ...by('ReadOnly', 'true').LookupAttributes];
+    expect(await refused({ LookupAttributes: two })).toBe('InvalidLookupAttributesException');
+    expect(await refused({ StartTime: new Date(2), EndTime: new Date(1) })).toBe('InvalidTimeRangeException');
+    expect(await refused({ MaxResults: 51 })).toBe('ValidationException');
+    const asked = [];
+    for (let i = 0; i < 3; i += 1) asked.push((await lab.handle(call('LookupEvents'))).result);
+    expect(asked.map(({ ok }) => ok)).toEqual([true, true, false]);
+    expect(asked[2]).toMatchObject({ refusal: { refused: 'ThrottlingException' } });
+  });
+
+  it('shows an account and a Region its own events, of the last 90 days', async () => {
+    const lab = await house();
+    await makeKey(lab, a);
+    await lab.advance({ days: 1 });
+    const elsewhere = await lab.handle({ ...call('LookupEvents'), region: 'eu-west-1' });
+    expect(elsewhere.result).toMatchObject({ ok: true, output: { Events: [] } });
+    expect((await look(lab)).events.length).toBe(1);
+    await lab.advance({ days: 90 });
+    expect((await look(lab, by('EventName', 'CreateKey'))).events).toEqual([]);
+  });
+});
+
+describe('a trail', () => {
+  it('that leaves KMS out has no event of KMS from then on, and tells that it was made so', async () => {
+    const principal = adminOf(a) as PrincipalArn;
+    const world = await World.open(new MemoryStore(), {
+      genesis: {
+        seed: 'trail',
+        now: '2026-03-01T12:00:00Z',
+        accounts: [{ id: a, principals: [{ arn: principal, policies: [policy(allow('*'))] }] }],
+      },
+    });
+    const ask = async (service: 'kms' | 'cloudtrail', operation: string, input: object) => {
+      await world.advance({ seconds: 1 });
+      const region = 'us-east-1' as Region;
+      return (await world.call({ service, operation, principal, region, input: { ...input } })).result;
+    };
+    await ask('cloudtrail', 'CreateTrail', { Name: 'all', S3BucketName: 'logs', IsMultiRegionTrail: true });
+    await ask('cloudtrail', 'StartLogging', { Name: 'all' });
+    await ask('kms', 'CreateKey', {});
+    const without = (source: string) => ({
+      TrailName: 'all',
+      EventSelectors: [{ ReadWriteType: 'All', ExcludeManagementEventSources: [source] }],
+    });
+    expect(await ask('cloudtrail', 'PutEventSelectors', without('s3.amazonaws.com'))).toMatchObject({
+      refusal: { refused: 'InvalidEventSelectorsException' },
+    });
+    await ask('cloudtrail', 'PutEventSelectors', without('kms.amazonaws.com'));
+    await ask('kms', 'CreateKey', {});
+    const read = await ask('cloudtrail', 'GetEventSelectors', { TrailName: 'all' });
+    expect(read).toMatchObject({
+      output: {
+        EventSelectors: [{ ExcludeManagementEventSources: ['kms.amazonaws.com'] }],
+      },
+    });
+    await ask('cloudtrail', 'StopLogging', { Name: 'all' });
+    await ask('cloudtrail', 'DescribeTrails', {});
+    const events = (await world.trail({ n: Infinity })).map(({ event }) => event).toReversed();
+    const trail = (await world.records()).get(`cloudTrail/${a}/us-east-1/all` as Ref) as CloudTrailRec;
+    const later = world.time() + 300_000;
+    expect(deliveredBy(trail, events, later).map(({ eventName }) => eventName)).toEqual([
+      'StartLogging',
+      'CreateKey',
+      'PutEventSelectors',
+      'PutEventSelectors',
+      'GetEventSelectors',
+    ]);
+    expect(deliveredBy(trail, events, world.time())).toEqual([]);
+    await world.close();
+  });
+});
+
+describe('the index of a trail', () => {
+  it('answers as looking at every record does', async () => {
+    const lab = await house();
+    const KeyId = await makeKey(lab, a);
+    for (const operation of ['DescribeKey', 'DisableKey', 'EnableKey', 'DescribeKey'])
+      await done(lab, kms(operation, { KeyId }));
+    await lab.handle(kms('DescribeKey', { KeyId: 'alias/none' }));
+    const events = await lab.trail();
+    const index = new TrailIndex(events);
+    const found = index
+      .look({ where: [{ key: 'EventName', value: 'DescribeKey' }], outcome: 'ok', text: KeyId.slice(-8) })
+      .map(({ event }) => event.eventID);
+    expect(found).toEqual(
+      events
+        .filter(({ eventName, errorCode }) => eventName === 'DescribeKey' && errorCode === undefined)
+        .map(({ eventID }) => eventID)
+        .toReversed(),
+    );
+    expect(index.values('EventName')[0]).toEqual({ value: 'DescribeKey', n: 3 });
+    expect(index.look({ before: 1 }).map(({ place }) => place)).toEqual([0]);
+  });
+});
