@@ -19,22 +19,15 @@ import type {
 import { freshName } from './draws.ts';
 import { FileFault } from './files/fault.ts';
 import { fileName } from './files/plain.ts';
-import { readFile, type ReadWorld } from './files/read.ts';
-import { streamWorldFile, worldsFile } from './files/stream.ts';
-import { fileVersion } from './files/write.ts';
-import { contentsOf, decodeStory, LinkFault } from './link/format.ts';
-import { replay } from './link/replay.ts';
+import type { ReadWorld } from './files/read.ts';
 import { GenesisError } from './genesis.ts';
 import { memoryStore, type Places } from './places.ts';
 import { storageReport } from './storage.ts';
-import { compareStored } from './stored/compare.ts';
-import { copyWorld } from './stored/copy.ts';
 import { Job } from './stored/job.ts';
-import { standIn } from './stored/standIn.ts';
 import { openSharedWorld, type SharedWorld } from './tabs/sharedWorld.ts';
 import { Peers } from './tabs/peers.ts';
 import type { Tabs } from './tabs/surroundings.ts';
-import { playTemplate, templateById, templates } from './templates/index.ts';
+import { templateIdOf } from './templates/ids.ts';
 import { World, type Surroundings } from './world.ts';
 
 export interface LabParts {
@@ -46,6 +39,15 @@ export interface LabParts {
   /** Of the first world, when there is none yet. */
   readonly first: { readonly id: string; readonly database: string; readonly genesis: Genesis | undefined };
 }
+
+// What few sittings need is loaded when it is first asked for: the first call does not wait for it.
+const forFiles = () => import('./files/read.ts');
+const forExport = () => import('./files/stream.ts');
+const forCopies = () => import('./stored/copy.ts');
+const forComparing = () => import('./stored/compare.ts');
+const forLinks = () => import('./link/format.ts');
+const forReplay = () => import('./link/replay.ts');
+const forTemplates = () => import('./templates/index.ts');
 
 /** OURS: names that fit a list. */
 const longestName = 100;
@@ -137,18 +139,17 @@ export class WorldsLab implements LabApi {
 
   #about({ id, name, template, created, lastOpened, deleted }: WorldRow): WorldInfo {
     const where = id === this.#main.id ? this.kept.where : this.#places.where;
-    const known = templateById(template)?.id;
+    const known = templateIdOf(template);
     return { id, name, template: known, created, lastOpened, where, open: id === this.#main.id, deleted };
   }
 
-  templates(): Promise<readonly TemplateInfo[]> {
-    return Promise.resolve(
-      templates.map(({ id, genesis, calls }) => ({
-        id,
-        accounts: genesis.accounts?.length ?? 0,
-        calls: calls.length,
-      })),
-    );
+  async templates(): Promise<readonly TemplateInfo[]> {
+    const { templates } = await forTemplates();
+    return templates.map(({ id, genesis, calls }) => ({
+      id,
+      accounts: genesis.accounts?.length ?? 0,
+      calls: calls.length,
+    }));
   }
 
   async #row(id: string): Promise<WorldRow> {
@@ -210,6 +211,7 @@ export class WorldsLab implements LabApi {
     readonly seed?: string | undefined;
     readonly now?: string | undefined;
   }): Promise<WorldInfo> {
+    const { playTemplate, templateById } = await forTemplates();
     const template = templateById(id);
     if (!template) throw new RangeError(`There is no template "${String(id)}".`);
     const row = newRow({ name, template: id, seed, now });
@@ -258,7 +260,10 @@ export class WorldsLab implements LabApi {
     try {
       if (id === this.#main.id) {
         const [{ head }, { seq }] = [await this.#main.history.state(), await store.open()];
-        if (head > seq) return await read(await standIn(this.#main), row);
+        if (head > seq) {
+          const { standIn } = await import('./stored/standIn.ts');
+          return await read(await standIn(this.#main), row);
+        }
       }
       return await read(store, row);
     } finally {
@@ -289,7 +294,8 @@ export class WorldsLab implements LabApi {
     }: { readonly name: string; readonly at?: number | undefined; readonly job?: string | undefined },
   ): Promise<WorldInfo> {
     return this.#job(job, (running) =>
-      this.#stored(id, (from, { template, seed, now }) => {
+      this.#stored(id, async (from, { template, seed, now }) => {
+        const { copyWorld } = await forCopies();
         const row = newRow({ name, template, seed, now });
         return this.#begin(row, this.#places.store(row), (to) => copyWorld(from, to, { at, job: running }));
       }),
@@ -298,7 +304,7 @@ export class WorldsLab implements LabApi {
 
   async resetWorld(id: string): Promise<{ readonly world: WorldInfo; readonly before: WorldInfo }> {
     const row = await this.#row(id);
-    const template = templateById(row.template)?.id;
+    const template = templateIdOf(row.template);
     const world =
       template === undefined
         ? await this.#beginAgain(row)
@@ -349,9 +355,10 @@ export class WorldsLab implements LabApi {
   ): Promise<Comparison> {
     return this.#job(job, (running) =>
       this.#stored(a.id, (one) =>
-        this.#stored(b.id, (other) =>
-          compareStored({ store: one, at: a.at }, { store: other, at: b.at }, running),
-        ),
+        this.#stored(b.id, async (other) => {
+          const { compareStored } = await forComparing();
+          return compareStored({ store: one, at: a.at }, { store: other, at: b.at }, running);
+        }),
       ),
     );
   }
@@ -380,6 +387,7 @@ export class WorldsLab implements LabApi {
   exportWorld(id: string, { job, ...options }: ExportJobOptions = {}): Promise<ExportFile> {
     return this.#job(job, (running) =>
       this.#stored(id, async (store, { name: listed }) => {
+        const { streamWorldFile } = await forExport();
         const name = options.title ?? listed;
         const blob = await streamWorldFile(store, { name, options, job: running });
         return { fileName: fileName('kms-lab', name), blob };
@@ -389,6 +397,7 @@ export class WorldsLab implements LabApi {
 
   exportAll({ job, ...options }: ExportJobOptions = {}): Promise<ExportFile> {
     return this.#job(job, async (running) => {
+      const { streamWorldFile, worldsFile } = await forExport();
       const files: Blob[] = [];
       for (const { id, deleted } of await this.worlds()) {
         if (deleted !== undefined) continue;
@@ -404,13 +413,14 @@ export class WorldsLab implements LabApi {
 
   async inspectImport(file: Blob, passphrase?: string): Promise<ImportReport> {
     try {
+      const { readFile, newestVersion } = await forFiles();
       const { kind, worlds } = await readFile(file, passphrase);
       const versions = worlds.map(({ version }) => version);
       return {
         ok: true,
         kind,
         version: Math.min(...versions),
-        migrated: versions.some((version) => version < fileVersion),
+        migrated: versions.some((version) => version < newestVersion),
         worlds: worlds.map(({ name, about }) => ({ name, ...about })),
         protection: worlds.every(({ protection }) => protection === 'passphrase') ? 'passphrase' : 'none',
         bytes: file.size,
@@ -426,6 +436,7 @@ export class WorldsLab implements LabApi {
     file: Blob,
     { passphrase, pick, rename }: ImportOptions = {},
   ): Promise<readonly WorldInfo[]> {
+    const { readFile } = await forFiles();
     const { worlds } = await readFile(file, passphrase);
     const chosen = worlds.filter((_world, i) => pick === undefined || pick.includes(i));
     if (chosen.length === 0) throw new RangeError('Nothing of the file was chosen.');
@@ -466,6 +477,7 @@ export class WorldsLab implements LabApi {
   }
 
   async inspectLink(fragment: string): Promise<LinkReport> {
+    const { contentsOf, decodeStory, LinkFault } = await forLinks();
     try {
       return { ok: true, contents: contentsOf(await decodeStory(fragment)) };
     } catch (error) {
@@ -478,6 +490,7 @@ export class WorldsLab implements LabApi {
     fragment: string,
     into?: { readonly name: string },
   ): Promise<{ readonly world: WorldApi; readonly kept: WorldInfo | undefined }> {
+    const [{ decodeStory, LinkFault }, { replay }] = await Promise.all([forLinks(), forReplay()]);
     const story = await decodeStory(fragment);
     try {
       if (!into) {

@@ -124,8 +124,11 @@ const own: Readonly<Record<string, Spoil>> = {
     kind: 'cluster',
     activeHsms: 0,
   }),
-  'ConnectCustomKeyStore CustomKeyStoreInvalidStateException': ({ bench, input }) =>
-    bench.ok('ConnectCustomKeyStore', input).then(() => undefined),
+  'ConnectCustomKeyStore CustomKeyStoreInvalidStateException': async ({ bench, input }) => {
+    // Not from DISCONNECTING.
+    await bench.ok('ConnectCustomKeyStore', input);
+    await bench.ok('DisconnectCustomKeyStore', input);
+  },
   'CreateAlias AlreadyExistsException': ({ bench, input }) =>
     bench.ok('CreateAlias', input).then(() => undefined),
   'CreateAlias LimitExceededException': count(({ key }) => `aliases/${key}`, 50),

@@ -1,5 +1,5 @@
 /** "Why was I denied?" for a real denial: reads what was pasted, decides it again, explains it. Pure; nothing leaves. */
-export { maskerFor, maskInput, partOfAccount, type Masker } from './mask.ts';
+export { maskInput, partOfAccount, type Masker } from './mask.ts';
 export { worldOf, type DenialWorld } from './world.ts';
 export {
   someoneElse,

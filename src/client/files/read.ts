@@ -27,6 +27,9 @@ import { checkOf, fileVersion, worldsKind, type WorldDocument } from './write.ts
  * says truly what was there before, and that the keys in it can be opened.
  */
 
+/** Older ones are lifted to it. */
+export const newestVersion = fileVersion;
+
 /** OURS: more than a tab can hold comfortably. */
 const largestFile = 512 * 1024 * 1024;
 

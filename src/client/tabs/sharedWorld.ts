@@ -1,7 +1,6 @@
 import type { View } from '../../engine/index.ts';
 import type { Kept, Watch, WorldApi, WorldEvent, Writer } from '../api.ts';
 import { freshName } from '../draws.ts';
-import { tableNames } from '../files/shapes.ts';
 import {
   invoke,
   Line,
@@ -232,6 +231,7 @@ class Sharing {
   }
 
   async #tellAll(): Promise<void> {
+    const { tableNames } = await import('../files/shapes.ts');
     const state = await (this.#api.history.state() as Promise<{ readonly head: number }>).catch(
       () => undefined,
     );

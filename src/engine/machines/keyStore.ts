@@ -24,9 +24,15 @@ export const keyStoreMachine = setup({ types: {} as { events: KeyStoreEvent } })
   states: {
     DISCONNECTED: { on: { ConnectCustomKeyStore: 'CONNECTING', DeleteCustomKeyStore: 'gone' } },
     CONNECTING: {
-      on: { settled: 'CONNECTED', failed: 'FAILED', DisconnectCustomKeyStore: 'DISCONNECTING' },
+      on: {
+        settled: 'CONNECTED',
+        failed: 'FAILED',
+        ConnectCustomKeyStore: 'CONNECTING',
+        DisconnectCustomKeyStore: 'DISCONNECTING',
+      },
     },
-    CONNECTED: { on: { DisconnectCustomKeyStore: 'DISCONNECTING' } },
+    // The exception's text in the model: not from DISCONNECTING or FAILED, from every other state yes.
+    CONNECTED: { on: { ConnectCustomKeyStore: 'CONNECTED', DisconnectCustomKeyStore: 'DISCONNECTING' } },
     FAILED: { on: { DisconnectCustomKeyStore: 'DISCONNECTING' } },
     DISCONNECTING: { on: { settled: 'DISCONNECTED' } },
     gone: { type: 'final' },

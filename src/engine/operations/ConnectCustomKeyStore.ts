@@ -27,8 +27,10 @@ export const ConnectCustomKeyStore = operation<ConnectCustomKeyStoreRequest, Rea
     run(_input, located, { view, env, identity, region }) {
       const store = theStore(located);
       // operations.json: not from DISCONNECTING or FAILED (disconnect first).
-      if (nextConnectionState(store.state, 'ConnectCustomKeyStore') !== 'CONNECTING')
-        return storeStateFault(store);
+      const next = nextConnectionState(store.state, 'ConnectCustomKeyStore');
+      if (next === undefined) return storeStateFault(store);
+      // OURS: what is connected, or is being, stays so.
+      if (next === store.state) return {};
       if (store.cloudHsm) {
         const cluster = backingOf(store.cloudHsm.clusterId, 'cluster', view);
         const because = 'operations.json ConnectCustomKeyStore';

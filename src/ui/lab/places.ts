@@ -11,3 +11,12 @@ export function placeOf(at: string): { readonly place: LabPlace; readonly rest: 
   const place = labPlaces.find((one) => one === name);
   return place ? { place, rest: rest.join('/') } : { place: 'keys', rest: '' };
 }
+
+/** What an address says, as text; as it stands when it is no encoding. */
+export function textOf(rest: string): string {
+  try {
+    return decodeURIComponent(rest);
+  } catch {
+    return rest;
+  }
+}

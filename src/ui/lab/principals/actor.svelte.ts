@@ -1,3 +1,4 @@
+import type { CallFacts } from '../../../client/index.ts';
 import type { Done, LabState } from '../../state/lab.svelte.ts';
 import type { Action } from './actions.ts';
 
@@ -8,6 +9,8 @@ export class Actor {
   dialog = $state.raw<Action | undefined>();
   /** How the last call without a form ended. */
   done = $state.raw<Done | undefined>();
+  /** The call that ended so. */
+  call = $state.raw<CallFacts | undefined>();
   readonly go: (id: string) => void;
 
   constructor(lab: LabState, go: (id: string) => void) {
@@ -22,9 +25,10 @@ export class Actor {
       this.dialog = action;
       return undefined;
     }
-    this.done = await this.lab.call(action.operation, action.fixed ?? {}, undefined, {
-      service: action.service,
-    });
+    const { service, operation, fixed: input = {} } = action;
+    const { principal, region } = this.lab;
+    this.call = principal && { service, operation, input, principal, region };
+    this.done = await this.lab.call(operation, input, undefined, { service });
     return this.done;
   }
 }

@@ -157,6 +157,3 @@ export class People {
 
 /** `ReadOnly` of `arn:aws:iam::…:policy/ReadOnly`. */
 export const policyName = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
-
-/** The path that a user, role or group stands under: `/division/`. */
-export const nameOfArn = (arn: string): string => arn.split(':').slice(5).join(':');
