@@ -48,7 +48,11 @@ const engineRooms: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Second doors, for what is loaded only when it is used. */
-const lazyDoors: ReadonlySet<string> = new Set(['engine/crypto/asymmetric/index.ts', 'cloud/services.ts']);
+const lazyDoors: ReadonlySet<string> = new Set([
+  'engine/crypto/asymmetric/index.ts',
+  'cloud/identities.ts',
+  'cloud/services.ts',
+]);
 
 /** Names of the platform that the engine must not know: time, chance, page and network come in as `Env`. */
 const platform = new Set([

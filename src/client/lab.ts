@@ -1,5 +1,5 @@
-import { cloudOperations } from '../cloud/index.ts';
 // All of it, at once: a library has no first screen.
+import { identityOperations } from '../cloud/identities.ts';
 import { lateOperations } from '../cloud/services.ts';
 import {
   isServiceName,
@@ -89,10 +89,10 @@ export const operations: readonly string[] = catalogue.map(({ name }) => name);
 /** The operations of every service of a lab, by service. */
 export const serviceOperations: Readonly<Record<ServiceName, readonly string[]>> = {
   kms: operations,
-  ...cloudOperations,
+  ...identityOperations,
   ...lateOperations,
   // Of EC2, a part is there from the start.
-  ec2: [...cloudOperations.ec2, ...lateOperations.ec2],
+  ec2: [...identityOperations.ec2, ...lateOperations.ec2],
 };
 
 /** A call without any SDK. Blobs are `Uint8Array`, timestamps `Date`. */

@@ -337,7 +337,9 @@ export class World implements WorldApi {
 
   async smallestChange(facts: CallFacts, options: ChangeOptions = {}): Promise<ChangeAdvice> {
     const own = { ...facts, input: ownCopy(facts.input) as CallFacts['input'] }; // a copy has the shape
+    const loaded = serviceOf(callOf(own));
     const { smallestChangeOf } = await import('./access/index.ts');
+    await loaded;
     return this.#ponder((view, env) => smallestChangeOf(view, own, options, env, catalogue));
   }
 
