@@ -12,7 +12,7 @@ import {
   type Slot,
   type World,
 } from './world.fixture.ts';
-import './seed.fixture.ts';
+import '../../../test/support/seed.ts';
 
 /* The laws of the decision, on random worlds in which every policy type may speak. */
 

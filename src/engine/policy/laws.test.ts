@@ -13,7 +13,7 @@ import {
   type Person,
   type StatementInput,
 } from './request.fixture.ts';
-import './seed.fixture.ts';
+import '../../../test/support/seed.ts';
 
 const runs = process.env['KMS_LONG'] ? 20_000 : 2_000;
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { isRefusal } from '../model/index.ts';
 import { parsePolicy, type PolicyKind } from './index.ts';
 import { isMistake, readJson } from './json.ts';
-import './seed.fixture.ts';
+import '../../../test/support/seed.ts';
 
 const parsed = (document: unknown, kind: PolicyKind = 'key') =>
   parsePolicy(typeof document === 'string' ? document : JSON.stringify(document), kind);

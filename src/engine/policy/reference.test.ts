@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { decidePlain, type PlainQuestion } from './plain.ts';
 import { policySet } from './policySets.fixture.ts';
 import { referenceDecide, type Verdict } from './reference.fixture.ts';
-import { seed } from './seed.fixture.ts';
+import { seed } from '../../../test/support/seed.ts';
 
 /*
  * The evaluator against a second reading of policy.md, on random policy sets: 100,000 with KMS_LONG=1, a twentieth otherwise.
@@ -77,7 +77,7 @@ function* withoutOnePart(value: unknown): Generator {
 describe('a second reading of policy.md', { timeout: process.env['KMS_LONG'] ? 1_800_000 : 180_000 }, () => {
   test(`[policy.md] agrees on ${sets} random policy sets`, () => {
     const { differences, counts } = compare(verdictOf, sets);
-    console.log(`reference: KMS_SEED=${first}, ${sets} sets, ${JSON.stringify(counts)}`);
+    process.stdout.write(`reference: KMS_SEED=${first}, ${sets} sets, ${JSON.stringify(counts)}\n`);
     const [worst] = differences;
     expect(
       worst && { ...worst, of: differences.length, question: smaller(policySet(worst.seed)) },

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AccountId } from '../model/index.ts';
 import { defaultKeyPolicy, respacePolicy } from './index.ts';
-import './seed.fixture.ts';
+import '../../../test/support/seed.ts';
 
 const account = '111122223333' as AccountId;
 const recorded = `{

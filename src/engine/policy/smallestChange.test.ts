@@ -28,7 +28,7 @@ import {
   type StatementInput,
 } from './request.fixture.ts';
 import { requestIn as anyRequestIn, world } from './world.fixture.ts';
-import './seed.fixture.ts';
+import '../../../test/support/seed.ts';
 
 const alice = people.alice.arn;
 const role = people.session.principal;
