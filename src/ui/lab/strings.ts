@@ -20,6 +20,7 @@ export const words = {
   createFirst: 'Create a key',
   noKeys: (account: string, region: string) => `${account} has no KMS key in ${region} yet.`,
   noKeysHint: 'A key lives in one account and one Region and never leaves them.',
+  more: 'More',
   rowLoading: (n: number) => `Key ${n}, being read`,
   symmetric: 'symmetric',
   multiRegion: 'multi-Region',
