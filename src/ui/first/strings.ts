@@ -14,7 +14,7 @@ export const words = {
   done: 'done',
   key: {
     say: 'Everything begins with a KMS key: its material is made inside the HSM and never leaves it.',
-    do: 'Choose first',
+    do: 'Choose its kind',
     quick: 'Make one for me',
     alias: 'first-key',
   },
