@@ -51,7 +51,8 @@ function drawn(use: SVGUseElement, style: CSSStyleDeclaration): SVGElement | und
   return svg;
 }
 
-export function standaloneSvg(picture: SVGSVGElement): string {
+/** A picture without what the page gave it from outside. */
+function resolvedCopy(picture: SVGSVGElement): SVGSVGElement {
   const copy = document.importNode(picture, true);
   const originals = [...picture.querySelectorAll<SVGElement>('*')];
   const copies = [...copy.querySelectorAll<SVGElement>('*')];
@@ -74,23 +75,47 @@ export function standaloneSvg(picture: SVGSVGElement): string {
     }
     for (const name of ['class', 'role', 'tabindex', 'aria-hidden', 'style']) twin.removeAttribute(name);
   });
-  const box = picture.viewBox.baseVal;
-  copy.setAttribute('xmlns', ns);
-  copy.setAttribute('width', String(box.width));
-  copy.setAttribute('height', String(box.height));
-  const title = document.createElementNS(ns, 'title');
-  title.textContent = picture.getAttribute('aria-label');
-  const ground = document.createElementNS(ns, 'rect');
-  ground.setAttribute('width', '100%');
-  ground.setAttribute('height', '100%');
-  ground.setAttribute('fill', getComputedStyle(picture).getPropertyValue('--canvas').trim());
-  copy.prepend(title, ground);
-  for (const name of ['class', 'aria-label']) copy.removeAttribute(name);
-  copy.setAttribute('role', 'img');
   // What Svelte leaves between blocks is of no use in a file.
   const comments = document.createTreeWalker(copy, NodeFilter.SHOW_COMMENT);
   const found: Node[] = [];
   while (comments.nextNode()) found.push(comments.currentNode);
   for (const comment of found) comment.parentNode?.removeChild(comment);
-  return new XMLSerializer().serializeToString(copy);
+  for (const name of ['class', 'aria-label']) copy.removeAttribute(name);
+  return copy;
+}
+
+/** The pictures that are shown as one file: beside each other where they stand so on the page, else one below the other. */
+export function standaloneSvg(pictures: readonly SVGSVGElement[]): string {
+  const [first, second] = pictures;
+  if (!first) throw new Error('"pictures" expected at least one, got none');
+  const isBeside =
+    second !== undefined &&
+    Math.abs(first.getBoundingClientRect().top - second.getBoundingClientRect().top) < 1;
+  const sheet = document.createElementNS(ns, 'svg');
+  const title = document.createElementNS(ns, 'title');
+  title.textContent = pictures.map((picture) => picture.getAttribute('aria-label') ?? '').join('. ');
+  const ground = document.createElementNS(ns, 'rect');
+  ground.setAttribute('width', '100%');
+  ground.setAttribute('height', '100%');
+  ground.setAttribute('fill', getComputedStyle(first).getPropertyValue('--canvas').trim());
+  sheet.append(title, ground);
+  let [width, height] = [0, 0];
+  for (const picture of pictures) {
+    const box = picture.viewBox.baseVal;
+    const copy = resolvedCopy(picture);
+    copy.setAttribute('x', String(isBeside ? width : 0));
+    copy.setAttribute('y', String(isBeside ? 0 : height));
+    copy.setAttribute('width', String(box.width));
+    copy.setAttribute('height', String(box.height));
+    sheet.append(copy);
+    [width, height] = isBeside
+      ? [width + box.width, Math.max(height, box.height)]
+      : [Math.max(width, box.width), height + box.height];
+  }
+  sheet.setAttribute('xmlns', ns);
+  sheet.setAttribute('viewBox', `0 0 ${width} ${height}`);
+  sheet.setAttribute('width', String(width));
+  sheet.setAttribute('height', String(height));
+  sheet.setAttribute('role', 'img');
+  return new XMLSerializer().serializeToString(sheet);
 }

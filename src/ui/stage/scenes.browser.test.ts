@@ -200,9 +200,9 @@ describe.each(scenes)('%s', (address, beats) => {
     await settled();
     for (const theme of ['light', 'dark']) {
       document.documentElement.dataset['theme'] = theme;
-      const picture = scene().element().querySelector<SVGSVGElement>('svg.scene-svg');
-      if (!picture) throw new Error('no picture');
-      const text = standaloneSvg(picture);
+      const pictures = [...scene().element().querySelectorAll<SVGSVGElement>('svg.scene-svg')];
+      expect(pictures).toHaveLength(address === 'throttling' ? 2 : 1);
+      const text = standaloneSvg(pictures);
       expect(text).not.toMatch(/var\(|currentcolor|class=|<use|data-spot|url\(&quot;http/i);
       const parsed = new DOMParser().parseFromString(text, 'image/svg+xml');
       expect(parsed.querySelector('parsererror')).toBeNull();
@@ -213,6 +213,27 @@ describe.each(scenes)('%s', (address, beats) => {
       expect(image.naturalWidth).toBeGreaterThan(100);
     }
     delete document.documentElement.dataset['theme'];
+    let diagram = '';
+    Object.defineProperty(navigator, 'clipboard', {
+      configurable: true,
+      value: {
+        writeText: (text: string) => {
+          diagram = text;
+          return Promise.resolve();
+        },
+      },
+    });
+    await userEvent.click(button('Share this moment'));
+    await userEvent.click(button('Copy as Mermaid'));
+    const [head, ...lines] = diagram.split('\n');
+    expect(head).toBe(address === 'throttling' ? 'xychart-beta' : 'sequenceDiagram');
+    // The part of Mermaid's grammar that these diagrams use; nothing in a text may end it early.
+    const line =
+      address === 'throttling'
+        ? /^  (title "[^"]+"|[xy]-axis "[^"]+" (\[\d+(, \d+)*\]|\d+ --> \d+)|(line|bar) \[\d+(, \d+)*\])$/
+        : /^  (participant \w+( as [^;#]+)?|\w+(->>|-->>|--x)\w+: [^;#]+|Note over \w+: [^;#]+)$/;
+    for (const one of lines) expect(one).toMatch(line);
+    expect(lines.length).toBeGreaterThan(3);
   });
 });
 
