@@ -81,14 +81,22 @@ export function valuesOf(event: TrailEvent, attribute: TrailAttribute): readonly
   }
 }
 
-/** An id belongs to one record: found by looking, not by a list of its own for each. */
-const listed = trailAttributes.filter((one) => one !== 'EventId');
+/** An id belongs to one record: it has a list of its own kind. */
+type Listed = Exclude<TrailAttribute, 'EventId'>;
+const listed = trailAttributes.filter((one): one is Listed => one !== 'EventId');
+
+/** Places, rising. */
+type Places = number[];
 
 export class TrailIndex {
   readonly #events: TrailEvent[] = [];
   readonly #times: number[] = [];
-  readonly #places = new Map<string, number[]>();
+  readonly #lists = new Map<Listed, Map<string, Places>>(listed.map((one) => [one, new Map()]));
   readonly #byId = new Map<string, number>();
+  /** The names of resources that were met: few, and asked for often. */
+  readonly #names = new Map<string, readonly string[]>();
+  /** False after the clock went back (undo): then times are looked at one by one. */
+  #inOrder = true;
 
   constructor(events: Iterable<TrailEvent> = []) {
     this.add(events);
@@ -102,17 +110,30 @@ export class TrailIndex {
   add(events: Iterable<TrailEvent>): void {
     for (const event of events) {
       const place = this.#events.push(event) - 1;
-      this.#times.push(timeOf(event));
+      const time = timeOf(event);
+      if (place > 0 && time < (this.#times[place - 1] ?? 0)) this.#inOrder = false;
+      this.#times.push(time);
       this.#byId.set(event.eventID, place);
-      for (const attribute of listed) {
-        for (const value of valuesOf(event, attribute)) {
-          const name = `${attribute}=${value}`;
-          const places = this.#places.get(name);
-          if (places) places.push(place);
-          else this.#places.set(name, [place]);
+      for (const [attribute, lists] of this.#lists) {
+        const values = attribute === 'ResourceName' ? this.#namesIn(event) : valuesOf(event, attribute);
+        for (const value of values) {
+          const places = lists.get(value);
+          if (places) {
+            // One record may say a value twice.
+            if (places.at(-1) !== place) places.push(place);
+          } else lists.set(value, [place]);
         }
       }
     }
+  }
+
+  #namesIn({ resources }: TrailEvent): readonly string[] {
+    const [only] = resources;
+    if (resources.length > 1) return resources.flatMap(({ ARN }) => namesOf(ARN));
+    if (!only) return [];
+    let names = this.#names.get(only.ARN);
+    if (!names) this.#names.set(only.ARN, (names = namesOf(only.ARN)));
+    return names;
   }
 
   /** Newest first. `most`: 50 unless told. */
@@ -137,41 +158,59 @@ export class TrailIndex {
   }
 
   /** The values that an attribute has, the most frequent first. */
-  values(
-    attribute: Exclude<TrailAttribute, 'EventId'>,
-  ): readonly { readonly value: string; readonly n: number }[] {
-    const start = `${attribute}=`;
-    return [...this.#places]
-      .filter(([name]) => name.startsWith(start))
-      .map(([name, places]) => ({ value: name.slice(start.length), n: places.length }))
+  values(attribute: Listed): readonly { readonly value: string; readonly n: number }[] {
+    return [...(this.#lists.get(attribute) ?? [])]
+      .map(([value, places]) => ({ value, n: places.length }))
       .toSorted((a, b) => b.n - a.n || (a.value < b.value ? -1 : 1));
   }
 
   *#walk({ where = [], from, to, text, outcome, before }: TrailQuestion): Generator<number> {
     const lists: (readonly number[])[] = [];
     for (const { key, value } of where) {
-      const own = key === 'EventId' ? this.#byId.get(value) : undefined;
-      const places =
-        key === 'EventId' ? (own === undefined ? [] : [own]) : this.#places.get(`${key}=${value}`);
+      const places = key === 'EventId' ? this.#ofId(value) : this.#lists.get(key)?.get(value);
       if (!places || places.length === 0) return;
       lists.push(places);
     }
-    const [shortest] = lists.toSorted((a, b) => a.length - b.length);
-    const others = lists.filter((one) => one !== shortest).map((one) => new Set(one));
+    lists.sort((a, b) => a.length - b.length);
+    const [shortest, ...others] = lists;
     const wanted = text?.trim().toLowerCase();
-    const length = shortest?.length ?? this.#events.length;
-    for (let i = length - 1; i >= 0; i -= 1) {
+    const last = Math.min(before ?? Infinity, this.#firstAfter(to));
+    const first = this.#firstFrom(from);
+    for (let i = shortest ? below(shortest, last) : Math.min(last, this.#events.length); i > 0;) {
+      i -= 1;
       const place = shortest ? (shortest[i] ?? 0) : i;
+      if (place < first) return;
       const event = this.#events[place];
       const time = this.#times[place] ?? 0;
-      if (!event || (before !== undefined && place >= before)) continue;
-      if ((from !== undefined && time < from) || (to !== undefined && time > to)) continue;
+      if (!event || (from !== undefined && time < from) || (to !== undefined && time > to)) continue;
       if (outcome && (event.errorCode === undefined) !== (outcome === 'ok')) continue;
-      if (!others.every((one) => one.has(place))) continue;
+      if (!others.every((one) => one[below(one, place)] === place)) continue;
       if (wanted && !says(event, wanted)) continue;
       yield place;
     }
   }
+
+  #ofId(id: string): readonly number[] {
+    const place = this.#byId.get(id);
+    return place === undefined ? [] : [place];
+  }
+  #firstAfter(to: number | undefined): number {
+    return to === undefined || !this.#inOrder ? Infinity : below(this.#times, to + 1);
+  }
+  #firstFrom(from: number | undefined): number {
+    return from === undefined || !this.#inOrder ? 0 : below(this.#times, from);
+  }
+}
+
+/** How many of rising numbers are less than `bound`: the place of the first that is not. */
+function below(rising: readonly number[], bound: number): number {
+  let [low, high] = [0, rising.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rising[middle] ?? Infinity) < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Short parts first, so that most records need not be written out. */
