@@ -186,4 +186,5 @@ export class LabInPage {
   }
 }
 
+/** The page that is asked. @public to pageHandler.mjs, which loads this file by its path. */
 export const builtPage = process.env['KMS_DIST'] ?? join(root, 'dist');

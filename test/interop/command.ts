@@ -4,7 +4,7 @@ import { hasOpenssl, opensslSide } from './opensslSide.ts';
 import { ours } from './ours.ts';
 import { interoperation, printed } from './table.ts';
 
-/** The whole table of this machine. */
+/** The whole table of this machine. @public to scripts/interop.mjs, which loads this file by its path. */
 export async function run(): Promise<{ readonly text: string; readonly wrong: number }> {
   const chromium = await openChromium();
   const sides = [nodeSide, ...(hasOpenssl ? [opensslSide] : []), ...(chromium ? [chromium.side] : [])];
