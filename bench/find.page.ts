@@ -108,26 +108,23 @@ const listShown = async (page: Page): Promise<number> => {
   }
 };
 
+/** The first ones warm the caches, and the browser's database goes on sorting for a while what was written into it. */
+const several = async (page: Page): Promise<number> => {
+  const shown: number[] = [];
+  for (let n = 0; n < reloads; n++) shown.push(await listShown(page));
+  return median(shown.slice(warm));
+};
+
 const suite: PageSuite = async (bench, open) => {
-  const other = await open();
   const lab = await open();
   try {
     const { page } = lab;
     await page.addInitScript(note);
-    await other.page.addInitScript(note);
-    await page.reload();
+    const empty = await several(page);
     await createKey(page, 'bench');
     await page.waitForLoadState('networkidle');
     await page.evaluate(fill, { keys: many, batch });
-    const shown = { empty: [] as number[], full: [] as number[] };
-    // In turns, so that whatever else the machine does meets both; the first ones warm the caches, and the browser's
-    // database goes on sorting for a while what was written into it.
-    for (let n = 0; n < reloads; n++) {
-      shown.empty.push(await listShown(other.page));
-      shown.full.push(await listShown(page));
-    }
-    const [empty, full] = [median(shown.empty.slice(warm)), median(shown.full.slice(warm))];
-    await other.close();
+    const full = await several(page);
     bench.figure('first screen of the key list, empty world', empty, 'ms');
     bench.figure(`first screen of the key list, ${many.toLocaleString('en-US')} keys`, full, 'ms');
     bench.figure('first screen, 99,000 keys / empty', full / empty, '×');
@@ -186,7 +183,6 @@ const suite: PageSuite = async (bench, open) => {
     bench.figure('a search among 99,000 keys, median', median(times), 'ms');
     bench.figure('a search among 99,000 keys, slowest', Math.max(...times), 'ms');
   } finally {
-    await other.close();
     await lab.close();
   }
 };
