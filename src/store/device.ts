@@ -1,7 +1,8 @@
-import type { Bytes, Device } from '../engine/index.ts';
-import { gcm } from '@noble/ciphers/aes.js';
+import { openGcm, sealGcm, type Bytes, type Device } from '../engine/index.ts';
 
 const nonceLength = 12;
+/** No additional data. */
+const nothing: Bytes = new Uint8Array(0);
 
 const join = (nonce: Bytes, sealed: Uint8Array): Bytes => {
   const wrapped = new Uint8Array(nonce.length + sealed.length);
@@ -36,13 +37,11 @@ export const platformDevice = (key: CryptoKey): Device => ({
 export const rawDevice = (key: Bytes): Device => ({
   wrap(plain, nonce) {
     checkNonce(nonce);
-    return Promise.resolve(join(nonce, gcm(key, nonce).encrypt(plain)));
+    return Promise.resolve(join(nonce, sealGcm(key, nonce, plain, nothing)));
   },
   unwrap(wrapped) {
-    return Promise.resolve().then(
-      // A fresh array: the cipher's own type does not say that no other thread shares it.
-      () => new Uint8Array(gcm(key, wrapped.subarray(0, nonceLength)).decrypt(wrapped.subarray(nonceLength))),
-    );
+    const plain = openGcm(key, wrapped.slice(0, nonceLength), wrapped.slice(nonceLength), nothing);
+    return plain ? Promise.resolve(plain) : Promise.reject(new Error('it was not wrapped by this device'));
   },
 });
 

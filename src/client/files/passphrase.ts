@@ -1,7 +1,6 @@
-import { gcm } from '@noble/ciphers/aes.js';
 import { pbkdf2Async } from '@noble/hashes/pbkdf2.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { utf8, type Bytes } from '../../engine/index.ts';
+import { openGcm, sealGcm, utf8, type Bytes } from '../../engine/index.ts';
 
 /*
  * A key from a passphrase: PBKDF2 with HMAC-SHA-256, then AES-256-GCM. 600,000 iterations: OWASP Password Storage Cheat
@@ -11,6 +10,10 @@ import { utf8, type Bytes } from '../../engine/index.ts';
 export const iterations = 600_000;
 /** OURS: a file that asks for more would only keep the reader busy. */
 export const mostIterations = 10_000_000;
+
+const nonceLength = 12;
+/** No additional data. */
+const nothing: Bytes = new Uint8Array(0);
 
 export interface Sealed {
   readonly iterations: number;
@@ -22,10 +25,11 @@ export interface Sealed {
 /** The same passphrase is the same bytes on every keyboard (RFC 8265 §4.2.2: NFC). */
 const bytesOf = (passphrase: string): Bytes => utf8(passphrase.normalize('NFC'));
 
-async function keyOf(passphrase: string, salt: Bytes, rounds: number): Promise<Uint8Array> {
+async function keyOf(passphrase: string, salt: Bytes, rounds: number): Promise<Bytes> {
   // Pages opened as files may have no `crypto.subtle`.
   const subtle = (globalThis.crypto as { readonly subtle?: SubtleCrypto }).subtle;
-  if (!subtle) return pbkdf2Async(sha256, bytesOf(passphrase), salt, { c: rounds, dkLen: 32 });
+  if (!subtle)
+    return new Uint8Array(await pbkdf2Async(sha256, bytesOf(passphrase), salt, { c: rounds, dkLen: 32 }));
   const base = await subtle.importKey('raw', bytesOf(passphrase), 'PBKDF2', false, ['deriveBits']);
   return new Uint8Array(
     await subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt, iterations: rounds }, base, 256),
@@ -34,9 +38,9 @@ async function keyOf(passphrase: string, salt: Bytes, rounds: number): Promise<U
 
 export async function sealWith(passphrase: string, plain: Bytes): Promise<Sealed> {
   const salt = crypto.getRandomValues(new Uint8Array(16));
-  const nonce = crypto.getRandomValues(new Uint8Array(12));
+  const nonce = crypto.getRandomValues(new Uint8Array(nonceLength));
   const key = await keyOf(passphrase, salt, iterations);
-  const sealed = new Uint8Array(gcm(key, nonce).encrypt(plain));
+  const sealed = sealGcm(key, nonce, plain, nothing);
   key.fill(0);
   return { iterations, salt, nonce, sealed };
 }
@@ -47,11 +51,7 @@ export async function openWith(
   { iterations: rounds, salt, nonce, sealed }: Sealed,
 ): Promise<Bytes | undefined> {
   const key = await keyOf(passphrase, salt, rounds);
-  try {
-    return new Uint8Array(gcm(key, nonce).decrypt(sealed));
-  } catch {
-    return undefined;
-  } finally {
-    key.fill(0);
-  }
+  const plain = nonce.length === nonceLength ? openGcm(key, nonce, sealed, nothing) : undefined;
+  key.fill(0);
+  return plain;
 }
