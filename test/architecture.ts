@@ -51,6 +51,7 @@ const engineRooms: Readonly<Record<string, readonly string[]>> = {
 const lazyDoors: ReadonlySet<string> = new Set([
   'engine/crypto/asymmetric/index.ts',
   'cloud/identities.ts',
+  'cloud/readers.ts',
   'cloud/services.ts',
 ]);
 

@@ -8,3 +8,6 @@ export * from './words.ts';
 /** What a learner did, apart from the worlds. */
 export { openStudyStore, type StudyRow, type StudyStore } from '../store/index.ts';
 export * from './denial/index.ts';
+/** Readers of the trail, the bill, alarms, drills: loaded by the screens that need them. */
+export const loadAround = () => import('./around/index.ts');
+export type Around = Awaited<ReturnType<typeof loadAround>>;

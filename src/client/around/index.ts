@@ -1,0 +1,3 @@
+/* Everything around the keys that only reads: a chunk of its own, asked for by `loadAround`. */
+export * from '../../cloud/readers.ts';
+export { drillDoor, drillWorld } from './drills.ts';
