@@ -40,6 +40,9 @@ import type {
   VpcEndpointRec,
   WorldRec,
 } from '../engine/index.ts';
+import type { LostWith, StoredPlace, StoredThing, ThingsQuestion } from './things/types.ts';
+
+export type * from './things/types.ts';
 
 /*
  * What the page, the flows and the study part see of a world. The same interface stands before a world in this thread
@@ -602,6 +605,13 @@ export interface WorldApi {
   /** Keys, aliases, grants, principals and events whose names hold every word of the query. */
   find(query: string, options?: FindOptions): Promise<FindAnswer>;
   key(arn: KeyArn): Promise<KeyDetail | undefined>;
+  /** What services keep, by account, Region and service. */
+  storedPlaces(): Promise<readonly StoredPlace[]>;
+  /** What services keep, each with its ciphertext, its wrapped data key and the key it hangs on; from records, no call. */
+  storedThings(question?: ThingsQuestion): Promise<Page<StoredThing>>;
+  storedThing(id: string): Promise<StoredThing | undefined>;
+  /** What could not be read any more if this key went. */
+  lostWith(key: KeyArn): Promise<LostWith>;
   /** The custom key stores of an account in a Region. */
   keyStores(at: { readonly account: AccountId; readonly region: Region }): Promise<readonly KeyStoreCard[]>;
   /** Newest first. `before` is a seq. */

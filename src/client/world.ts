@@ -24,11 +24,13 @@ import {
   type Env,
   type EpochMs,
   type Explanation,
+  type Found,
   type KeyArn,
   type KeyPair,
   type KeySpec,
   type Outcome,
   type Random,
+  type Range,
   type RedactedCall,
   type Rec,
   type Ref,
@@ -72,12 +74,16 @@ import type {
   KeyDetail,
   KeyWindow,
   KeyStoreCard,
+  LostWith,
   Page,
   PermissionQuestion,
   PolicyDifference,
   PrincipalCard,
   SealedObject,
   Simulation,
+  StoredPlace,
+  StoredThing,
+  ThingsQuestion,
   TrailLine,
   UndoOptions,
   Watch,
@@ -97,6 +103,7 @@ import { worldHash } from './files/hash.ts';
 import { recordChange } from './history/changes.ts';
 import { History, type Planned } from './history/history.ts';
 import type { Heard, ScriptParts } from './link/make.ts';
+import type { ThingsSource } from './things/index.ts';
 import { Objects, type SealSource } from './objects.ts';
 import { ownCopy } from './ownCopy.ts';
 import {
@@ -809,7 +816,7 @@ export class World implements WorldApi {
       // It begins at an entry that is on disk, and hears of each one after it.
       await this.#commits.settled();
       return new Finder({
-        range: (range) => this.#records?.range('ref', range) ?? this.read((view) => view.range('ref', range)),
+        range: (range) => this.#range(range),
         refs: (range) =>
           this.#records?.refs(range) ??
           this.read((view) => view.range('ref', range).map(({ ref: at }) => at)),
@@ -817,6 +824,37 @@ export class World implements WorldApi {
         path: () => this.#history.path(),
       });
     }));
+  }
+
+  /** Committed records, read past the working view where there is a store to read from. */
+  #range(range: Range): Promise<readonly Found[]> {
+    return this.#records?.range('ref', range) ?? this.read((view) => view.range('ref', range));
+  }
+
+  async #things(): Promise<ThingsSource> {
+    await this.#commits.settled();
+    return { range: (range) => this.#range(range), read: (look) => this.read(look), at: this.time() };
+  }
+
+  async storedPlaces(): Promise<readonly StoredPlace[]> {
+    const { storedPlaces } = await import('./things/index.ts');
+    return storedPlaces(await this.#things());
+  }
+
+  async storedThings(question: ThingsQuestion = {}): Promise<Page<StoredThing>> {
+    const { storedThings } = await import('./things/index.ts');
+    return storedThings(await this.#things(), question);
+  }
+
+  async storedThing(id: string): Promise<StoredThing | undefined> {
+    const { storedThing } = await import('./things/index.ts');
+    return storedThing(await this.#things(), id as Ref); // one that is no ref finds nothing
+  }
+
+  async lostWith(arn: KeyArn): Promise<LostWith> {
+    const { lostWith } = await import('./things/index.ts');
+    const [detail, files] = await Promise.all([this.key(arn), this.objects()]);
+    return lostWith(await this.#things(), arn, { detail, files });
   }
 
   key(arn: KeyArn): Promise<KeyDetail | undefined> {

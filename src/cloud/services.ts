@@ -52,4 +52,5 @@ export const lateOperations = {
   cloudtrail: cloudtrailOperations.map(({ name }) => name),
 };
 
+export { readingHold, type ReadingHold } from './held.ts';
 export { placeOf } from './refs.ts';

@@ -202,7 +202,7 @@ const GetFunctionConfiguration = lambda<OfFunction, object>({
 });
 
 /** OURS: an execution environment lives on for a quarter of an hour without a call, and a function has one. */
-const idleSeconds = 900;
+export const idleSeconds = 900;
 
 /** What an execution environment has, once it has come to life. */
 async function comeToLife(

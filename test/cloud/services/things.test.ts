@@ -1,0 +1,337 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { World, type StoredThing, type WorldApi } from '../../../src/client/index.ts';
+import type { KeyArn, PrincipalArn, Region, ServiceName } from '../../../src/engine/index.ts';
+import { MemoryStore } from '../../../src/store/index.ts';
+import { a, b, adminOf, allow, policy, rootOf, trust } from '../house.ts';
+import { region } from './kms.ts';
+
+/*
+ * What is said of stored things is held against what their services and KMS then really do.
+ */
+
+const genesis = {
+  seed: 'things',
+  now: '2026-01-01T00:00:00Z',
+  accounts: [a, b].map((id) => ({
+    id,
+    principals: [{ arn: adminOf(id), policies: [policy(allow('*'))] }],
+  })),
+  switches: { throttling: false, propagation: false },
+};
+const text = (said: string) => new TextEncoder().encode(said);
+const secretText = 'the quick brown fox';
+
+interface Ask {
+  readonly world: WorldApi;
+  readonly account?: string;
+}
+async function ask(
+  { world, account = a }: Ask,
+  service: string,
+  operation: string,
+  input: Readonly<Record<string, unknown>>,
+) {
+  const { result } = await world.call({
+    service: service as ServiceName,
+    operation,
+    input,
+    principal: adminOf(account) as PrincipalArn,
+    region: region as Region,
+  });
+  return result;
+}
+async function done(...given: Parameters<typeof ask>): Promise<Readonly<Record<string, unknown>>> {
+  const result = await ask(...given);
+  if (!result.ok) throw new Error(`${given[2]}: ${result.refusal.refused}: ${result.refusal.message}`);
+  return result.output;
+}
+/** CloudWatch Logs asks in its own name. */
+const usedByAll = policy(
+  ...[rootOf(a), rootOf(b)].map((AWS) => ({
+    Effect: 'Allow',
+    Principal: { AWS },
+    Action: 'kms:*',
+    Resource: '*',
+  })),
+  {
+    Effect: 'Allow',
+    Principal: { Service: `logs.${region}.amazonaws.com` },
+    Action: 'kms:*',
+    Resource: '*',
+  },
+);
+const createKey = async (world: World): Promise<KeyArn> => {
+  const { KeyMetadata } = await done({ world }, 'kms', 'CreateKey', { Policy: usedByAll });
+  return (KeyMetadata as { readonly Arn: KeyArn }).Arn;
+};
+
+/** One thing of one service. `n` makes its name. */
+type Put = (at: Ask, n: number, key: string) => Promise<void>;
+const puts: Readonly<Record<string, Put>> = {
+  async object(at, n, key) {
+    const Bucket = `objects-${n}`;
+    await done(at, 's3', 'CreateBucket', { Bucket });
+    await done(at, 's3', 'PutObject', {
+      ...{ Bucket, Key: 'o', Body: text(secretText), ServerSideEncryption: 'aws:kms', SSEKMSKeyId: key },
+      BucketKeyEnabled: n % 2 === 0,
+    });
+  },
+  async twoLayers(at, n, key) {
+    const Bucket = `layers-${n}`;
+    await done(at, 's3', 'CreateBucket', { Bucket });
+    const how = { ServerSideEncryption: 'aws:kms:dsse', SSEKMSKeyId: key };
+    await done(at, 's3', 'PutObject', { Bucket, Key: 'o', Body: text(secretText), ...how });
+  },
+  async ofS3(at, n) {
+    const Bucket = `own-${n}`;
+    await done(at, 's3', 'CreateBucket', { Bucket });
+    await done(at, 's3', 'PutObject', { Bucket, Key: 'o', Body: text(secretText) });
+  },
+  async volume(at, n, key) {
+    const { VolumeId } = await done(at, 'ec2', 'CreateVolume', {
+      AvailabilityZone: `${region}a`,
+      Size: 1,
+      ...(n % 3 === 0 ? {} : { Encrypted: true, KmsKeyId: key }),
+    });
+    const { Instances } = await done(at, 'ec2', 'RunInstances', {});
+    const [instance] = Instances as readonly { readonly InstanceId: string }[];
+    const InstanceId = instance?.InstanceId;
+    await done(at, 'ec2', 'AttachVolume', { VolumeId, InstanceId, Device: '/dev/sdf' });
+    await done(at, 'ec2', 'InstanceWrite', { VolumeId, InstanceId, Data: text(secretText) });
+    await done(at, 'ec2', 'CreateSnapshot', { VolumeId });
+    if (n % 2 === 0) await done(at, 'ec2', 'DetachVolume', { VolumeId });
+  },
+  async secret(at, n, key) {
+    await done(at, 'secretsmanager', 'CreateSecret', {
+      Name: `secret-${n}`,
+      SecretString: secretText,
+      KmsKeyId: key,
+    });
+  },
+  async message(at, n, key) {
+    const Attributes = n % 3 === 0 ? {} : { KmsMasterKeyId: key };
+    const { QueueUrl } = await done(at, 'sqs', 'CreateQueue', { QueueName: `queue-${n}`, Attributes });
+    await done(at, 'sqs', 'SendMessage', { QueueUrl, MessageBody: secretText });
+  },
+  async parameter(at, n, key) {
+    await done(at, 'ssm', 'PutParameter', {
+      ...{ Name: `parameter-${n}`, Value: secretText, Type: 'SecureString', KeyId: key },
+      Tier: n % 2 === 0 ? 'Advanced' : 'Standard',
+    });
+  },
+  async function(at, n, key) {
+    const role = `Runs${n}`;
+    await done(at, 'iam', 'CreateRole', {
+      RoleName: role,
+      AssumeRolePolicyDocument: policy(trust({ Service: 'lambda.amazonaws.com' })),
+    });
+    await done(at, 'lambda', 'CreateFunction', {
+      FunctionName: `fn-${n}`,
+      Role: `arn:aws:iam::${at.account ?? a}:role/${role}`,
+      Environment: { Variables: { SAID: secretText } },
+      ...(n % 3 === 0 ? {} : { KMSKeyArn: key }),
+    });
+  },
+  async logEvent(at, n, key) {
+    const logGroupName = `group-${n}`;
+    await done(at, 'logs', 'CreateLogGroup', { logGroupName, ...(n % 3 === 0 ? {} : { kmsKeyId: key }) });
+    await done(at, 'logs', 'PutLogEvents', {
+      logGroupName,
+      logStreamName: 's',
+      logEvents: [{ timestamp: n, message: secretText }],
+    });
+  },
+  async item(at, n, key) {
+    const TableName = `table-${n}`;
+    await done(at, 'dynamodb', 'CreateTable', {
+      TableName,
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      SSESpecification: n % 3 === 0 ? { Enabled: false } : { Enabled: true, KMSMasterKeyId: key },
+    });
+    await done(at, 'dynamodb', 'PutItem', { TableName, Item: { id: { S: 'i' }, said: { S: secretText } } });
+  },
+};
+const kinds = Object.keys(puts);
+
+/** Does its service read it? Undefined for what is not read. */
+async function reads(world: WorldApi, thing: StoredThing): Promise<boolean | undefined> {
+  const at = { world, account: thing.account };
+  const ok = async (...given: [string, string, Readonly<Record<string, unknown>>]) =>
+    (await ask(at, ...given)).ok;
+  if (thing.kind === 'item')
+    return ok('dynamodb', 'GetItem', { TableName: thing.within?.split('/').at(-1), Key: { id: { S: 'i' } } });
+  if (thing.kind === 'volume' || thing.kind === 'snapshot') return mounts(at, thing);
+  if (thing.bytes === undefined || !thing.read) return undefined;
+  return ok(thing.service, thing.read.operation, {
+    ...thing.read.input,
+    ...(thing.kind === 'message' ? { VisibilityTimeout: 0 } : {}),
+  });
+}
+/** In the card of a running instance; or what it takes to be there. */
+async function mounts(at: Ask, thing: StoredThing): Promise<boolean> {
+  if (thing.read) return (await ask(at, 'ec2', thing.read.operation, thing.read.input)).ok;
+  const VolumeId =
+    thing.kind === 'volume'
+      ? thing.name
+      : (await done(at, 'ec2', 'CreateVolume', { AvailabilityZone: `${region}a`, SnapshotId: thing.name }))[
+          'VolumeId'
+        ];
+  const { Instances } = await done(at, 'ec2', 'RunInstances', {});
+  const [instance] = Instances as readonly { readonly InstanceId: string }[];
+  const InstanceId = instance?.InstanceId;
+  if (!(await ask(at, 'ec2', 'AttachVolume', { VolumeId, InstanceId, Device: '/dev/sdf' })).ok) return false;
+  return (await ask(at, 'ec2', 'InstanceRead', { VolumeId, InstanceId })).ok;
+}
+
+interface Line {
+  readonly kind: string;
+  readonly key: number;
+  readonly other: boolean;
+}
+const line: fc.Arbitrary<Line> = fc.record({
+  kind: fc.constantFrom(...kinds),
+  key: fc.nat(1),
+  other: fc.boolean(),
+});
+
+async function made(lines: readonly Line[]) {
+  const world = await World.open(new MemoryStore({ device: new Uint8Array(32).fill(7) }), { genesis });
+  const keys = [await createKey(world), await createKey(world)] as const;
+  for (const [n, { kind, key, other }] of lines.entries()) {
+    const account = other ? b : a;
+    await puts[kind]?.({ world, account }, n, keys[key % 2] ?? keys[0]);
+  }
+  return { world, keys };
+}
+async function everything(world: WorldApi, keyArn?: KeyArn): Promise<readonly StoredThing[]> {
+  const found: StoredThing[] = [];
+  for (let after: string | undefined; ;) {
+    const page = await world.storedThings({ keyArn, after, n: 3 });
+    found.push(...page.items);
+    if (page.next === undefined) return found;
+    after = page.next;
+  }
+}
+
+const one = (at: number): Line => {
+  const round = Math.floor(at / kinds.length);
+  return { kind: kinds[at % kinds.length] ?? '', key: round % 2, other: (at + round) % 3 === 2 };
+};
+/** Each kind under each key: what a run of chance may leave out. */
+const ofAll = Array.from({ length: kinds.length * 4 }, (_, at) => one(at));
+const runs = process.env['KMS_LONG'] ? 60 : 6;
+
+async function holds(lines: readonly Line[]): Promise<void> {
+  const { world, keys } = await made(lines);
+  const [key] = keys;
+  const lost = await everything(world, key);
+  const said = await world.lostWith(key);
+  expect(said.total).toBe(lost.length);
+  expect(said.elsewhere).toBe(lost.filter(({ account }) => account !== a).length);
+  const isLost = new Set(lost.map(({ id }) => id));
+  const things = await everything(world);
+
+  const gone = await world.fork();
+  await done({ world: gone }, 'kms', 'DisableKey', { KeyId: key });
+  const before: string[] = [];
+  const after: string[] = [];
+  const expected: string[] = [];
+  for (const thing of things) {
+    // Each on its own: reading one may leave a key in somebody's memory, by which the next is read.
+    const [then, now] = [await world.fork(), await gone.fork()];
+    const could = await reads(then, thing);
+    if (could !== undefined) {
+      before.push(`${thing.id} ${could}`);
+      after.push(`${thing.id} ${await reads(now, thing)}`);
+      const admin = adminOf(thing.account);
+      const held = thing.held.some(({ by }) => by === undefined || by === admin);
+      expected.push(`${thing.id} ${could && (!isLost.has(thing.id) || held)}`);
+    }
+    await Promise.all([then.close(), now.close()]);
+  }
+  expect(before.filter((said) => said.endsWith('false'))).toEqual([]);
+  expect(after).toEqual(expected);
+
+  // What is held ends: after a day and a stop of the instances nothing of it is readable.
+  await gone.advance({ days: 1 });
+  for (const thing of things.filter(({ kind }) => kind === 'instance')) {
+    const at = { world: gone, account: thing.account };
+    await done(at, 'ec2', 'StopInstances', { InstanceIds: [thing.name] });
+    await done(at, 'ec2', 'StartInstances', { InstanceIds: [thing.name] });
+  }
+  for (const { id } of things) {
+    const thing = await gone.storedThing(id);
+    const could = thing && (await reads(gone, thing));
+    if (could !== undefined) expect(`${id} ${could}`).toBe(`${id} ${!isLost.has(id)}`);
+  }
+  await world.close();
+}
+
+describe('stored things', () => {
+  it('what would be lost with a key is what services cannot read without it, and nothing else', async () => {
+    await holds(ofAll);
+  }, 60_000);
+
+  it('the same of any things under any key', async () => {
+    await fc.assert(fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 5 }), holds), {
+      numRuns: runs,
+    });
+  }, 120_000);
+
+  it('KMS opens the wrapped key of each card with its context, under its key, and nothing of the text is on it', async () => {
+    const { world } = await made(ofAll);
+    let opened = 0;
+    for (const thing of await everything(world)) {
+      const { keyArn, protection, wrapped, bytes, context } = thing;
+      const shown = new TextDecoder().decode(Uint8Array.from(Object.values(bytes?.first ?? {})));
+      expect(shown).not.toContain(secretText.slice(0, 9));
+      if (protection === 'none') expect(bytes?.first).toBeUndefined();
+      const CiphertextBlob = wrapped ?? (protection === 'kms' ? bytes?.first : undefined);
+      if (!keyArn || !CiphertextBlob) continue;
+      const answer = await done({ world, account: thing.account }, 'kms', 'Decrypt', {
+        CiphertextBlob,
+        EncryptionContext: context,
+      }).catch((error: unknown) => `${thing.id}: ${String(error)}`);
+      // Keys of AWS services open for their service alone.
+      if (typeof answer === 'string') expect(answer).toMatch(/AccessDenied/);
+      else {
+        expect(answer['KeyId']).toBe(keyArn);
+        opened += 1;
+      }
+    }
+    expect(opened).toBeGreaterThan(kinds.length);
+    await world.close();
+  });
+
+  it('places count what is there, and what is locked', async () => {
+    const { world, keys } = await made(ofAll);
+    const things = await everything(world);
+    const places = await world.storedPlaces();
+    expect(places.flatMap(({ kinds: n }) => Object.values(n)).reduce((x, y) => x + y, 0)).toBe(things.length);
+    expect(places.every(({ locked }) => locked === 0)).toBe(true);
+    await done({ world }, 'kms', 'DisableKey', { KeyId: keys[0] });
+    const locked = (await world.storedPlaces()).reduce((sum, place) => sum + place.locked, 0);
+    expect(locked).toBe((await world.lostWith(keys[0])).total);
+    expect(await world.storedThing('s3Object/nowhere|at all')).toBeUndefined();
+    await world.close();
+  });
+
+  it('what would be refused, and what goes with the key: defaults, aliases, grants', async () => {
+    const { world, keys } = await made([]);
+    const [key] = keys;
+    await done({ world }, 'kms', 'CreateAlias', { AliasName: 'alias/app', TargetKeyId: key });
+    await done({ world }, 'sqs', 'CreateQueue', {
+      QueueName: 'q',
+      Attributes: { KmsMasterKeyId: 'alias/app' },
+    });
+    await puts['function']?.({ world }, 1, key);
+    const said = await world.lostWith(key);
+    expect(said.stops.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['queue q', 'function fn-1']);
+    expect(said.aliases).toEqual(['alias/app']);
+    expect(said.grants.map(({ Operations }) => Operations)).toEqual([['Decrypt']]);
+    expect(said.groups.map(({ kind, total }) => `${kind} ${total}`)).toEqual(['function 1']);
+    expect((await world.lostWith(keys[1])).total).toBe(0);
+    await world.close();
+  });
+});
