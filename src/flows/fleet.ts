@@ -89,78 +89,67 @@ export function waitAfter(attempt: number, retry: Retry, draw: () => number): nu
 /** Which attempt of whose: both in one number. */
 const packed = (client: number, attempt: number): number => client * 128 + attempt;
 
+const none = -1;
 /**
- * Attempts to come, soonest first: a binary heap on typed arrays, in the order of time, then of arrival. The arrays are
- * locals in both loops: three million attempts go through them. Every index is below `length`, so the casts of what is
- * read there hold.
+ * Attempts to come, soonest first, in the order of time, then of arrival: a list for each millisecond, on typed arrays, so
+ * that millions of attempts cost the same each. What would come after the end is not kept. Every index is within its array,
+ * so the casts of what is read there hold.
  */
 class Attempts {
-  length = 0;
-  time = new Float64Array(1024);
-  what = new Int32Array(1024);
-  #order = new Float64Array(1024);
-  #next = 0;
+  readonly #end: number;
+  /** First and last node of each millisecond. */
+  readonly #first: Int32Array;
+  readonly #last: Int32Array;
+  #next = new Int32Array(1024);
+  #what = new Int32Array(1024);
+  /** Nodes that are in use no more, as a list; beyond `#used` all are fresh. */
+  #free = none;
+  #used = 0;
+  /** No attempt is before this millisecond. */
+  #soonest: number;
 
-  push(at: number, what: number): void {
-    if (this.length === this.time.length) this.#grow();
-    const times = this.time;
-    const orders = this.#order;
-    const whats = this.what;
-    let hole = this.length++;
-    while (hole > 0) {
-      const up = (hole - 1) >> 1;
-      const upTime = times[up] as number;
-      // The newest one never goes before an equal time.
-      if (upTime <= at) break;
-      times[hole] = upTime;
-      orders[hole] = orders[up] as number;
-      whats[hole] = whats[up] as number;
-      hole = up;
-    }
-    times[hole] = at;
-    orders[hole] = this.#next++;
-    whats[hole] = what;
+  constructor(end: number) {
+    this.#end = end;
+    this.#soonest = end;
+    this.#first = new Int32Array(end).fill(none);
+    this.#last = new Int32Array(end).fill(none);
   }
-  /** Drops the first one. Read it before. */
-  pop(): void {
-    const last = --this.length;
-    const times = this.time;
-    const orders = this.#order;
-    const whats = this.what;
-    const at = times[last] as number;
-    const order = orders[last] as number;
-    let hole = 0;
-    for (;;) {
-      let down = 2 * hole + 1;
-      if (down >= last) break;
-      let downTime = times[down] as number;
-      if (down + 1 < last) {
-        const right = times[down + 1] as number;
-        if (
-          right < downTime ||
-          (right === downTime && (orders[down + 1] as number) < (orders[down] as number))
-        ) {
-          down += 1;
-          downTime = right;
-        }
-      }
-      if (downTime > at || (downTime === at && (orders[down] as number) > order)) break;
-      times[hole] = downTime;
-      orders[hole] = orders[down] as number;
-      whats[hole] = whats[down] as number;
-      hole = down;
-    }
-    times[hole] = at;
-    orders[hole] = order;
-    whats[hole] = whats[last] as number;
+  /** When the first one comes; after the end when there is none. */
+  get time(): number {
+    while (this.#soonest < this.#end && this.#first[this.#soonest] === none) this.#soonest += 1;
+    return this.#soonest < this.#end ? this.#soonest : Number.POSITIVE_INFINITY;
+  }
+  push(at: number, what: number): void {
+    if (at >= this.#end) return;
+    let node = this.#free;
+    if (node === none) {
+      node = this.#used++;
+      if (node === this.#next.length) this.#grow();
+    } else this.#free = this.#next[node] as number;
+    this.#next[node] = none;
+    this.#what[node] = what;
+    const last = this.#last[at] as number;
+    if (last === none) this.#first[at] = node;
+    else this.#next[last] = node;
+    this.#last[at] = node;
+    if (at < this.#soonest) this.#soonest = at;
+  }
+  /** Takes the first one. Ask for its time before. */
+  pop(): number {
+    const at = this.#soonest;
+    const node = this.#first[at] as number;
+    const next = this.#next[node] as number;
+    this.#first[at] = next;
+    if (next === none) this.#last[at] = none;
+    this.#next[node] = this.#free;
+    this.#free = node;
+    return this.#what[node] as number;
   }
   #grow(): void {
-    const n = this.time.length * 2;
-    const [time, what, order] = [new Float64Array(n), new Int32Array(n), new Float64Array(n)];
-    time.set(this.time);
-    what.set(this.what);
-    order.set(this.#order);
-    [this.time, this.what, this.#order] = [time, what, order];
+    const [next, what] = [new Int32Array(this.#next.length * 2), new Int32Array(this.#what.length * 2)];
+    next.set(this.#next);
+    what.set(this.#what);
+    [this.#next, this.#what] = [next, what];
   }
 }
 
@@ -177,7 +166,7 @@ export class Fleet {
   readonly states: Uint8Array;
 
   readonly #onAttempt: OnAttempt | undefined;
-  readonly #retries = new Attempts();
+  readonly #retries: Attempts;
   readonly #draw: () => number;
   #level: Parameters<typeof take>[0];
   #job = 0;
@@ -192,6 +181,7 @@ export class Fleet {
     check(setting);
     this.setting = setting;
     this.#onAttempt = onAttempt;
+    this.#retries = new Attempts(setting.seconds * 1000);
     const n = Math.round((setting.seconds * 1000) / sampleMs);
     this.totalSamples = n;
     const counts = () => new Uint32Array(n);
@@ -225,16 +215,15 @@ export class Fleet {
     for (;;) {
       const arrival =
         this.#job < this.#jobs ? Math.floor((this.#job * 1000) / jobsPerSecond) : Number.POSITIVE_INFINITY;
-      const retry = retries.length > 0 ? (retries.time[0] ?? 0) : Number.POSITIVE_INFINITY;
+      const retry = retries.time;
       if (arrival >= end && retry >= end) break;
       if (arrival <= retry) {
         this.#arrive(arrival, this.#job % clients, at);
         this.#job += 1;
       } else {
-        const what = retries.what[0] ?? 0;
+        const what = retries.pop();
         const client = what >> 7;
         const attempt = what & 127;
-        retries.pop();
         this.#waitingNow -= 1;
         this.#waitingOf[client] = (this.#waitingOf[client] ?? 0) - 1;
         this.#ask(retry, client, attempt, at);

@@ -11,7 +11,7 @@ import { sceneAddresses, type SceneAddress } from './telling.ts';
  *   { v: 1, at, … }   `at`: the beat that is shown, from 0; -1 is the moment before the first.
  *   envelope          by: who asked, `user/Admin`; ctx: its encryption context; deeds.
  *   envelope-decrypt  the same, and seal: the context that the file was sealed with.
- *   wrapping, key-life, grants   deeds: [AFTER, KIND, WHAT?] each, AFTER so many beats.
+ *   wrapping, key-life   deeds: [AFTER, KIND, WHAT?] each, AFTER so many beats.
  *   handshake         attempts; mends: [KIND, VALUE, ATTEMPTS] each, after so many attempts.
  *   throttling        load, a, b: the settings of the fleet and of either run.
  *

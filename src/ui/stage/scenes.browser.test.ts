@@ -1,9 +1,11 @@
 import axe from 'axe-core';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { openLab, type LabApi } from '../../client/index.ts';
 import type { PrincipalArn, Region } from '../../engine/index.ts';
 import { mountApp } from '../index.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 /** What every scene on the stage promises alike: moments, the speaker's view, cards without motion, code, export. */
 let api: LabApi;
@@ -60,7 +62,7 @@ async function open(at: string): Promise<void> {
   const target = document.createElement('div');
   document.body.replaceChildren(target);
   unmount = mountApp(target, api);
-  await expect.element(scene()).toBeVisible();
+  await expect.element(scene(), { timeout: 30_000 }).toBeVisible();
 }
 async function play(beats: number): Promise<void> {
   for (let beat = 0; beat < beats; beat += 1) {
