@@ -1,15 +1,20 @@
 // @ts-check
 // The shared runner's handler (contract at its top) for the lab in the built page: see page.ts.
-import { join } from 'node:path';
-import { runnerImport } from 'vite';
+import { createServer } from 'vite';
 import { root } from '../../scripts/install.mjs';
 
-/** @type {{ module: typeof import('./page.ts') }} */
-const { module } = await runnerImport(join(root, 'test', 'conformance', 'page.ts'), {
+// Left open: parts of the client are imported only when something asks for them. The runner ends the process.
+const vite = await createServer({
   configFile: false,
   root,
   logLevel: 'warn',
+  appType: 'custom',
+  server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+  optimizeDeps: { noDiscovery: true },
 });
+/** @type {typeof import('./page.ts')} */
+// The module loader answers records of any shape; the file is TypeScript, which Node alone does not load.
+const module = /** @type {any} */ (await vite.ssrLoadModule('/test/conformance/page.ts'));
 
 /** @type {import('./page.ts').LabInPage | undefined} */
 let page;
