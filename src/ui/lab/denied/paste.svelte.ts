@@ -7,7 +7,7 @@ import {
   type DenialInput,
   type DenialReport,
 } from '../../../client/index.ts';
-import type { Pair } from '../../parts/Pairs.svelte';
+import type { Pair } from '../../parts/pair.ts';
 
 /** What was pasted, as long as the page lives: it is kept nowhere. */
 class Paste {

@@ -1,10 +1,6 @@
 import type { PermissionQuestion } from '../../../client/index.ts';
 import type { AccountId, KeyArn } from '../../../engine/index.ts';
-
-interface Pair {
-  name: string;
-  value: string;
-}
+import type { Pair } from '../../parts/pair.ts';
 
 /** By what way and with what a call would come: what the fields of the simulator hold. Empty: as it usually is. */
 export interface Circumstances {
