@@ -14,6 +14,8 @@ import type {
   EbsVolumeRec,
   Ec2InstanceRec,
   HeldKeyRec,
+  RdsInstanceRec,
+  RdsSnapshotRec,
   Ref,
   Region,
   S3BucketRec,
@@ -64,6 +66,9 @@ export const at = {
   cloudTrail: (account: AccountId, region: Region, name: string): Ref<'cloudTrail'> =>
     `cloudTrail/${account}/${region}/${name}`,
   sqsMessage: (queue: string, number: number): Ref<'sqsMessage'> => `sqsMessage/${queue}|${padded(number)}`,
+  rdsInstance: (account: AccountId, region: Region, name: string): Ref<'rdsInstance'> =>
+    `rdsInstance/${account}/${region}/${name}`,
+  rdsSnapshot: (arn: string): Ref<'rdsSnapshot'> => `rdsSnapshot/${arn}`,
 };
 
 /** Prefixes for ranges over the primary order. */
@@ -88,6 +93,8 @@ export const below = {
   logEvents: (group: string) => `logEvent/${group}|`,
   cloudTrails: (account: AccountId) => `cloudTrail/${account}/`,
   sqsMessages: (queue: string) => `sqsMessage/${queue}|`,
+  rdsInstances: (account: AccountId, region: Region) => `rdsInstance/${account}/${region}/`,
+  rdsSnapshots: (region: Region) => `rdsSnapshot/arn:aws:rds:${region}:`,
 };
 
 /** The ref under which a record of a table must lie: what a file is held to. */
@@ -114,4 +121,6 @@ export const placeOf: { readonly [T in keyof ServiceTables]: (rec: ServiceTables
   logGroup: (r: LogGroupRec) => at.logGroup(r.account, r.region, r.name),
   logEvent: (r: LogEventRec) => at.logEvent(r.group, r.number),
   cloudTrail: (r: CloudTrailRec) => at.cloudTrail(r.account, r.region, r.name),
+  rdsInstance: (r: RdsInstanceRec) => at.rdsInstance(r.account, r.region, r.name),
+  rdsSnapshot: (r: RdsSnapshotRec) => at.rdsSnapshot(r.arn),
 };

@@ -4,6 +4,7 @@ import { dynamodbOperations, dynamodbService } from './dynamodb/index.ts';
 import { ebsOperations, ec2WithVolumes } from './ebs/index.ts';
 import { lambdaOperations, lambdaService } from './lambda/index.ts';
 import { logsOperations, logsService } from './logs/index.ts';
+import { rdsOperations, rdsService } from './rds/index.ts';
 import { s3Operations, s3Service } from './s3/index.ts';
 import { secretsManagerOperations, secretsManagerService } from './secretsmanager/index.ts';
 import { snsOperations, snsService } from './sns/index.ts';
@@ -36,6 +37,7 @@ export const services: Readonly<Partial<Record<ServiceName, Service>>> = {
   dynamodb: dynamodbService,
   logs: logsService,
   cloudtrail: cloudtrailService,
+  rds: rdsService,
 };
 
 /** AWS's names of their operations. */
@@ -50,6 +52,7 @@ export const lateOperations = {
   dynamodb: dynamodbOperations.map(({ name }) => name),
   logs: logsOperations.map(({ name }) => name),
   cloudtrail: cloudtrailOperations.map(({ name }) => name),
+  rds: rdsOperations.map(({ name }) => name),
 };
 
 export { readingHold, type ReadingHold } from './held.ts';

@@ -39,6 +39,14 @@ const sealing = object<T['s3Object']['sealing']>({
 
 const content = { keyArn: maybe(arn), wrapped: maybe(bytes), contextId: maybe(text), blocks: maybe(bytes) };
 
+const storage = {
+  keyArn: maybe(arn),
+  wrapped: maybe(bytes),
+  dbId: maybe(text),
+  volumeId: maybe(text),
+  blocks: maybe(bytes),
+};
+
 const tables: { readonly [Name in keyof T]: Check } = {
   heldKey: object<T['heldKey']>({
     holder: text,
@@ -258,6 +266,33 @@ const tables: { readonly [Name in keyof T]: Check } = {
         stopped: truth,
       }),
     ),
+  }),
+  rdsInstance: object<T['rdsInstance']>({
+    ...storage,
+    arn,
+    name: text,
+    resourceId: text,
+    account,
+    region,
+    engine: text,
+    instanceClass: text,
+    status: one('available', 'stopped'),
+    grantId: maybe(text),
+    created: epoch,
+    checked: epoch,
+    inaccessible: maybe(epoch),
+  }),
+  rdsSnapshot: object<T['rdsSnapshot']>({
+    ...storage,
+    arn,
+    name: text,
+    account,
+    region,
+    instance: text,
+    engine: text,
+    instanceClass: text,
+    created: epoch,
+    sharedWith: list(text),
   }),
 };
 

@@ -58,7 +58,8 @@ export type ServiceName =
   | 'lambda'
   | 'dynamodb'
   | 'logs'
-  | 'cloudtrail';
+  | 'cloudtrail'
+  | 'rds';
 
 export interface Call {
   /** `kms` when absent. */

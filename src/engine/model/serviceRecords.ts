@@ -338,6 +338,51 @@ export interface TrailSelector {
   readonly stopped: boolean;
 }
 
+/** The encrypted storage of a database or of its snapshot, and what it hangs on. */
+export interface RdsStorage {
+  readonly keyArn: KeyArn | undefined;
+  /** The 64 bytes of the volume's data key, as KMS wrapped them. */
+  readonly wrapped: Bytes | undefined;
+  /** Values of aws:rds:db-id and aws:ebs:id under which they were wrapped. */
+  readonly dbId: string | undefined;
+  readonly volumeId: string | undefined;
+  /** What the database wrote, encrypted when its storage is. Undefined: nothing yet. */
+  readonly blocks: Bytes | undefined;
+}
+
+export interface RdsInstanceRec extends RdsStorage {
+  readonly arn: string;
+  readonly name: string;
+  /** `db-…` */
+  readonly resourceId: string;
+  readonly account: AccountId;
+  readonly region: Region;
+  readonly engine: string;
+  readonly instanceClass: string;
+  readonly status: 'available' | 'stopped';
+  /** By which RDS uses the key, as long as the instance lives. */
+  readonly grantId: string | undefined;
+  readonly created: EpochMs;
+  /** When RDS last found that the key can be used. */
+  readonly checked: EpochMs;
+  /** When RDS found that it cannot. */
+  readonly inaccessible: EpochMs | undefined;
+}
+
+export interface RdsSnapshotRec extends RdsStorage {
+  readonly arn: string;
+  readonly name: string;
+  readonly account: AccountId;
+  readonly region: Region;
+  /** Name of the instance that it was made of. */
+  readonly instance: string;
+  readonly engine: string;
+  readonly instanceClass: string;
+  readonly created: EpochMs;
+  /** Accounts that may copy and restore it. */
+  readonly sharedWith: readonly string[];
+}
+
 /** Their names, for whoever has to know every table before the services are loaded. */
 export const serviceTableNames = [
   'heldKey',
@@ -362,6 +407,8 @@ export const serviceTableNames = [
   'logGroup',
   'logEvent',
   'cloudTrail',
+  'rdsInstance',
+  'rdsSnapshot',
 ] as const satisfies readonly (keyof ServiceTables)[];
 
 export interface ServiceTables {
@@ -387,4 +434,6 @@ export interface ServiceTables {
   readonly logGroup: LogGroupRec;
   readonly logEvent: LogEventRec;
   readonly cloudTrail: CloudTrailRec;
+  readonly rdsInstance: RdsInstanceRec;
+  readonly rdsSnapshot: RdsSnapshotRec;
 }

@@ -61,6 +61,8 @@ export function scriptedCalls({
     });
   const [ssm, sns, lambda, dynamodb] = [by('ssm'), by('sns'), by('lambda'), by('dynamodb')];
   const logs = by('logs', { logGroupName: 'group' });
+  const rds = by('rds');
+  const db = { DBInstanceIdentifier: `db-${n % 2}` };
   const TopicArn = `arn:aws:sns:us-east-1:${account}:topic`;
   const fn = { FunctionName: `fn-${n % 2}` };
   const TableName = `table-${n % 2}`;
@@ -206,5 +208,24 @@ export function scriptedCalls({
     logs('CreateLogGroup', n % 2 === 0 ? {} : { kmsKeyId: name('key') }),
     logs('PutLogEvents', { logStreamName: 's', logEvents: [{ timestamp: n, message: `line ${n}` }] }),
     logs('FilterLogEvents', {}),
+    rds('CreateDBInstance', {
+      ...db,
+      DBInstanceClass: 'db.t4g.micro',
+      Engine: 'postgres',
+      ...[{}, { StorageEncrypted: true }, { StorageEncrypted: true, KmsKeyId: name('key') }][n % 3],
+    }),
+    rds('DatabaseWrite', { ...db, Data: text(`row ${n}`) }),
+    rds('DatabaseRead', db),
+    rds('DescribeDBInstances', {}),
+    rds('StopDBInstance', db),
+    rds('StartDBInstance', db),
+    rds('CreateDBSnapshot', { ...db, DBSnapshotIdentifier: `s-${n % 3}` }),
+    rds('CopyDBSnapshot', {
+      SourceDBSnapshotIdentifier: `s-${n % 3}`,
+      TargetDBSnapshotIdentifier: `c-${n % 3}`,
+      KmsKeyId: name('key'),
+    }),
+    rds('RestoreDBInstanceFromDBSnapshot', { ...db, DBSnapshotIdentifier: `c-${n % 3}` }),
+    rds('DeleteDBInstance', { ...db, SkipFinalSnapshot: true }),
   ];
 }
