@@ -7,4 +7,5 @@ export * from './cloudtrail/trailIndex.ts';
 export * from './cloudtrail/who.ts';
 export * from './bill/index.ts';
 export * from './watch/index.ts';
+export * from './custody/index.ts';
 export * from './drills/index.ts';

@@ -5,18 +5,22 @@ import {
   type Bytes,
   type KeyArn,
   type PrincipalArn,
+  type Region,
 } from '../../engine/index.ts';
 import type { WorldApi } from '../api.ts';
 
 /* How an incident reaches a world: by calls, as everybody makes them. */
 
-const home = parseRegion('us-east-1');
+function homeRegion(): Region {
+  const region = parseRegion('us-east-1');
+  if (!region) throw new Error('there is no us-east-1');
+  return region;
+}
 
 const fromHex = (hex: string): Bytes =>
   Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 
 export function drillDoor(world: WorldApi, { id }: Drill): DrillDoor {
-  if (!home) throw new Error('there is no us-east-1');
   const ask = async (
     operation: string,
     principal: string,
@@ -31,7 +35,7 @@ export function drillDoor(world: WorldApi, { id }: Drill): DrillDoor {
       operation,
       input,
       principal: principal as PrincipalArn, // a name that nobody has is refused inside
-      region: home,
+      region: homeRegion(),
       group: `drill ${id}`,
     });
     return result;
@@ -46,37 +50,63 @@ export function drillDoor(world: WorldApi, { id }: Drill): DrillDoor {
     async wait(seconds) {
       await world.advance({ seconds });
     },
-    async importMaterial(key, material, validForSeconds, by) {
-      const asked = await ask('GetParametersForImport', by, {
-        KeyId: key,
-        WrappingAlgorithm: 'RSAES_OAEP_SHA_256',
-        WrappingKeySpec: 'RSA_2048',
-      });
-      if (!asked.ok) throw new Error(`drill "${id}": ${asked.refusal.message}`);
-      const { PublicKey, ImportToken } = asked.output as {
-        readonly PublicKey: Bytes;
-        readonly ImportToken: Bytes;
-      };
-      const { readPublicKey, isKeyFault, wrapForImport } = await asymmetricPrimitives();
-      const publicKey = readPublicKey('RSA_2048', PublicKey);
-      if (isKeyFault(publicKey)) throw new Error(`drill "${id}": the wrapping key does not read`);
-      const EncryptedKeyMaterial = await wrapForImport({
-        algorithm: 'RSAES_OAEP_SHA_256',
-        publicKey,
-        material: fromHex(material),
-        random: (n) => crypto.getRandomValues(new Uint8Array(n)),
-      });
-      const { at } = await world.now();
-      const done = await ask('ImportKeyMaterial', by, {
-        KeyId: key,
-        ImportToken,
-        EncryptedKeyMaterial,
-        ExpirationModel: 'KEY_MATERIAL_EXPIRES',
-        ValidTo: new Date(at + validForSeconds * 1000),
-      });
-      if (!done.ok) throw new Error(`drill "${id}": ${done.refusal.message}`);
-    },
+    importMaterial: (key, material, validForSeconds, by) =>
+      materialInto(world, { key, material, validForSeconds, by, group: `drill ${id}` }),
   };
+}
+
+/** The owner's ceremony: asks for a wrapping key, wraps, imports. @throws when KMS refuses */
+export async function materialInto(
+  world: WorldApi,
+  {
+    key,
+    material,
+    validForSeconds,
+    by,
+    group,
+  }: {
+    readonly key: string;
+    /** Hex digits. */
+    readonly material: string;
+    /** For ever when absent. */
+    readonly validForSeconds?: number | undefined;
+    readonly by: string;
+    readonly group: string;
+  },
+): Promise<void> {
+  const ask = async (operation: string, input: Readonly<Record<string, unknown>>) => {
+    const call = {
+      operation,
+      input: { KeyId: key, ...input },
+      principal: by as PrincipalArn,
+      region: homeRegion(),
+      group,
+    };
+    const { result } = await world.call(call);
+    if (!result.ok) throw new Error(`${group}: ${operation}: ${result.refusal.message}`);
+    return result.output;
+  };
+  const { PublicKey, ImportToken } = (await ask('GetParametersForImport', {
+    WrappingAlgorithm: 'RSAES_OAEP_SHA_256',
+    WrappingKeySpec: 'RSA_2048',
+  })) as { readonly PublicKey: Bytes; readonly ImportToken: Bytes };
+  const { readPublicKey, isKeyFault, wrapForImport } = await asymmetricPrimitives();
+  const publicKey = readPublicKey('RSA_2048', PublicKey);
+  if (isKeyFault(publicKey)) throw new Error(`${group}: the wrapping key does not read`);
+  const EncryptedKeyMaterial = await wrapForImport({
+    algorithm: 'RSAES_OAEP_SHA_256',
+    publicKey,
+    material: fromHex(material),
+    random: (n) => crypto.getRandomValues(new Uint8Array(n)),
+  });
+  const { at } = await world.now();
+  await ask('ImportKeyMaterial', {
+    ImportToken,
+    EncryptedKeyMaterial,
+    ...(validForSeconds === undefined
+      ? { ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' }
+      : { ExpirationModel: 'KEY_MATERIAL_EXPIRES', ValidTo: new Date(at + validForSeconds * 1000) }),
+  });
 }
 
 /** The goals look at the world, not at calls: looking leaves no event. */
