@@ -1,5 +1,5 @@
 import type { TrailEvent } from '../../engine/index.ts';
-import { accessKeyOf, serviceOf, timeOf, userOf } from './who.ts';
+import { accessKeyOf, principalOf, serviceOf, timeOf, userOf } from './who.ts';
 
 /*
  * Look-ups in many records. For each attribute and value the places of the records that have it; a question walks the
@@ -20,6 +20,7 @@ export const trailAttributes = [
   'Region',
   'Account',
   'InvokedBy',
+  'Principal',
 ] as const;
 export type TrailAttribute = (typeof trailAttributes)[number];
 
@@ -78,6 +79,8 @@ export function valuesOf(event: TrailEvent, attribute: TrailAttribute): readonly
       return [event.recipientAccountId];
     case 'InvokedBy':
       return one(serviceOf(event));
+    case 'Principal':
+      return [principalOf(event)];
   }
 }
 

@@ -1,0 +1,92 @@
+import type { Around } from '../../../client/index.ts';
+
+type Line = ReturnType<Around['billOf']>['lines'][number];
+
+/** Words of the bill. */
+export const billWords = {
+  title: 'Bill',
+  lead: 'What KMS would ask for this world: every call of its trail, every key by the hour. List prices, in US dollars.',
+  dated: (asOf: string) =>
+    `List prices of ${asOf}, standard Regions. Check the KMS pricing page; you can edit them below.`,
+  period: 'Period',
+  periods: { month: 'This month', all: 'From the beginning' },
+  account: 'Account',
+  allAccounts: 'All accounts',
+  total: 'Total',
+  heads: {
+    what: 'What',
+    where: 'Where',
+    quantity: 'Quantity',
+    free: 'Free',
+    price: 'Price',
+    amount: 'Amount',
+  },
+  none: 'Nothing in this period costs anything.',
+  what({ what }: Line): string {
+    switch (what.kind) {
+      case 'requests':
+        return {
+          symmetric: 'Requests: symmetric and all others',
+          rsa2048: 'Requests with RSA_2048 keys',
+          otherAsymmetric: 'Requests with other asymmetric keys',
+          eccPair: 'Data key pairs, ECC',
+          rsaPair: 'Data key pairs, RSA',
+        }[what.request];
+      case 'keys':
+        return 'Keys, by the month';
+      case 'rotations':
+        return 'Rotated material, by the month';
+      case 'hsms':
+        return 'CloudHSM of a key store (CloudHSM’s bill)';
+    }
+  },
+  price: (line: Line) =>
+    `$${line.price} / ${line.per === 1 ? (line.what.kind === 'hsms' ? 'hour' : 'month') : line.per.toLocaleString('en')}`,
+  quantity: (n: number) => (Number.isInteger(n) ? n.toLocaleString('en') : n.toFixed(4)),
+  usd: (text: string) => `$${text}`,
+  byOperation: 'By operation',
+  requestsOf: (n: number) => (n === 1 ? '1 request' : `${n.toLocaleString('en')} requests`),
+
+  prices: 'Prices',
+  pricesReset: 'Back to the list',
+  priceNames: {
+    keyMonth: 'Key, a month',
+    rotationMonth: 'Rotation, a month',
+    hsmHour: 'CloudHSM, an hour',
+    freeRequests: 'Free requests, a month',
+    symmetric: 'Symmetric, 10,000',
+    rsa2048: 'RSA_2048, 10,000',
+    otherAsymmetric: 'Other asymmetric, 10,000',
+    eccPair: 'ECC data key pairs, 10,000',
+    rsaPair: 'RSA data key pairs, 10,000',
+  },
+
+  whatIf: 'What if?',
+  whatIfLead:
+    'The calls are really made, each kind once, in a world of their own, and counted: what S3 asks of KMS for so many objects.',
+  puts: 'PutObject calls in a month',
+  keys: 'KMS keys',
+  keysHint: 'One for all objects, or one for each customer: each needs its own bucket keys.',
+  compute: 'Compute',
+  computing: 'Making the calls…',
+  cases: {
+    plain: 'SSE-KMS, a data key for each object',
+    bucketKeys: 'SSE-KMS with S3 Bucket Keys',
+    sseS3: 'SSE-S3, a key of S3',
+  },
+  caseHeads: { way: 'Way', made: 'Calls made here', requests: 'Requests to KMS', amount: 'A month' },
+  madeOf: (classes: readonly { readonly holds: boolean; readonly n: number; readonly requests: number }[]) =>
+    classes
+      .map(
+        ({ holds, n, requests }) =>
+          `${n.toLocaleString('en')} × ${requests} ${holds ? 'with a key held' : 'with none held'}`,
+      )
+      .join(', '),
+  saved: (percent: string) => `${percent} % fewer requests`,
+
+  replay: 'Replay my calls',
+  replayLead:
+    'Kinds of service calls in this world’s history. One of each kind is repeated in a fork, as it was and with Bucket Keys on; counts are multiplied.',
+  noReplay: 'No S3 object was put in this world yet.',
+  replayHeads: { call: 'Call', n: 'Times', was: 'Requests as it was', would: 'With Bucket Keys' },
+};

@@ -1,0 +1,97 @@
+import { loadAround, type Around, type TrailLine, type WorldApi } from '../../../client/index.ts';
+import type { AccountId, Region, TrailEvent } from '../../../engine/index.ts';
+import type { LabState } from '../../state/lab.svelte.ts';
+
+type Index = InstanceType<Around['TrailIndex']>;
+type KeyFact = Parameters<Around['keyLives']>[0][number];
+
+/** Newest events that are asked for when something happened: more than one step leaves. */
+const page = 100;
+
+/** The whole trail of the open world with its readers, kept up to date while a screen looks at it. */
+export class TrailReading {
+  around = $state.raw<Around | undefined>();
+  /** Oldest first: the places of the index. */
+  lines = $state.raw<readonly TrailLine[]>([]);
+  index = $state.raw<Index | undefined>();
+  keys = $state.raw<readonly KeyFact[]>([]);
+  now = $state(0);
+  ready = $state(false);
+  readonly #world: WorldApi;
+  readonly #lab: LabState;
+  readonly #stop: () => void;
+  #reading: Promise<void> | undefined;
+  #again = false;
+
+  constructor(lab: LabState) {
+    this.#lab = lab;
+    this.#world = lab.world;
+    this.#stop = this.#world.subscribe((event) => {
+      if (event.kind === 'committed') this.read();
+    });
+    this.read();
+  }
+
+  close(): void {
+    this.#stop();
+  }
+
+  get events(): readonly TrailEvent[] {
+    return this.lines.map(({ event }) => event);
+  }
+
+  /** Reads what is new; once more when something happened meanwhile. */
+  read(): void {
+    this.#again = true;
+    this.#reading ??= this.#readAll()
+      .catch((thrown: unknown) => {
+        this.#lab.fault = thrown instanceof Error ? thrown.message : String(thrown);
+      })
+      .finally(() => (this.#reading = undefined));
+  }
+
+  async #readAll(): Promise<void> {
+    const around = await loadAround();
+    while (this.#again) {
+      this.#again = false;
+      const newest = await this.#world.trail({ n: page });
+      const last = this.lines.at(-1)?.event.eventID;
+      const known = newest.findIndex(({ event }) => event.eventID === last);
+      const { at } = await this.#world.now();
+      if (known >= 0) {
+        const fresh = newest.slice(0, known).toReversed();
+        if (fresh.length > 0) this.lines = [...this.lines, ...fresh];
+      } else {
+        // The first time, after an undo, or after very much: from the beginning.
+        this.lines = (await this.#world.trail({ n: Infinity })).toReversed();
+      }
+      this.now = at;
+      this.index = new around.TrailIndex(this.events);
+      this.keys = await this.#readKeys();
+      this.around = around;
+      this.ready = true;
+    }
+  }
+
+  /** Keys that are there, where the trail has been and where the lab looks: also those older than the trail. */
+  async #readKeys(): Promise<readonly KeyFact[]> {
+    const regions = new Set<string>([this.#lab.region, ...this.lines.map(({ event }) => event.awsRegion)]);
+    const pages = await Promise.all(
+      this.#lab.accounts.flatMap(({ account }) =>
+        [...regions].map((region) =>
+          this.#world.keys({ account: account as AccountId, region: region as Region, n: 1000 }),
+        ),
+      ),
+    );
+    return pages.flatMap(({ items }) =>
+      items.map(({ rec }) => ({
+        arn: rec.arn,
+        account: rec.account,
+        region: rec.region,
+        spec: rec.KeySpec,
+        manager: rec.KeyManager,
+        created: rec.CreationDate,
+      })),
+    );
+  }
+}
