@@ -22,7 +22,7 @@ function keepChoice(name: string, value: string): void {
 }
 
 /** Small things of this browser that one screen reads and keeps by itself. */
-type Kept = 'principal' | 'region';
+type Kept = 'principal' | 'region' | 'events';
 
 /** Theme and motion, how keys and undo behave, and which principal and Region were chosen last. */
 export class Preferences {

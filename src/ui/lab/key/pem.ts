@@ -33,12 +33,16 @@ export async function jwkOf(spki: Bytes, spec: KeySpec): Promise<object | undefi
   return undefined;
 }
 
-/** What one does with the public key outside KMS, as OpenSSL 3 has it. */
-export function openSslLines(spec: KeySpec, usage: KeyUsage): readonly string[] {
+/**
+ * What one does with the public key outside KMS, as OpenSSL 3 has it; for a signature, of this algorithm. Empty: OpenSSL has
+ * no line for it that gives what KMS gives.
+ */
+export function openSslLines(spec: KeySpec, usage: KeyUsage, algorithm: string): readonly string[] {
+  const hash = (/SHA_(\d+)$/.exec(algorithm)?.[1] ?? '256').replace(/^/, 'sha');
   if (usage === 'ENCRYPT_DECRYPT' && spec !== 'SM2') {
     return [
       'openssl pkeyutl -encrypt -pubin -inkey public.pem -in message.bin -out ciphertext.bin \\',
-      '  -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha256 -pkeyopt rsa_mgf1_md:sha256',
+      `  -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:${hash} -pkeyopt rsa_mgf1_md:${hash}`,
     ];
   }
   if (usage === 'KEY_AGREEMENT')
@@ -48,9 +52,11 @@ export function openSslLines(spec: KeySpec, usage: KeyUsage): readonly string[] 
       '# OpenSSL 3.5 or later',
       'openssl pkeyutl -encap -pubin -inkey public.pem -out encapsulated.bin -secret shared-secret.bin',
     ];
+  if (algorithm.startsWith('RSASSA_PKCS1'))
+    return [`openssl dgst -${hash} -verify public.pem -signature signature.bin message.bin`];
   if (spec.startsWith('RSA'))
     return [
-      'openssl dgst -sha256 -verify public.pem -signature signature.bin \\',
+      `openssl dgst -${hash} -verify public.pem -signature signature.bin \\`,
       '  -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest message.bin',
     ];
   if (spec.startsWith('ML_DSA'))
@@ -58,10 +64,11 @@ export function openSslLines(spec: KeySpec, usage: KeyUsage): readonly string[] 
       '# OpenSSL 3.5 or later',
       'openssl pkeyutl -verify -pubin -inkey public.pem -in message.bin -sigfile signature.bin',
     ];
+  // KMS takes only the digest for it, and hashes that again (specs.json): not what OpenSSL does with the message.
+  if (algorithm === 'ED25519_PH_SHA_512') return [];
   if (spec === 'ECC_NIST_EDWARDS25519')
     return ['openssl pkeyutl -verify -pubin -inkey public.pem -rawin -in message.bin -sigfile signature.bin'];
   if (spec === 'SM2') return ['openssl dgst -sm3 -verify public.pem -signature signature.bin message.bin'];
-  const hash = { ECC_NIST_P384: 'sha384', ECC_NIST_P521: 'sha512' }[spec as string] ?? 'sha256';
   return [`openssl dgst -${hash} -verify public.pem -signature signature.bin message.bin`];
 }
 
