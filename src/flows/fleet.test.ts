@@ -1,6 +1,16 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backOff, dice, Fleet, fleetCourse, roundTripMs, sampleMs, sum, type FleetSetting } from './fleet.ts';
+import {
+  backOff,
+  dice,
+  Fleet,
+  fleetCourse,
+  roundTripMs,
+  sampleMs,
+  sum,
+  type FleetRules,
+  type FleetSetting,
+} from './fleet.ts';
 
 const setting: FleetSetting = {
   clients: 40,
@@ -37,11 +47,23 @@ function reference(s: FleetSetting) {
   const caches = new Map<number, { left: number; until: number }>();
   const total = { sent: 0, served: 0, throttled: 0, local: 0, lost: 0, waiting: 0 };
   let [tokens, last, order] = [Math.max(1, s.quota), 0, 0];
+  let rules: FleetRules = s;
+  const refill = (time: number) => {
+    tokens = Math.min(Math.max(1, rules.quota), tokens + ((time - last) / 1000) * rules.quota);
+    last = time;
+  };
+  const turnAt = s.turn && s.turn.sample * sampleMs;
   while (list.length > 0) {
     const event = list.shift() as Event;
     if (event.time >= s.seconds * 1000) {
       total.waiting += event.kind;
       continue;
+    }
+    if (s.turn && turnAt !== undefined && rules === s && event.time >= turnAt) {
+      refill(turnAt);
+      const cacheOf = (r: FleetRules) => JSON.stringify([r.bucketKeys, r.dataKeyCache]);
+      if (cacheOf(s) !== cacheOf(s.turn)) caches.clear();
+      rules = s.turn;
     }
     const cache = caches.get(event.client);
     if (event.attempt === 1 && cache && cache.left > 0 && event.time < cache.until) {
@@ -49,27 +71,26 @@ function reference(s: FleetSetting) {
       total.local += 1;
       continue;
     }
-    tokens = Math.min(Math.max(1, s.quota), tokens + ((event.time - last) / 1000) * s.quota);
-    last = event.time;
+    refill(event.time);
     total.sent += 1;
     if (tokens >= 1) {
       tokens -= 1;
       total.served += 1;
-      if (s.bucketKeys) caches.set(event.client, { left: Infinity, until: event.time + 60_000 });
-      else if (s.dataKeyCache)
+      if (rules.bucketKeys) caches.set(event.client, { left: Infinity, until: event.time + 60_000 });
+      else if (rules.dataKeyCache)
         caches.set(event.client, {
-          left: s.dataKeyCache.uses - 1,
-          until: event.time + s.dataKeyCache.seconds * 1000,
+          left: rules.dataKeyCache.uses - 1,
+          until: event.time + rules.dataKeyCache.seconds * 1000,
         });
       continue;
     }
     total.throttled += 1;
-    if (s.retry === 'none' || event.attempt >= s.attempts) {
+    if (rules.retry === 'none' || event.attempt >= rules.attempts) {
       total.lost += 1;
       continue;
     }
     const cap = Math.min(20_000, 250 * 2 ** (event.attempt - 1));
-    const wait = s.retry === 'atOnce' ? 10 : s.retry === 'backOff' ? cap : Math.round(draw() * cap);
+    const wait = rules.retry === 'atOnce' ? 10 : rules.retry === 'backOff' ? cap : Math.round(draw() * cap);
     const again = { ...event, time: event.time + wait, kind: 1, order: order++, attempt: event.attempt + 1 };
     const at = list.findIndex(
       (e) =>
@@ -94,21 +115,22 @@ function totals(s: FleetSetting) {
   };
 }
 
-const settings = fc.record({
-  clients: fc.integer({ min: 1, max: 60 }),
-  jobsPerSecond: fc.integer({ min: 1, max: 900 }),
-  loadSeconds: fc.integer({ min: 1, max: 3 }),
-  seconds: fc.integer({ min: 3, max: 6 }),
+const rules = {
   quota: fc.integer({ min: 1, max: 500 }),
   retry: fc.constantFrom('none', 'atOnce', 'backOff', 'fullJitter') as fc.Arbitrary<FleetSetting['retry']>,
   attempts: fc.integer({ min: 1, max: 9 }),
   dataKeyCache: fc.option(
     fc.record({ uses: fc.integer({ min: 1, max: 50 }), seconds: fc.integer({ min: 1, max: 5 }) }),
-    {
-      nil: undefined,
-    },
+    { nil: undefined },
   ),
   bucketKeys: fc.boolean(),
+};
+const settings = fc.record({
+  clients: fc.integer({ min: 1, max: 60 }),
+  jobsPerSecond: fc.integer({ min: 1, max: 900 }),
+  loadSeconds: fc.integer({ min: 1, max: 3 }),
+  seconds: fc.integer({ min: 3, max: 6 }),
+  ...rules,
   seed: fc.integer(),
 });
 
@@ -120,6 +142,30 @@ describe('the fleet', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  const turns = fc.record({ ...rules, sample: fc.integer({ min: 1, max: 29 }) });
+  it('[FORK] turned at any moment: the plain reference computation again, and until then the same fleet', () => {
+    fc.assert(
+      fc.property(settings, turns, (s, turn) => {
+        expect(totals({ ...s, turn })).toEqual(reference({ ...s, turn }));
+        const [was, fork] = [fleetCourse(s), fleetCourse({ ...s, turn })];
+        for (const name of ['sent', 'served', 'throttled', 'local', 'lost'] as const)
+          expect(fork.counts[name].subarray(0, turn.sample)).toEqual(
+            was.counts[name].subarray(0, turn.sample),
+          );
+        const states = turn.sample * s.clients;
+        expect(fork.states.subarray(0, states)).toEqual(was.states.subarray(0, states));
+        // A turn to the same rules is none.
+        expect(totals({ ...s, turn: { ...s, sample: turn.sample } })).toEqual(totals(s));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('a turn outside the run is refused with its place', () => {
+    for (const sample of [0, 80, 1.5])
+      expect(() => fleetCourse({ ...setting, turn: { ...setting, sample } })).toThrow(/"turn\.sample"/);
   });
 
   it('the reference can fail: another wait, another total', () => {

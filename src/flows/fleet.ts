@@ -12,14 +12,8 @@ import { take } from '../client/index.ts';
 
 export type Retry = 'none' | 'atOnce' | 'backOff' | 'fullJitter';
 
-export interface FleetSetting {
-  readonly clients: number;
-  /** Jobs per second of virtual time, of the whole fleet. */
-  readonly jobsPerSecond: number;
-  /** How long jobs arrive. */
-  readonly loadSeconds: number;
-  /** How long one looks; what waits then has not come back. */
-  readonly seconds: number;
+/** How the fleet asks and what it asks of. */
+export interface FleetRules {
   /** Requests a second that the bucket holds and is refilled with. */
   readonly quota: number;
   readonly retry: Retry;
@@ -29,8 +23,29 @@ export interface FleetSetting {
   readonly dataKeyCache: { readonly uses: number; readonly seconds: number } | undefined;
   /** The jobs reach KMS through S3, which keeps a bucket-level key for each requester. */
   readonly bucketKeys: boolean;
-  readonly seed: number;
 }
+/** From the start of this sample on other rules hold. What was on its way stays on its way. */
+export interface FleetTurn extends FleetRules {
+  /** From 1; at 0 they would be the setting's own. */
+  readonly sample: number;
+}
+
+export interface FleetSetting extends FleetRules {
+  readonly clients: number;
+  /** Jobs per second of virtual time, of the whole fleet. */
+  readonly jobsPerSecond: number;
+  /** How long jobs arrive. */
+  readonly loadSeconds: number;
+  /** How long one looks; what waits then has not come back. */
+  readonly seconds: number;
+  readonly seed: number;
+  /** A fork of another fleet: the same until then, other rules from there on. */
+  readonly turn?: FleetTurn | undefined;
+}
+
+/** The rules that hold in a sample. */
+export const rulesAt = ({ turn, ...setting }: FleetSetting, sample: number): FleetRules =>
+  turn && sample >= turn.sample ? turn : setting;
 
 /** OURS: how long the SDK takes to learn of a refusal and to ask again without a wait. */
 export const roundTripMs = 10;
@@ -168,6 +183,7 @@ export class Fleet {
   readonly #onAttempt: OnAttempt | undefined;
   readonly #retries: Attempts;
   readonly #draw: () => number;
+  #rules: FleetRules;
   #level: Parameters<typeof take>[0];
   #job = 0;
   readonly #jobs: number;
@@ -180,6 +196,7 @@ export class Fleet {
   constructor(setting: FleetSetting, onAttempt?: OnAttempt) {
     check(setting);
     this.setting = setting;
+    this.#rules = setting;
     this.#onAttempt = onAttempt;
     this.#retries = new Attempts(setting.seconds * 1000);
     const n = Math.round((setting.seconds * 1000) / sampleMs);
@@ -209,6 +226,8 @@ export class Fleet {
 
   #sample(): void {
     const at = this.samples;
+    const { turn } = this.setting;
+    if (turn?.sample === at) this.#turnTo(turn);
     const end = (at + 1) * sampleMs;
     const retries = this.#retries;
     const { jobsPerSecond, clients } = this.setting;
@@ -231,11 +250,23 @@ export class Fleet {
     }
     this.waiting[at] = this.#waitingNow;
     // What it held at the end of the sample: asked for nothing, the bucket only refills.
-    this.left[at] = take(this.#level, this.setting.quota, end as TakeAt, 0).level.tokens;
+    this.left[at] = take(this.#level, this.#rules.quota, end as TakeAt, 0).level.tokens;
     for (let client = 0, to = at * clients; client < clients; client += 1)
       this.states[to + client] =
         (this.#waitingOf[client] ?? 0) > 0 ? clientStates.waiting : (this.#last[client] ?? 0);
     this.samples += 1;
+  }
+
+  /** Until now the bucket was refilled by the old quota. A cache that is set up now is empty; one that stays keeps its keys. */
+  #turnTo(rules: FleetTurn): void {
+    const was = this.#rules;
+    this.#level = take(this.#level, was.quota, (rules.sample * sampleMs) as TakeAt, 0).level;
+    this.#rules = rules;
+    const isSameCache =
+      was.bucketKeys === rules.bucketKeys &&
+      was.dataKeyCache?.uses === rules.dataKeyCache?.uses &&
+      was.dataKeyCache?.seconds === rules.dataKeyCache?.seconds;
+    if (!isSameCache) this.#usesLeft.fill(0);
   }
 
   #arrive(time: number, client: number, sample: number): void {
@@ -249,7 +280,7 @@ export class Fleet {
   }
 
   #ask(time: number, client: number, attempt: number, sample: number): void {
-    const { quota, attempts, retry } = this.setting;
+    const { quota, attempts, retry } = this.#rules;
     // Whole virtual milliseconds, as the engine's clock has them.
     const { served, level } = take(this.#level, quota, time as TakeAt, 1);
     this.#level = level;
@@ -274,7 +305,7 @@ export class Fleet {
 
   /** An answer may serve more than the job that asked for it. */
   #remember(time: number, client: number): void {
-    const { dataKeyCache, bucketKeys } = this.setting;
+    const { dataKeyCache, bucketKeys } = this.#rules;
     if (bucketKeys) {
       this.#usesLeft[client] = Number.POSITIVE_INFINITY;
       this.#fresh[client] = time + bucketKeySeconds * 1000;
@@ -290,7 +321,7 @@ export class Fleet {
   }
 }
 
-function check({ clients, jobsPerSecond, loadSeconds, seconds, quota, attempts }: FleetSetting): void {
+function check({ clients, jobsPerSecond, loadSeconds, seconds, quota, attempts, turn }: FleetSetting): void {
   const whole = (name: string, value: number, least: number, most: number) => {
     if (!Number.isInteger(value) || value < least || value > most)
       throw new RangeError(`"${name}" expected a whole number from ${least} to ${most}, got ${value}`);
@@ -299,9 +330,16 @@ function check({ clients, jobsPerSecond, loadSeconds, seconds, quota, attempts }
   whole('jobsPerSecond', jobsPerSecond, 1, 20_000);
   whole('seconds', seconds, 1, 600);
   whole('loadSeconds', loadSeconds, 1, seconds);
-  whole('attempts', attempts, 1, 100);
-  if (!(quota > 0 && Number.isFinite(quota)))
-    throw new RangeError(`"quota" expected a number above 0, got ${quota}`);
+  const rules = (name: string, of: { readonly quota: number; readonly attempts: number }) => {
+    whole(`${name}attempts`, of.attempts, 1, 100);
+    if (!(of.quota > 0 && Number.isFinite(of.quota)))
+      throw new RangeError(`"${name}quota" expected a number above 0, got ${of.quota}`);
+  };
+  rules('', { quota, attempts });
+  if (turn) {
+    rules('turn.', turn);
+    whole('turn.sample', turn.sample, 1, Math.round((seconds * 1000) / sampleMs) - 1);
+  }
 }
 
 /** The whole course at once. */
