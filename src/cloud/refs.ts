@@ -14,6 +14,8 @@ import type {
   EbsVolumeRec,
   Ec2InstanceRec,
   HeldKeyRec,
+  KinesisRecordRec,
+  KinesisStreamRec,
   RdsInstanceRec,
   RdsSnapshotRec,
   Ref,
@@ -69,6 +71,9 @@ export const at = {
   rdsInstance: (account: AccountId, region: Region, name: string): Ref<'rdsInstance'> =>
     `rdsInstance/${account}/${region}/${name}`,
   rdsSnapshot: (arn: string): Ref<'rdsSnapshot'> => `rdsSnapshot/${arn}`,
+  kinesisStream: (arn: string): Ref<'kinesisStream'> => `kinesisStream/${arn}`,
+  kinesisRecord: (stream: string, number: number): Ref<'kinesisRecord'> =>
+    `kinesisRecord/${stream}|${padded(number)}`,
 };
 
 /** Prefixes for ranges over the primary order. */
@@ -94,6 +99,9 @@ export const below = {
   cloudTrails: (account: AccountId) => `cloudTrail/${account}/`,
   sqsMessages: (queue: string) => `sqsMessage/${queue}|`,
   rdsInstances: (account: AccountId, region: Region) => `rdsInstance/${account}/${region}/`,
+  kinesisStreams: (account: AccountId, region: Region) =>
+    `kinesisStream/arn:aws:kinesis:${region}:${account}:stream/`,
+  kinesisRecords: (stream: string) => `kinesisRecord/${stream}|`,
   rdsSnapshots: (region: Region) => `rdsSnapshot/arn:aws:rds:${region}:`,
 };
 
@@ -123,4 +131,6 @@ export const placeOf: { readonly [T in keyof ServiceTables]: (rec: ServiceTables
   cloudTrail: (r: CloudTrailRec) => at.cloudTrail(r.account, r.region, r.name),
   rdsInstance: (r: RdsInstanceRec) => at.rdsInstance(r.account, r.region, r.name),
   rdsSnapshot: (r: RdsSnapshotRec) => at.rdsSnapshot(r.arn),
+  kinesisStream: (r: KinesisStreamRec) => at.kinesisStream(r.arn),
+  kinesisRecord: (r: KinesisRecordRec) => at.kinesisRecord(r.stream, r.number),
 };

@@ -2,6 +2,7 @@ import type { Service, ServiceName } from '../engine/index.ts';
 import { cloudtrailOperations, cloudtrailService } from './cloudtrail/index.ts';
 import { dynamodbOperations, dynamodbService } from './dynamodb/index.ts';
 import { ebsOperations, ec2WithVolumes } from './ebs/index.ts';
+import { kinesisOperations, kinesisService } from './kinesis/index.ts';
 import { lambdaOperations, lambdaService } from './lambda/index.ts';
 import { logsOperations, logsService } from './logs/index.ts';
 import { rdsOperations, rdsService } from './rds/index.ts';
@@ -38,6 +39,7 @@ export const services: Readonly<Partial<Record<ServiceName, Service>>> = {
   logs: logsService,
   cloudtrail: cloudtrailService,
   rds: rdsService,
+  kinesis: kinesisService,
 };
 
 /** AWS's names of their operations. */
@@ -53,6 +55,7 @@ export const lateOperations = {
   logs: logsOperations.map(({ name }) => name),
   cloudtrail: cloudtrailOperations.map(({ name }) => name),
   rds: rdsOperations.map(({ name }) => name),
+  kinesis: kinesisOperations.map(({ name }) => name),
 };
 
 export { readingHold, type ReadingHold } from './held.ts';

@@ -20,6 +20,8 @@ const what: Readonly<Record<string, string>> = {
   fsx: 'FSx resources',
   glue: 'Glue data',
   kafka: 'Kafka data',
+  // OURS: in no recorded answer; the form is that of the others.
+  kinesis: 'Kinesis data',
   lambda: 'Lambda functions',
   rds: 'RDS database volumes',
   redshift: 'Redshift data',
@@ -30,7 +32,7 @@ const what: Readonly<Record<string, string>> = {
   ssm: 'SSM parameters',
 };
 
-/** The predefined aliases, in the order of their names. OURS: those whose key description is known. */
+/** The predefined aliases, in the order of their names. OURS: those whose key description is known, and Kinesis. */
 export const predefinedAliases: readonly AliasName[] = Object.keys(what)
   .sort()
   .map((service) => `alias/aws/${service}` as AliasName);

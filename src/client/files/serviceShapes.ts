@@ -294,6 +294,25 @@ const tables: { readonly [Name in keyof T]: Check } = {
     created: epoch,
     sharedWith: list(text),
   }),
+  kinesisStream: object<T['kinesisStream']>({
+    arn,
+    name: text,
+    account,
+    region,
+    keyId: maybe(text),
+    keyArn: maybe(arn),
+    policy: maybe(json),
+    created: epoch,
+  }),
+  kinesisRecord: object<T['kinesisRecord']>({
+    stream: arn,
+    number: whole,
+    partitionKey: text,
+    arrived: epoch,
+    keyArn: maybe(arn),
+    wrapped: maybe(bytes),
+    body: bytes,
+  }),
 };
 
 /** Lets files hold records of the services. */

@@ -59,7 +59,8 @@ export type ServiceName =
   | 'dynamodb'
   | 'logs'
   | 'cloudtrail'
-  | 'rds';
+  | 'rds'
+  | 'kinesis';
 
 export interface Call {
   /** `kms` when absent. */

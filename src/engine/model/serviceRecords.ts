@@ -383,6 +383,34 @@ export interface RdsSnapshotRec extends RdsStorage {
   readonly sharedWith: readonly string[];
 }
 
+/** A stream of Kinesis. OURS: of one shard. */
+export interface KinesisStreamRec {
+  readonly arn: string;
+  readonly name: string;
+  readonly account: AccountId;
+  readonly region: Region;
+  /** As it was given; undefined: not encrypted. */
+  readonly keyId: string | undefined;
+  /** What that meant when encryption was started. */
+  readonly keyArn: KeyArn | undefined;
+  readonly policy: string | undefined;
+  readonly created: EpochMs;
+}
+
+export interface KinesisRecordRec {
+  /** ARN of the stream. */
+  readonly stream: string;
+  /** Order of arrival. */
+  readonly number: number;
+  readonly partitionKey: string;
+  readonly arrived: EpochMs;
+  /** Undefined: the stream was not encrypted then. */
+  readonly keyArn: KeyArn | undefined;
+  readonly wrapped: Bytes | undefined;
+  /** Encrypted, or as it was given. */
+  readonly body: Bytes;
+}
+
 /** Their names, for whoever has to know every table before the services are loaded. */
 export const serviceTableNames = [
   'heldKey',
@@ -409,6 +437,8 @@ export const serviceTableNames = [
   'cloudTrail',
   'rdsInstance',
   'rdsSnapshot',
+  'kinesisStream',
+  'kinesisRecord',
 ] as const satisfies readonly (keyof ServiceTables)[];
 
 export interface ServiceTables {
@@ -436,4 +466,6 @@ export interface ServiceTables {
   readonly cloudTrail: CloudTrailRec;
   readonly rdsInstance: RdsInstanceRec;
   readonly rdsSnapshot: RdsSnapshotRec;
+  readonly kinesisStream: KinesisStreamRec;
+  readonly kinesisRecord: KinesisRecordRec;
 }

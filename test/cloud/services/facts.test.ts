@@ -35,9 +35,9 @@ type Ask = (lab: Lab, operation: string, input: Readonly<Record<string, unknown>
 const of =
   (service: NonNullable<LabCall['service']>): Ask =>
   (_lab, operation, input) => ({ service, operation, input, principal: admin });
-const [s3, ec2, lambda, dynamodb, sqs, sns, secrets, ssm] = (
-  ['s3', 'ec2', 'lambda', 'dynamodb', 'sqs', 'sns', 'secretsmanager', 'ssm'] as const
-).map(of) as [Ask, Ask, Ask, Ask, Ask, Ask, Ask, Ask];
+const [s3, ec2, lambda, dynamodb, sqs, sns, secrets, ssm, kinesis] = (
+  ['s3', 'ec2', 'lambda', 'dynamodb', 'sqs', 'sns', 'secretsmanager', 'ssm', 'kinesis'] as const
+).map(of) as [Ask, Ask, Ask, Ask, Ask, Ask, Ask, Ask, Ask];
 
 async function done(lab: Lab, call: LabCall): Promise<Readonly<Record<string, never>>> {
   const { result } = await lab.handle(call);
@@ -177,6 +177,29 @@ const plays: Readonly<Record<string, Readonly<Record<string, (lab: Lab) => Promi
         await done(lab, put(lab));
         return ssm(lab, 'GetParameter', { Name: 'facts', WithDecryption: true });
       },
+    };
+  })(),
+  Kinesis: (() => {
+    const StreamName = 'facts';
+    const start = async (lab: Lab) => {
+      await done(lab, kinesis(lab, 'CreateStream', { StreamName }));
+      return kinesis(lab, 'StartStreamEncryption', {
+        ...{ StreamName, EncryptionType: 'KMS', KeyId: 'alias/aws/kinesis' },
+      });
+    };
+    const put = async (lab: Lab) => {
+      await done(lab, await start(lab));
+      return kinesis(lab, 'PutRecord', { StreamName, Data: text('d'), PartitionKey: 'p' });
+    };
+    return {
+      'producer PutRecord(s), roughly each 5 minutes': put,
+      'consumer GetRecords': async (lab) => {
+        await done(lab, await put(lab));
+        const at = { ShardId: 'shardId-000000000000', ShardIteratorType: 'TRIM_HORIZON' };
+        const { ShardIterator } = await done(lab, kinesis(lab, 'GetShardIterator', { StreamName, ...at }));
+        return kinesis(lab, 'GetRecords', { ShardIterator });
+      },
+      StartStreamEncryption: start,
     };
   })(),
 };

@@ -95,7 +95,17 @@ const accounts = [
         arn: alice,
         policies: [
           policy(
-            allow(['s3:*', 'ec2:*', 'sqs:*', 'secretsmanager:*', 'ssm:*', 'sns:*', 'lambda:*', 'dynamodb:*']),
+            allow([
+              's3:*',
+              'ec2:*',
+              'sqs:*',
+              'secretsmanager:*',
+              'ssm:*',
+              'sns:*',
+              'lambda:*',
+              'dynamodb:*',
+              'kinesis:*',
+            ]),
           ),
         ],
       },

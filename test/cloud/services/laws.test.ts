@@ -50,7 +50,9 @@ const script = fc.array(line, { minLength: 10, maxLength: 60 }).map((lines) => [
 
 /** What was made so far, for the lines that name it. */
 class Player {
-  readonly made: Record<string, string[]> = { key: [], upload: [], volume: [], snapshot: [], instance: [] };
+  readonly made: Record<string, string[]> = {
+    ...{ key: [], upload: [], volume: [], snapshot: [], instance: [], iterator: [] },
+  };
 
   async play(world: World, { what, key, n, foreign }: Line): Promise<void> {
     const name = (kind: string) =>

@@ -62,6 +62,7 @@ export function scriptedCalls({
   const [ssm, sns, lambda, dynamodb] = [by('ssm'), by('sns'), by('lambda'), by('dynamodb')];
   const logs = by('logs', { logGroupName: 'group' });
   const rds = by('rds');
+  const kinesis = by('kinesis', { StreamName: `stream-${n % 2}` });
   const db = { DBInstanceIdentifier: `db-${n % 2}` };
   const TopicArn = `arn:aws:sns:us-east-1:${account}:topic`;
   const fn = { FunctionName: `fn-${n % 2}` };
@@ -227,5 +228,17 @@ export function scriptedCalls({
     }),
     rds('RestoreDBInstanceFromDBSnapshot', { ...db, DBSnapshotIdentifier: `c-${n % 3}` }),
     rds('DeleteDBInstance', { ...db, SkipFinalSnapshot: true }),
+    kinesis('CreateStream', {}),
+    kinesis('StartStreamEncryption', {
+      EncryptionType: 'KMS',
+      KeyId: n % 3 === 0 ? 'alias/aws/kinesis' : name('key'),
+    }),
+    kinesis('PutRecord', { Data: text(`record ${n}`), PartitionKey: 'p' }),
+    {
+      ...kinesis('GetShardIterator', { ShardId: 'shardId-000000000000', ShardIteratorType: 'TRIM_HORIZON' }),
+      kind: 'iterator',
+      makes: ({ ShardIterator }) => String(ShardIterator),
+    },
+    { service: 'kinesis', operation: 'GetRecords', input: { ShardIterator: name('iterator') } },
   ];
 }
