@@ -64,6 +64,7 @@ export interface FleetCourse {
   readonly setting: FleetSetting;
   /** Samples that are complete. */
   readonly samples: number;
+  readonly totalSamples: number;
   readonly counts: Readonly<Record<Count, Uint32Array>>;
   /** Jobs between two attempts, at the end of each sample. */
   readonly waiting: Uint32Array;

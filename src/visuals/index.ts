@@ -21,5 +21,6 @@ export {
   type FleetMoment,
   type FleetBar,
 } from './planFleet.ts';
+export * from './planFleetFork.ts';
 export { checkStory } from './checkStory.ts';
 export { planHandshake, type HandshakePlan, type PlannedDoor } from './planHandshake.ts';

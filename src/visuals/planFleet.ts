@@ -1,4 +1,12 @@
-import { clientStates, sampleMs, sum, type Count, type FleetCourse } from '../flows/index.ts';
+import {
+  clientStates,
+  rulesAt,
+  sampleMs,
+  sum,
+  type Count,
+  type FleetCourse,
+  type FleetRules,
+} from '../flows/index.ts';
 import { count, plural } from './words.ts';
 
 /** What a picture of a fleet shows at one moment, and its table: sums over the course's samples, nothing of its own. */
@@ -78,7 +86,7 @@ export function fleetMoment(course: FleetCourse, time: number): FleetMoment {
 
 /** The highest second that the course has so far: the scale of its chart. */
 export function peakOf(course: FleetCourse): number {
-  let peak = course.setting.quota;
+  let peak = Math.max(course.setting.quota, course.setting.turn?.quota ?? 0);
   for (let from = 0; from < course.samples; from += perSecond)
     peak = Math.max(
       peak,
@@ -96,6 +104,12 @@ const retrySaid = {
 } as const;
 
 export function settingSaid({ setting }: FleetCourse): string {
+  const { turn } = setting;
+  return turn
+    ? `as run A until ${(turn.sample / perSecond).toFixed(1)} s, then ${rulesSaid(turn)}`
+    : rulesSaid(setting);
+}
+function rulesSaid(setting: FleetRules): string {
   return [
     setting.retry === 'none'
       ? retrySaid.none
@@ -151,10 +165,12 @@ export function checkFleet(moment: FleetMoment, course: FleetCourse, time: numbe
   }
   expect('sent', moment.totals.sent, moment.totals.served + moment.totals.throttled);
   expect('clients', moment.states.length, course.setting.clients);
-  for (const bar of moment.bars)
-    if (bar.second > 0 && bar.served > 2 * course.setting.quota)
-      problems.push(
-        `second ${bar.second} serves ${bar.served}, more than any bucket of ${course.setting.quota}`,
-      );
+  for (const bar of moment.bars) {
+    // The quota at its end, or at its start where that is more: a fork may have lowered it in between.
+    const quotaIn = (sample: number) => rulesAt(course.setting, sample).quota;
+    const quota = Math.max(quotaIn(bar.second * perSecond), quotaIn((bar.second + 1) * perSecond - 1));
+    if (bar.second > 0 && bar.served > 2 * quota)
+      problems.push(`second ${bar.second} serves ${bar.served}, more than any bucket of ${quota}`);
+  }
   return problems;
 }

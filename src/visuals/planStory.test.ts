@@ -12,6 +12,10 @@ import {
 } from '../flows/index.ts';
 import {
   checkFleet,
+  fleetInterval,
+  fleetSpots,
+  forkDifference,
+  forkSentence,
   checkStory,
   fleetMoment,
   planKeyLife,
@@ -124,6 +128,77 @@ describe('the picture of a fleet', () => {
   it('says what the course says, at any moment', () => {
     for (const time of [0, 0.1, 1, 2.35, 4, 6])
       expect(checkFleet(fleetMoment(course, time), course, time)).toEqual([]);
+  });
+  it('a fork: the same until then, sums since then, and the seconds that differ', () => {
+    const turn = { ...course.setting, sample: 14, dataKeyCache: { uses: 20, seconds: 5 } };
+    const fork = fleetCourse({ ...course.setting, turn });
+    const barsAt = (time: number) => ({ a: fleetMoment(course, time).bars, b: fleetMoment(fork, time).bars });
+    for (const time of [1.4, 2, 3.7, 6]) {
+      expect(checkFleet(fleetMoment(fork, time), fork, time)).toEqual([]);
+      const { since, seconds, from } = forkDifference(course, fork, 14, barsAt(time), time);
+      expect(from).toBe(1.4);
+      for (const { name, a, b } of since) {
+        if (name === 'waiting') continue;
+        const [now, then] = [fleetMoment(course, time), fleetMoment(course, 1.4)];
+        expect(a).toBe(now.totals[name] - then.totals[name]);
+        const [nowB, thenB] = [fleetMoment(fork, time), fleetMoment(fork, 1.4)];
+        expect(b).toBe(nowB.totals[name] - thenB.totals[name]);
+      }
+      // Nothing differs before it, and what the caches do is seen at once.
+      expect(seconds.has(0)).toBe(false);
+      expect(seconds.has(1)).toBe(time > 1.4);
+    }
+    const said = (time: number) => forkSentence(forkDifference(course, fork, 14, barsAt(time), time), time);
+    expect(said(1)).toMatch(/^Up to 1\.4 s run B is run A/);
+    expect(said(1.4)).toMatch(/^Here run B is forked/);
+    expect(said(6)).toMatch(/^Since the fork at 1\.4 s: run A [\d,]+ calls .*; run B [\d,]+ calls/);
+    // A fork to the same rules differs nowhere.
+    const same = fleetCourse({ ...course.setting, turn: { ...course.setting, sample: 14 } });
+    const none = forkDifference(
+      course,
+      same,
+      14,
+      { a: fleetMoment(course, 6).bars, b: fleetMoment(same, 6).bars },
+      6,
+    );
+    expect(none.seconds.size).toBe(0);
+    expect(none.since.every(({ a, b }) => a === b)).toBe(true);
+  });
+  it('without motion: before, between and after are those of the course', () => {
+    for (const time of [0, 1, 2, 2.4, 6]) {
+      const { before, after, between, second } = fleetInterval(course, time);
+      const [was, now] = [fleetMoment(course, second), fleetMoment(course, time)];
+      expect(between.sent).toBe(now.totals.sent - was.totals.sent);
+      expect(between.lost).toBe(now.totals.lost - was.totals.lost);
+      for (const [stand, moment] of [
+        [before, was],
+        [after, now],
+      ] as const)
+        expect(stand).toEqual({
+          served: moment.dots.served,
+          waiting: moment.dots.waiting,
+          refused: moment.dots.refused,
+          jobs: moment.totals.waiting,
+          left: moment.totals.left,
+        });
+    }
+  });
+  it('the spotlight: the race at either end, the fork where it begins, else who is refused', () => {
+    const fork = fleetCourse({
+      ...course.setting,
+      turn: { ...course.setting, sample: 20, quota: 2000 },
+    });
+    const at = (time: number) =>
+      fleetSpots(
+        { a: fleetMoment(course, time), b: fleetMoment(fork, time) },
+        { a: course, b: fork },
+        time,
+        20,
+      );
+    expect(at(0)).toEqual(['race']);
+    expect(at(6)).toEqual(['race']);
+    expect(at(2)).toEqual(['b-chart']);
+    expect(at(1.9)).toEqual(['a-chart', 'a-bucket']);
   });
   it('a kept wrong one is caught', () => {
     const right = fleetMoment(course, 3);

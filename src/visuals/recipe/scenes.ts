@@ -1,4 +1,4 @@
-import type { Act, FleetSetting, Run, Setting, Story, StoryChoices, StoryRun } from '../../flows/index.ts';
+import type { Act, FleetRules, Run, Setting, Story, StoryChoices, StoryRun } from '../../flows/index.ts';
 import { count, plural } from '../words.ts';
 import { backOff } from '../../flows/index.ts';
 import { Ref, type InEach, type Recipe, type RecipeStep } from './parts.ts';
@@ -190,7 +190,7 @@ function laterSaid(said: string, run: StoryRun, at: number | undefined, i: numbe
 
 const inSeconds = (ms: number): number => ms / 1000;
 /** How each SDK is told to try again as a run does. */
-function retrying({ retry, attempts }: FleetSetting, region: string): InEach {
+function retrying({ retry, attempts }: FleetRules, region: string): InEach {
   const { baseMs, capMs } = backOff;
   const cap = inSeconds(capMs);
   const js = {
@@ -215,7 +215,7 @@ function retrying({ retry, attempts }: FleetSetting, region: string): InEach {
     java: `RetryStrategy retries = DefaultRetryStrategy.standardStrategyBuilder()\n    .maxAttempts(${n})\n    .throttlingBackoffStrategy(BackoffStrategy.${ofJava})\n    .build();\nKmsClient kms = KmsClient.builder()\n    .region(Region.of("${region}"))\n    .overrideConfiguration(c -> c.retryStrategy(retries))\n    .build();`,
   };
 }
-const caching = ({ uses, seconds }: NonNullable<FleetSetting['dataKeyCache']>): InEach => ({
+const caching = ({ uses, seconds }: NonNullable<FleetRules['dataKeyCache']>): InEach => ({
   cli: `aws-encryption-cli --encrypt --caching capacity=10 max_age=${seconds} max_messages_encrypted=${uses} --input jobs --output sealed`,
   js: `const materials = new NodeCachingMaterialsManager({\n  backingMaterials: keyring,\n  cache: getLocalCryptographicMaterialsCache(10),\n  maxAge: ${seconds * 1000},\n  maxMessagesEncrypted: ${uses},\n});`,
   python: `materials = CachingCryptoMaterialsManager(\n    master_key_provider=keys,\n    cache=LocalCryptoMaterialsCache(10),\n    max_age=${seconds}.0,\n    max_messages_encrypted=${uses},\n)`,
@@ -231,7 +231,7 @@ const decrypting: InEach = {
 /** One run of the fleet as a client would be set up: its cures, then the one call of a job. */
 export function fleetRecipe(
   name: string,
-  setting: FleetSetting,
+  setting: FleetRules,
   region: string,
   raised: boolean,
   seconds: number,
