@@ -1,5 +1,15 @@
 /** The places of the lab, in the order in which they are shown. */
-export const labPlaces = ['keys', 'principals', 'denied', 'trail', 'watch', 'bill', 'custody', 'find'] as const;
+export const labPlaces = [
+  'keys',
+  'principals',
+  'services',
+  'denied',
+  'trail',
+  'watch',
+  'bill',
+  'custody',
+  'find',
+] as const;
 export type LabPlace = (typeof labPlaces)[number];
 
 export const addressOf = (place: LabPlace, rest = ''): string =>

@@ -9,6 +9,7 @@ export const words = {
     label: 'Places of the lab',
     keys: 'Keys',
     principals: 'Principals',
+    services: 'Services',
     denied: 'Why was I denied?',
     trail: 'Trail',
     watch: 'Alarms & findings',

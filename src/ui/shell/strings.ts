@@ -47,6 +47,8 @@ export const bar = {
   /** More words to find a place of the lab by. */
   placeWords: {
     keys: '',
+    services:
+      's3 object bucket ebs volume secret queue message lambda dynamodb logs ssm sns lost stored thing',
     principals: 'account organization user role group policy session scp rcp boundary assume iam sts',
     denied: 'accessdenied error cloudtrail paste explain help',
     find: 'search key alias grant event principal everything',
