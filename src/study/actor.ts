@@ -1,5 +1,5 @@
-import type { Progress, SealedObject, WorldApi } from '../client/index.ts';
-import type { Bytes, PrincipalArn, Refusal, Region, Stage } from '../engine/index.ts';
+import { apiOperations, type Progress, type SealedObject, type WorldApi } from '../client/index.ts';
+import type { Bytes, PrincipalArn, Refusal, Region, Stage, Trace } from '../engine/index.ts';
 import type { LocalCause, StepRun } from './runs.ts';
 import type { CallStep, ExecutedScenario, Step } from './scenario.ts';
 import {
@@ -35,8 +35,6 @@ export class Actor {
     private readonly options: {
       readonly signal?: AbortSignal | undefined;
       readonly bytes?: (p: Progress) => void;
-      /** The world was born with one more policy: what had to be refused may be served in it. */
-      readonly otherWorld?: boolean;
     },
   ) {
     this.variables = new Map(variables);
@@ -67,13 +65,8 @@ export class Actor {
         return this.call(step, into);
       case 'callPerPiece':
         return this.callPerPiece(step, into);
-      case 'attachPolicy': // It is part of the world already (see `worldWith`).
-        into.push({
-          kind: 'attachPolicy',
-          principal: step.principal,
-          document: JSON.stringify(await fill(step.document, this.filling())),
-        });
-        return {};
+      case 'attachPolicy':
+        return this.attachPolicy(step, into);
       case 'advance': {
         const { days = 0, hours = 0, seconds = 0 } = step;
         await this.world.advance({ days, hours, seconds });
@@ -139,18 +132,20 @@ export class Actor {
     const region = step.region ?? stem.region;
     const input = await fillMembers(step.input ?? {}, this.filling(piece?.bytes));
     const answer = await this.world.call({
+      service: step.service,
       operation: step.operation,
       input,
       // OURS: the parser has checked both forms; the brands are made by the engine's parsers, which know no role paths.
       principal: principal as PrincipalArn,
       region: region as Region,
     });
-    this.measures.kmsCalls += 1;
-    this.measures.bytesToKms += byteLengthIn(input);
+    this.measures.kmsCalls += kmsCallsIn(answer.trace, step.service);
+    if (ofKms(step.service)) this.measures.bytesToKms += byteLengthIn(input);
     const { trace, result } = answer;
     const at = piece ? { index: piece.index, of: piece.of } : undefined;
     into.push({
       kind: 'call',
+      service: step.service,
       operation: step.operation,
       principal,
       region,
@@ -160,9 +155,9 @@ export class Actor {
     });
     if (step.refusedAs !== undefined) {
       if (!result.ok && result.refusal.refused === step.refusedAs) return {};
-      if (result.ok && this.options.otherWorld !== true) return { local: 'notSame' };
+      if (result.ok) return { local: 'notSame' };
     }
-    if (result.ok) this.measures.plaintextFromKms += plaintextIn(result.output);
+    if (result.ok && ofKms(step.service)) this.measures.plaintextFromKms += plaintextIn(result.output);
     if (!result.ok)
       return { refusal: { refusal: result.refusal, stage: trace.refusal?.stage ?? 'operation' } };
     for (const [name, path] of Object.entries(step.save ?? {})) {
@@ -174,6 +169,36 @@ export class Actor {
       const value = copied(memberOf(result.output, path));
       if (value !== undefined) this.variables.set(name, value);
     }
+    return {};
+  }
+
+  /** As anybody would: a call of IAM. It is a call of the option, and none of KMS. */
+  private async attachPolicy(step: Extract<Step, { do: 'attachPolicy' }>, into: StepRun[]): Promise<Ended> {
+    const { principal, name } = step;
+    const [, , , , account = '', resource = ''] = principal.split(':');
+    const user = resource.startsWith('user/');
+    const called = resource.split('/').at(-1) ?? '';
+    const calls: StepRun[] = [];
+    const ended = await this.call(
+      {
+        service: 'iam',
+        operation: user ? 'PutUserPolicy' : 'PutRolePolicy',
+        as: `arn:aws:iam::${account}:root`,
+        region: undefined,
+        input: {
+          [user ? 'UserName' : 'RoleName']: called,
+          PolicyName: name,
+          PolicyDocument: { $json: step.document },
+        },
+        save: undefined,
+        saveIfGiven: undefined,
+        refusedAs: undefined,
+      },
+      calls,
+    );
+    if (ended.refusal) throw new CannotCheck(`the policy was refused: ${ended.refusal.refusal.message}`);
+    const document = JSON.stringify(await fill(step.document, this.filling()));
+    into.push({ kind: 'attachPolicy', principal, document });
     return {};
   }
 
@@ -244,6 +269,16 @@ export class Actor {
 
 /** In this thread an answer may hold the engine's own bytes; what an option saves it may also wipe. */
 const copied = (value: unknown): unknown => (value instanceof Uint8Array ? value.slice() : value);
+
+const kmsOperations: ReadonlySet<string> = new Set(apiOperations);
+const ofKms = (service: string | undefined): boolean => service === undefined || service === 'kms';
+/** The call itself, and those that services made of KMS to serve it. */
+const kmsCallsIn = (trace: Trace, service: string | undefined): number =>
+  (ofKms(service) ? 1 : 0) +
+  trace.children.reduce(
+    (sum, child) => sum + kmsCallsIn(child, kmsOperations.has(child.operation) ? 'kms' : 'other'),
+    0,
+  );
 
 /** Members of an answer that hold what must stay secret. */
 const plaintextIn = (output: Readonly<Record<string, unknown>>): number =>

@@ -4,7 +4,7 @@ import { isFacts, readItems, wordsPath, type Item, type SourceFile } from './ite
 import { came, keyOf, rightOf, type Answer } from './judge.ts';
 import { checkLab } from './labCheck.ts';
 import { findStaticProblems, wordsBefore } from './lint.ts';
-import type { Problem, ProblemCode } from './parse.ts';
+import { isObject, type Problem, type ProblemCode } from './parse.ts';
 import { orderId, runScenario, startWorld } from './runner.ts';
 import type { OptionRun, OptionVerdict, RunOptions, ScenarioRun } from './runs.ts';
 import {
@@ -31,6 +31,10 @@ export interface CheckReport {
   /** Marked as not executable, with source and date. */
   readonly stated: number;
   readonly byKind: Readonly<Record<string, number>>;
+  /** How many items are about each of the beliefs in `exam_experience.md` §3. */
+  readonly byTrap: Readonly<Record<number, number>>;
+  /** Items that call other services than KMS. */
+  readonly withServices: number;
   readonly optionsRun: number;
   readonly mutations: Mutations;
   readonly problems: readonly Problem[];
@@ -43,6 +47,8 @@ export interface CheckReport {
 export interface CheckOptions {
   /** Flips and variations too: slower by an order. */
   readonly mutate?: boolean | undefined;
+  /** Runs only these; the others are read, and listed as skipped. For whoever writes one. */
+  readonly only?: ((file: string) => boolean) | undefined;
 }
 
 /** Fills `${keyArn}` of a written message with what the run saved. */
@@ -273,6 +279,8 @@ export async function checkScenarios(
   const skips = unreadSkips(files, items);
   const verdicts: { file: string; option: string; said: string }[] = [];
   const byKind: Record<string, number> = {};
+  const byTrap: Record<number, number> = {};
+  let withServices = 0;
   let executed = 0;
   let stated = 0;
   let optionsRun = 0;
@@ -281,6 +289,8 @@ export async function checkScenarios(
   for (const item of items) {
     const { file, scenario } = item;
     byKind[scenario.kind] = (byKind[scenario.kind] ?? 0) + 1;
+    for (const trap of scenario.traps) byTrap[trap] = (byTrap[trap] ?? 0) + 1;
+    if (callsServices(scenario)) withServices += 1;
     const report: Report = (place, code, message) => problems.push({ file, place, code, message });
     if (problems.some((p) => p.file === file || p.file === wordsPath(file))) {
       skips.push({ file, reason: 'has problems that need no run' });
@@ -288,6 +298,10 @@ export async function checkScenarios(
     }
     if (scenario.kind === 'stated') {
       stated += 1;
+      continue;
+    }
+    if (options.only?.(file) === false) {
+      skips.push({ file, reason: 'left out on demand' });
       continue;
     }
     executed += 1;
@@ -327,6 +341,8 @@ export async function checkScenarios(
     executed,
     stated,
     byKind,
+    byTrap,
+    withServices,
     optionsRun,
     mutations: { tried, caught },
     problems,
@@ -334,6 +350,14 @@ export async function checkScenarios(
     skips,
   };
 }
+
+/** Looks at every step, however deep it stands. */
+const callsServices = (value: unknown): boolean =>
+  Array.isArray(value)
+    ? value.some(callsServices)
+    : isObject(value) &&
+      ((typeof value['service'] === 'string' && value['service'] !== 'kms') ||
+        Object.values(value).some(callsServices));
 
 const unreadSkips = (
   files: readonly SourceFile[],

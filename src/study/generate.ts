@@ -256,6 +256,7 @@ function callOf(spec: Spec): Extract<Step, { do: 'call' }> {
     save: undefined,
     refusedAs: undefined,
     saveIfGiven: undefined,
+    service: undefined,
   };
 }
 
@@ -311,6 +312,7 @@ function setupOf(spec: Spec): readonly Step[] {
     save,
     refusedAs: undefined,
     saveIfGiven: undefined,
+    service: undefined,
   });
   const grant = grantOf(spec);
   return [

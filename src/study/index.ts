@@ -67,5 +67,5 @@ export {
   type Standing,
   type TrapLine,
 } from './report.ts';
-export { LabSession, type LabGoalNow, type LabMove } from './labSession.ts';
+export { asMoveInput, LabSession, type LabGoalNow, type LabMove } from './labSession.ts';
 export { makeSheets, type Sheet } from './sheets.ts';

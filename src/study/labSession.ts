@@ -1,4 +1,5 @@
-import type { LabApi } from '../client/index.ts';
+import type { KeyDetail, LabApi, PrincipalCard } from '../client/index.ts';
+import { keyArnsOf } from './flips.ts';
 import { startWorld, tryGoals, walk, type GoalRun } from './runner.ts';
 import type { StartedWorld, StepRun } from './runs.ts';
 import type { LabScenario, Step } from './scenario.ts';
@@ -24,6 +25,8 @@ export class LabSession {
   /** What each move did. */
   runs: readonly StepRun[] = [];
   goals: readonly LabGoalNow[] = [];
+  /** Our own way still leads to the goals from here: tried on a copy. False says nothing against the learner's. */
+  reachable = true;
   /** Values that a call may use: `${keyArn}`. */
   names: ReadonlyMap<string, unknown> = new Map();
 
@@ -51,7 +54,27 @@ export class LabSession {
     this.runs = [];
     this.goals = [];
     for (const move of moves) await this.#apply(move);
-    this.goals = compare(await tryGoals(this.scenario, started), this.goals);
+    await this.#look(started, this.goals);
+  }
+
+  async #look(started: StartedWorld, before: readonly LabGoalNow[]): Promise<void> {
+    this.goals = compare(await tryGoals(this.scenario, started), before);
+    this.reachable = this.solved || this.moves.length === 0 || (await this.#leadsOn(started));
+  }
+
+  async #leadsOn(started: StartedWorld): Promise<boolean> {
+    const world = await started.world.fork();
+    try {
+      const { variables } = await walk(
+        this.scenario,
+        { world, variables: this.names },
+        this.scenario.solution,
+      );
+      const goals = await tryGoals(this.scenario, { world, variables });
+      return goals.every(({ state }) => state !== 'notMet');
+    } finally {
+      await world.close();
+    }
   }
 
   async #apply(move: LabMove): Promise<void> {
@@ -69,7 +92,42 @@ export class LabSession {
   async move(move: LabMove): Promise<void> {
     const before = this.goals;
     await this.#apply(move);
-    if (this.#started) this.goals = compare(await tryGoals(this.scenario, this.#started), before);
+    if (this.#started) await this.#look(this.#started, before);
+  }
+
+  /** What the newest call answered with, of what a later call is likely to need: by member. */
+  get answered(): Readonly<Record<string, unknown>> {
+    return Object.fromEntries(
+      Object.entries(saved(this.moves.length)).flatMap(([name, path]) =>
+        this.names.has(name) ? [[path.split('.').at(-1) ?? path, this.names.get(name)]] : [],
+      ),
+    );
+  }
+  /** What the setup saved, by operation and member. */
+  get given(): readonly { readonly operation: string; readonly output: Readonly<Record<string, unknown>> }[] {
+    return this.scenario.setup.flatMap((step) =>
+      step.do === 'call'
+        ? [
+            {
+              operation: step.operation,
+              output: Object.fromEntries(
+                Object.entries(step.save ?? {}).map(([name, path]) => [
+                  path.split('.').at(-1) ?? path,
+                  this.names.get(name),
+                ]),
+              ),
+            },
+          ]
+        : [],
+    );
+  }
+  /** The keys whose names are known, as their records are; no call. The newest last. */
+  async keys(): Promise<readonly KeyDetail[]> {
+    const found = await Promise.all(keyArnsOf(this.names).map((arn) => this.#started?.world.key(arn)));
+    return found.filter((each) => each !== undefined);
+  }
+  async principals(): Promise<readonly PrincipalCard[]> {
+    return (await this.#started?.world.principals()) ?? [];
   }
 
   undo(): Promise<void> {
@@ -84,6 +142,24 @@ export class LabSession {
     this.#started = undefined;
   }
 }
+
+/**
+ * The input of a form as a move keeps it: bytes and points in time as forms of values.ts, and what is the value of a known
+ * name by that name, so that the move can be made again in the same world born anew.
+ */
+export function asMoveInput(value: unknown, names: ReadonlyMap<string, unknown>): unknown {
+  const known = [...names].find(([, each]) => isSame(each, value));
+  if (known) return `\${${known[0]}}`;
+  if (value instanceof Uint8Array) return { $base64: btoa(String.fromCharCode(...value)) };
+  if (value instanceof Date) return { $date: value.toISOString() };
+  if (Array.isArray(value)) return value.map((each: unknown) => asMoveInput(each, names));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, asMoveInput(each, names)]));
+}
+const isSame = (a: unknown, b: unknown): boolean =>
+  a instanceof Uint8Array && b instanceof Uint8Array
+    ? a.length > 0 && a.length === b.length && a.every((each, i) => each === b[i])
+    : typeof b === 'string' && b.length > 8 && a === b;
 
 /** Of every answer the members that a later call is likely to need, by the number of the call. */
 const saved = (n: number): Readonly<Record<string, string>> => ({

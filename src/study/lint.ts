@@ -163,16 +163,12 @@ function variables(scenario: Executed, report: Report): void {
     for (const name of needs.files) if (!files.has(name)) report(place, 'fileUnknown', `no file "${name}"`);
   };
   const walk = (steps: readonly Step[], known: Set<string>, place: string): void => {
-    let called = false;
     steps.forEach((step, i) => {
       const here = `${place}[${i}]`;
       use(step, known, here);
       if ((step.do === 'callPerPiece' || step.do === 'seal') && !files.has(step.file))
         report(here, 'fileUnknown', `no file "${step.file}"`);
-      if (step.do === 'attachPolicy' && called)
-        report(here, 'stepOrder', 'a policy is attached before the first call');
       if (step.do === 'call' || step.do === 'callPerPiece') {
-        called = true;
         for (const name of [...Object.keys(step.save ?? {}), ...Object.keys(step.saveIfGiven ?? {})])
           known.add(name);
       } else if (step.do === 'seal' || step.do === 'open' || step.do === 'wrapMaterial') known.add(step.save);

@@ -18,7 +18,6 @@ export const problemCodes = [
   'requiresUnknown',
   'requiresCycle',
   'variableUnknown',
-  'stepOrder',
   'fileUnknown',
   'constraintUnknown',
   'wordsMissing',

@@ -19,28 +19,7 @@ import {
   type Scenario,
   type Step,
 } from './scenario.ts';
-import { fillMembers, generatedFile, type Filling } from './values.ts';
-
-type Attachment = Extract<Step, { do: 'attachPolicy' }>;
-const attachments = (steps: readonly Step[]): readonly Attachment[] =>
-  steps.filter((step) => step.do === 'attachPolicy');
-
-const withPolicies = (
-  genesis: Genesis,
-  extra: readonly { principal: string; document: object }[],
-): Genesis => ({
-  ...genesis,
-  accounts: (genesis.accounts ?? []).map((account) => ({
-    ...account,
-    principals: (account.principals ?? []).map((each) => ({
-      ...each,
-      policies: [
-        ...(each.policies ?? []),
-        ...extra.filter((e) => e.principal === each.arn).map((e) => e.document),
-      ],
-    })),
-  })),
-});
+import { generatedFile } from './values.ts';
 
 type Started = StartedWorld;
 
@@ -86,11 +65,10 @@ async function startOnce(
   genesis: Genesis,
   files: (name: string) => Blob,
   options: RunOptions,
-  otherWorld = false,
 ): Promise<Started> {
   const world = await lab.sandbox(genesis);
   try {
-    const actor = new Actor(world, scenario, files, new Map(), { signal: options.signal, otherWorld });
+    const actor = new Actor(world, scenario, files, new Map(), { signal: options.signal });
     const ended = await actor.run(scenario.setup, []);
     if (ended.refusal)
       throw new CannotCheck(
@@ -103,41 +81,6 @@ async function startOnce(
     await world.close();
     throw error;
   }
-}
-
-/**
- * A world of the scenario with more identity policies. OURS: a world takes identity policies at its birth (there are no
- * IAM calls yet), so it is born again with them: same seed, same calls, therefore the same keys, which is checked.
- */
-async function worldWith(
-  lab: LabApi,
-  scenario: ExecutedScenario,
-  base: Started,
-  extra: readonly Attachment[],
-  files: (name: string) => Blob,
-  options: RunOptions,
-): Promise<Started> {
-  if (extra.length === 0) return { world: await base.world.fork(), variables: base.variables };
-  const filling: Filling = { variables: base.variables, file: files };
-  const filled = await Promise.all(
-    extra.map(async (e) => ({ principal: e.principal, document: await fillMembers(e.document, filling) })),
-  );
-  const again = await startOnce(
-    lab,
-    scenario,
-    withPolicies(genesisOf(scenario), filled),
-    files,
-    options,
-    true,
-  );
-  for (const [name, value] of base.variables)
-    if (typeof value === 'string' && again.variables.get(name) !== value) {
-      await again.world.close();
-      throw new CannotCheck(
-        `"${name}" differs in a world with one more identity policy; give the world a seed`,
-      );
-    }
-  return again;
 }
 
 /** Only what is given: the world's own defaults stand for the rest. */
@@ -191,7 +134,6 @@ async function keeps(
 }
 
 async function runPlay(
-  lab: LabApi,
   scenario: ExecutedScenario,
   option: Play,
   base: Started,
@@ -215,16 +157,8 @@ async function runPlay(
   });
   let world: WorldApi | undefined;
   try {
-    const started = await worldWith(
-      lab,
-      scenario,
-      base,
-      [...attachments(scenario.setup), ...attachments(option.steps)],
-      files,
-      options,
-    );
-    world = started.world;
-    const actor = new Actor(world, scenario, files, started.variables, { signal: options.signal, bytes });
+    world = await base.world.fork();
+    const actor = new Actor(world, scenario, files, base.variables, { signal: options.signal, bytes });
     variables = actor.variables;
     const ended = await actor.run(option.steps, steps);
     measures = { ...actor.measures };
@@ -337,7 +271,7 @@ export async function runScenario(
       const progress = { option: option.id, done: runs.length, total: chosen.length };
       options.progress?.(progress);
       runs.push(
-        await runPlay(lab, scenario, option, base, files, options, (bytes) =>
+        await runPlay(scenario, option, base, files, options, (bytes) =>
           options.progress?.({ ...progress, bytes }),
         ),
       );

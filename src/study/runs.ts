@@ -1,11 +1,13 @@
 import type { Progress, WorldApi } from '../client/index.ts';
 import type { Refusal, Stage, Trace } from '../engine/index.ts';
-import type { MeasureName } from './scenario.ts';
+import type { CallStep, MeasureName } from './scenario.ts';
 
 /** One step that was run. A call carries its trace, so that any option can be watched. */
 export type StepRun =
   | {
       readonly kind: 'call';
+      /** KMS when absent. */
+      readonly service: CallStep['service'];
       readonly operation: string;
       readonly principal: string;
       readonly region: string;

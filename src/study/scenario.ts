@@ -21,16 +21,34 @@ import type { Parsed, Parser, Problem } from './parse.ts';
 const id = text(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'a name of small letters, digits and hyphens');
 const variable = text(/^[a-z][A-Za-z0-9]*$/, 'the name of a variable (camelCase)');
 const reference = text(/^\$\{[a-z][A-Za-z0-9]*\}$/, 'a variable such as ${dataKey}');
-const operation = text(/^[A-Z][A-Za-z]+$/, "AWS's name of an operation");
-const exception = text(/^[A-Z][A-Za-z]+$/, "AWS's name of an exception");
+const operation = text(/^[A-Z][A-Za-z0-9]+$/, "AWS's name of an operation");
+/** Some services put their own name, or that of KMS, before it: `KMS.DisabledException`. */
+const exception = text(/^[A-Z][A-Za-z]*(\.[A-Z][A-Za-z]*)*$/, "AWS's name of an exception");
 const account = text(/^\d{12}$/, 'an account of 12 digits');
 const region = text(/^[a-z]{2}(-[a-z]+)+-\d+$/, 'a Region code');
 const principal = text(
   /^arn:aws[a-z-]*:iam::\d{12}:(root|(user|role)\/[\w+=,.@/-]+)$/,
   'the ARN of a root, user or role',
 );
-/** A member of an answer: `KeyMetadata.Arn`, `Grants.0.GrantId`. */
-const member = text(/^[A-Z][A-Za-z]*(\.([A-Z][A-Za-z]*|\d))*$/, 'a member of the answer');
+/** A member of an answer: `KeyMetadata.Arn`, `Grants.0.GrantId`; some services begin theirs small: `logGroups`. */
+const member = text(/^[A-Za-z]+(\.([A-Za-z]+|\d))*$/, 'a member of the answer');
+/** Whose operation a call is. */
+const service = oneOf(
+  'kms',
+  'iam',
+  'sts',
+  'organizations',
+  'cloudtrail',
+  's3',
+  'ec2',
+  'secretsmanager',
+  'ssm',
+  'sqs',
+  'sns',
+  'lambda',
+  'logs',
+  'dynamodb',
+);
 
 const stage = oneOf(
   'parse',
@@ -47,6 +65,8 @@ const stage = oneOf(
 const callMembers = [
   { operation },
   {
+    /** KMS when absent. */
+    service,
     /** AWS's input; `${variables}` and `$`-forms are filled in (values.ts). */
     input: record(json),
     /** Who calls; the stem's principal when absent. */
@@ -76,7 +96,7 @@ const step = tagged('do', {
     { ...callMembers[0], file: variable, byteLength: whole(1, 1 << 30), run: whole(1, 64) },
     callMembers[1],
   ),
-  /** An identity policy for a user or role, before the first call of the option. */
+  /** An identity policy for a user or role: PutUserPolicy or PutRolePolicy of IAM, by the root user of its account. */
   attachPolicy: object({ principal, name: id, document: record(json) }),
   advance: object({}, { days: whole(0, 36500), hours: whole(0, 876000), seconds: whole(0, 2 ** 31) }),
   /** Local encryption of a whole file with a data key, in the worker. */

@@ -223,6 +223,7 @@ describe('a lab', () => {
     save: undefined,
     refusedAs: undefined,
     saveIfGiven: undefined,
+    service: undefined,
   });
   let lab: LocalLab;
   beforeAll(async () => {

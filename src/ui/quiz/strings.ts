@@ -115,7 +115,7 @@ export const quiz = {
   refused: 'refused',
   local: {
     attachPolicy: 'Attach an identity policy',
-    attachPolicyHow: 'The world of this option was made with this policy.',
+    attachPolicyHow: 'By a call of IAM, as the root user of its account.',
     advance: (hours: number) => `The clock moves ${number.format(hours)} hours`,
     seal: 'Encrypt the file locally',
     open: 'Decrypt the file locally',
