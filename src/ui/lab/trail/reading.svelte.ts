@@ -20,7 +20,8 @@ export class TrailReading {
   readonly #world: WorldApi;
   readonly #lab: LabState;
   readonly #stop: () => void;
-  #reading: Promise<void> | undefined;
+  #isReading = false;
+  #isOpen = true;
   #again = false;
 
   constructor(lab: LabState) {
@@ -33,6 +34,7 @@ export class TrailReading {
   }
 
   close(): void {
+    this.#isOpen = false;
     this.#stop();
   }
 
@@ -43,16 +45,19 @@ export class TrailReading {
   /** Reads what is new; once more when something happened meanwhile. */
   read(): void {
     this.#again = true;
-    this.#reading ??= this.#readAll()
+    if (this.#isReading) return;
+    this.#isReading = true;
+    this.#readAll()
       .catch((thrown: unknown) => {
-        this.#lab.fault = thrown instanceof Error ? thrown.message : String(thrown);
+        // A world that was closed under the screen is no fault.
+        if (this.#isOpen) this.#lab.fault = thrown instanceof Error ? thrown.message : String(thrown);
       })
-      .finally(() => (this.#reading = undefined));
+      .finally(() => (this.#isReading = false));
   }
 
   async #readAll(): Promise<void> {
     const around = await loadAround();
-    while (this.#again) {
+    while (this.#again && this.#isOpen) {
       this.#again = false;
       const newest = await this.#world.trail({ n: page });
       const last = this.lines.at(-1)?.event.eventID;
