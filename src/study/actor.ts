@@ -35,6 +35,8 @@ export class Actor {
     private readonly options: {
       readonly signal?: AbortSignal | undefined;
       readonly bytes?: (p: Progress) => void;
+      /** Of each denied call, what little would have let it pass. */
+      readonly advise?: boolean | undefined;
     },
   ) {
     this.variables = new Map(variables);
@@ -131,18 +133,24 @@ export class Actor {
     const principal = step.as ?? stem.principal;
     const region = step.region ?? stem.region;
     const input = await fillMembers(step.input ?? {}, this.filling(piece?.bytes));
-    const answer = await this.world.call({
+    const facts = {
       service: step.service,
       operation: step.operation,
       input,
       // OURS: the parser has checked both forms; the brands are made by the engine's parsers, which know no role paths.
       principal: principal as PrincipalArn,
       region: region as Region,
-    });
+    };
+    const answer = await this.world.call(facts);
     this.measures.kmsCalls += kmsCallsIn(answer.trace, step.service);
     if (ofKms(step.service)) this.measures.bytesToKms += byteLengthIn(input);
     const { trace, result } = answer;
     const at = piece ? { index: piece.index, of: piece.of } : undefined;
+    const denied = !result.ok && trace.refusal?.stage === 'authorize';
+    const advice =
+      this.options.advise === true && denied
+        ? (await this.world.smallestChange(facts, { mostProposals: 3 })).proposals
+        : undefined;
     into.push({
       kind: 'call',
       service: step.service,
@@ -152,6 +160,7 @@ export class Actor {
       trace,
       refusal: result.ok ? undefined : result.refusal,
       piece: at,
+      advice,
     });
     if (step.refusedAs !== undefined) {
       if (!result.ok && result.refusal.refused === step.refusedAs) return {};

@@ -16,7 +16,7 @@ export type {
   Words,
 } from './scenario.ts';
 export { problemCodes, type Problem, type ProblemCode } from './parse.ts';
-export { orderId, runScenario, type GoalRun, type GoalState } from './runner.ts';
+export { orderId, orderMark, runScenario, type GoalRun, type GoalState } from './runner.ts';
 export { judge, keyOf, rightOf, selectCount, type Answer, type Judgement } from './judge.ts';
 export { draws, shuffled, vary, type Varied } from './vary.ts';
 export { collectEvidence, type Shown } from './evidence.ts';

@@ -49,7 +49,8 @@ export function playsOf(scenario: Scenario, options: RunOptions = {}): readonly 
   }
 }
 
-export const orderId = (order: readonly string[]): string => order.join(' > ');
+export const orderMark = ' > ';
+export const orderId = (order: readonly string[]): string => order.join(orderMark);
 const playOfOrder = (
   { pieces, goal }: Extract<Scenario, { kind: 'ordering' }>,
   order: readonly string[],
@@ -158,7 +159,11 @@ async function runPlay(
   let world: WorldApi | undefined;
   try {
     world = await base.world.fork();
-    const actor = new Actor(world, scenario, files, base.variables, { signal: options.signal, bytes });
+    const actor = new Actor(world, scenario, files, base.variables, {
+      signal: options.signal,
+      bytes,
+      advise: options.advise,
+    });
     variables = actor.variables;
     const ended = await actor.run(option.steps, steps);
     measures = { ...actor.measures };

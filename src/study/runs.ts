@@ -1,4 +1,4 @@
-import type { Progress, WorldApi } from '../client/index.ts';
+import type { CallProposal, Progress, WorldApi } from '../client/index.ts';
 import type { Refusal, Stage, Trace } from '../engine/index.ts';
 import type { CallStep, MeasureName } from './scenario.ts';
 
@@ -15,6 +15,8 @@ export type StepRun =
       readonly refusal: Refusal | undefined;
       /** Which of how many alike; the ones between are counted, not run. */
       readonly piece: { readonly index: number; readonly of: number } | undefined;
+      /** Of a denied call, where it was asked for: as few edits as would have let it pass. */
+      readonly advice: readonly CallProposal[] | undefined;
     }
   | { readonly kind: 'attachPolicy'; readonly principal: string; readonly document: string }
   | { readonly kind: 'advance'; readonly hours: number }
@@ -96,6 +98,8 @@ export interface RunOptions {
   readonly only?: readonly string[] | undefined;
   /** Changes the world after its setup, before anything is tried: how the checker flips what a stem leaves unsaid. */
   readonly before?: ((started: StartedWorld) => Promise<void>) | undefined;
+  /** Ask of each denied call what would have let it pass: for one option that is watched, as it takes its time. */
+  readonly advise?: boolean | undefined;
   /** Orders of an ordering item to try; the key alone when absent. */
   readonly orders?: readonly (readonly string[])[] | undefined;
 }

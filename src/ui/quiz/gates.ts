@@ -45,8 +45,14 @@ function policyGate(reason: PolicyReason | undefined, stops: boolean): Omit<Gate
 /** The gates that an option met; what stopped it on its own side stands behind those of KMS. */
 export function gatesOf(run: OptionRun): readonly Gate[] {
   const call = tellingCall(run);
-  const gates = call ? gatesOfTrace(call.trace) : [];
+  const gates = call ? gatesOfTrace(deciding(call.trace)) : [];
   return run.verdict.is === 'failsLocally' ? [...gates, { name: 'local', ...closed(true) }] : gates;
+}
+
+/** What a service hands on is decided by KMS inside the call: the gates are those of that one. */
+function deciding(trace: Trace): Trace {
+  const inner = trace.children.find((child) => child.refusal);
+  return trace.refusal?.stage === 'operation' && inner ? deciding(inner) : trace;
 }
 
 function gatesOfTrace(trace: Trace): readonly Gate[] {

@@ -1,4 +1,4 @@
-import type { LabApi } from '../../client/index.ts';
+import type { CallProposal, LabApi } from '../../client/index.ts';
 import {
   collectEvidence,
   draws,
@@ -8,6 +8,7 @@ import {
   loadScenario,
   loadWords,
   orderId,
+  orderMark,
   rightOf,
   runScenario,
   selectCount,
@@ -24,6 +25,7 @@ import type {
   Shown,
   Words,
 } from '../../study/index.ts';
+import { tellingCall } from './gates.ts';
 import { letters, quiz } from './strings.ts';
 
 export type Outcome = Judgement;
@@ -240,6 +242,19 @@ export class Sitting {
         : { is: 'broken', message: thrown instanceof Error ? thrown.message : String(thrown) };
       return undefined;
     }
+  }
+
+  /** Runs one option again, and asks of its denied call what would have let it pass. */
+  async adviceOn(lab: LabApi, row: Row): Promise<readonly CallProposal[]> {
+    const { scenario } = this;
+    if (scenario.kind === 'stated' || row.run === undefined) return [];
+    const again = await runScenario(lab, scenario, {
+      advise: true,
+      only: [row.run.id],
+      ...(scenario.kind === 'ordering' ? { orders: [row.run.id.split(orderMark)] } : {}),
+    });
+    const denied = again.options[0] && tellingCall(again.options[0]);
+    return denied?.advice ?? [];
   }
 
   stop(): void {

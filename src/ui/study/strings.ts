@@ -138,6 +138,9 @@ export const words = {
   inputHelp:
     'Values of before by name, such as "${keyArn}"; bytes as {"$utf8": "text"}, a policy as {"$json": {…}}.',
   valuesKnown: 'Values you can use',
+  asJson: 'Write the input as JSON',
+  notMade: 'The call could not be made. What you did before is kept.',
+  lost: 'From here our own solution no longer leads to the goals. Yours may; if not, take back the last call or start over.',
   send: 'Send',
   wait: 'Let an hour pass',
   undo: 'Take back',

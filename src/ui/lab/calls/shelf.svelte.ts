@@ -3,6 +3,9 @@ import type { Bytes } from '../../../engine/index.ts';
 import { isBytes, toBase64 } from '../../format/bytes.ts';
 import type { Field, Fields } from './fields.ts';
 
+/** What a form needs of whoever sends it: the lab, or the room of an exercise. */
+export type Caller = Pick<LabState, 'call' | 'say' | 'region' | 'keys' | 'principals'>;
+
 /** Something that a call answered with, kept at hand for the next call. Lives as long as the page; never stored. */
 export interface OnShelf {
   readonly n: number;
@@ -81,9 +84,9 @@ const sources: Readonly<Record<string, readonly string[]>> = {
 };
 const kept = new Set(['GrantToken', 'GrantId', 'NextMarker', 'KeyMaterialId', 'CustomKeyStoreId']);
 
-const shelves = new WeakMap<LabState, Shelf>();
+const shelves = new WeakMap<Caller, Shelf>();
 /** The one shelf of a page: key page and call panel put and take from the same. */
-export function shelfOf(lab: LabState): Shelf {
+export function shelfOf(lab: Caller): Shelf {
   const shelf = shelves.get(lab) ?? new Shelf();
   shelves.set(lab, shelf);
   return shelf;

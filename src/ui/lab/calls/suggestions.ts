@@ -1,12 +1,12 @@
 import type { KeyDetail } from '../../../client/index.ts';
 import { algorithmsOf, aliasArn, parseAliasName } from '../../../client/index.ts';
-import type { LabState } from '../../state/lab.svelte.ts';
 import { offeredRegions } from '../../strings.ts';
+import type { Caller } from './shelf.svelte.ts';
 
 /** What this world has to offer for a member of a request. */
 export function suggestionsFor(
   member: string,
-  lab: LabState,
+  lab: Pick<Caller, 'keys' | 'principals'>,
   detail: KeyDetail | undefined,
   stores: readonly { readonly id: string; readonly name: string }[],
 ): readonly string[] {
