@@ -3,7 +3,7 @@ import { a, adminOf, done, house, makeKey } from '../../../test/cloud/house.ts';
 import { billOf, cents } from './bill.ts';
 import { classOf, listPrices, type Prices, type RequestClass } from './prices.ts';
 import { keyLives, usesOf, type KeyLife, type RequestUse } from './uses.ts';
-import { classesOf, fresh, repeated } from './whatIf.ts';
+import { cachingClient, classesOf, fresh, repeated } from './whatIf.ts';
 
 const march = Date.UTC(2026, 2);
 const april = Date.UTC(2026, 3);
@@ -166,6 +166,26 @@ describe('what many calls ask', () => {
     };
     expect(await cost(false)).toEqual([10_000_000, '29.94']);
     expect(await cost(true)).toEqual([744, '0.00']);
+  }, 60_000);
+
+  it('a client that caches: 1,000 wishes from two, as from all of them', async () => {
+    const client = async () => {
+      const lab = await house();
+      const KeyId = await makeKey(lab, a);
+      const input = { KeyId, KeySpec: 'AES_256' };
+      return cachingClient(async (after) => {
+        await lab.advance({ seconds: after });
+        const before = (await lab.trail()).length;
+        await done(lab, { operation: 'GenerateDataKey', input, principal: adminOf(a) });
+        return usesOf((await lab.trail()).slice(before), []);
+      }, 300);
+    };
+    const wish = await client();
+    let whole = 0;
+    for (let i = 0; i < 1000; i += 1) whole += (await wish(i === 0 ? 0 : 7)).length;
+    const quick = await repeated(await client(), { n: 1000, seconds: 7000, holdSeconds: 300 });
+    expect(quick.requests).toBe(whole);
+    expect(whole).toBe(24);
   }, 60_000);
 
   it('fresh calls: one alone, closer than the hold, farther than the hold', () => {

@@ -56,6 +56,23 @@ export async function repeated(make: MakeOne, repetition: Repetition): Promise<R
   };
 }
 
+/**
+ * A client that goes on using a data key for a while, as the Encryption SDK's caching manager does; of its limits, the age
+ * alone. Asked within that time it makes no call.
+ */
+export function cachingClient(make: MakeOne, ageSeconds: number): MakeOne {
+  let since: number | undefined;
+  return async (afterSeconds) => {
+    const age = since === undefined ? undefined : since + afterSeconds;
+    if (age !== undefined && age < ageSeconds) {
+      since = age;
+      return [];
+    }
+    since = 0;
+    return make(age ?? afterSeconds);
+  };
+}
+
 /** A call of the past, as the journal keeps it. */
 export interface RecordedCall {
   readonly service: string;

@@ -32,7 +32,7 @@ const genesis: Genesis = {
 };
 
 /** Makes a call in a world again and again, and tells what it asked of KMS. */
-function maker(world: WorldApi, around: Around, call: Parameters<WorldApi['call']>[0]) {
+export function maker(world: WorldApi, around: Around, call: Parameters<WorldApi['call']>[0]) {
   return async (afterSeconds: number): Promise<readonly Use[]> => {
     await world.advance({ seconds: afterSeconds });
     const [last] = await world.trail({ n: 1 });
@@ -104,62 +104,4 @@ export async function putsIf(
   } finally {
     await world.close();
   }
-}
-
-export interface Replayed {
-  readonly label: string;
-  readonly n: number;
-  readonly was: number;
-  readonly would: number;
-}
-
-/** Kinds of PutObject in the history of a world, replayed in forks of it. */
-export async function replayPuts(world: WorldApi, around: Around): Promise<readonly Replayed[]> {
-  const { groups } = await world.history.list({ n: 5000 });
-  const calls = groups
-    .flatMap(({ entries }) => entries)
-    .filter(({ onPath, refused, call }) => onPath && refused === undefined && call.operation === 'PutObject')
-    .map(({ call, at }) => ({
-      service: call.service ?? 'kms',
-      operation: call.operation,
-      region: call.region,
-      principal: call.principal,
-      input: call.input as Readonly<Record<string, unknown>>, // an operation's input is an object
-      at,
-    }));
-  const replayed: Replayed[] = [];
-  for (const { sample, n, seconds } of around.classesOf(calls)) {
-    const count = async (bucketKeys: boolean): Promise<number> => {
-      const fork = await world.fork();
-      try {
-        const facts = {
-          service: 's3',
-          principal: sample.principal as PrincipalArn,
-          region: sample.region as Region,
-        } as const;
-        const { BucketKeyEnabled: _own, ...rest } = sample.input;
-        const input = {
-          ...rest,
-          // The journal keeps no bytes; their number does not matter to KMS.
-          Body: new Uint8Array([1]),
-          ...(bucketKeys
-            ? { BucketKeyEnabled: true }
-            : 'BucketKeyEnabled' in sample.input
-              ? { BucketKeyEnabled: sample.input['BucketKeyEnabled'] }
-              : {}),
-        };
-        const make = maker(fork, around, { ...facts, operation: 'PutObject', input });
-        return (await around.repeated(make, { n, seconds, holdSeconds: bucketKeySeconds })).requests;
-      } finally {
-        await fork.close();
-      }
-    };
-    replayed.push({
-      label: `PutObject ${String(sample.input['Bucket'])}`,
-      n,
-      was: await count(false),
-      would: await count(true),
-    });
-  }
-  return replayed;
 }

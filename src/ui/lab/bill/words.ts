@@ -86,7 +86,13 @@ export const billWords = {
 
   replay: 'Replay my calls',
   replayLead:
-    'Kinds of service calls in this world’s history. One of each kind is repeated in a fork, as it was and with Bucket Keys on; counts are multiplied.',
-  noReplay: 'No S3 object was put in this world yet.',
-  replayHeads: { call: 'Call', n: 'Times', was: 'Requests as it was', would: 'With Bucket Keys' },
+    'Kinds of calls in this world’s history that could ask KMS less. One of each kind is made again in forks of this world, as it was and changed; counts are multiplied.',
+  noReplay: 'No PutObject, SendMessage or GenerateDataKey was called in this world yet.',
+  replayHeads: { call: 'Call', n: 'Times', was: 'Requests', would: 'Changed', change: 'Change' },
+  changes: {
+    bucketKeys: 'S3 Bucket Keys on',
+    reuseDay: 'queue’s data key reused for a day',
+    clientCache: 'data key cached by the client for 5 min',
+  },
+  refusedNow: 'refused now',
 };

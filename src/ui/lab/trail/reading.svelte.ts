@@ -4,6 +4,7 @@ import type { LabState } from '../../state/lab.svelte.ts';
 
 type Index = InstanceType<Around['TrailIndex']>;
 type KeyFact = Parameters<Around['keyLives']>[0][number];
+type HsmCluster = NonNullable<Parameters<Around['billOf']>[0]['clusters']>[number];
 
 /** Newest events that are asked for when something happened: more than one step leaves. */
 const page = 100;
@@ -15,6 +16,8 @@ export class TrailReading {
   lines = $state.raw<readonly TrailLine[]>([]);
   index = $state.raw<Index | undefined>();
   keys = $state.raw<readonly KeyFact[]>([]);
+  /** Of CloudHSM key stores: what stands behind them costs too. */
+  clusters = $state.raw<readonly HsmCluster[]>([]);
   now = $state(0);
   ready = $state(false);
   readonly #world: WorldApi;
@@ -73,21 +76,37 @@ export class TrailReading {
       this.now = at;
       this.index = new around.TrailIndex(this.events);
       this.keys = await this.#readKeys();
+      this.clusters = await this.#readClusters();
       this.around = around;
       this.ready = true;
     }
   }
 
-  /** Keys that are there, where the trail has been and where the lab looks: also those older than the trail. */
-  async #readKeys(): Promise<readonly KeyFact[]> {
+  /** Where the trail has been, and where the lab looks. */
+  #places(): readonly { readonly account: AccountId; readonly region: Region }[] {
     const regions = new Set<string>([this.#lab.region, ...this.lines.map(({ event }) => event.awsRegion)]);
-    const pages = await Promise.all(
-      this.#lab.accounts.flatMap(({ account }) =>
-        [...regions].map((region) =>
-          this.#world.keys({ account: account as AccountId, region: region as Region, n: 1000 }),
-        ),
-      ),
+    return this.#lab.accounts.flatMap(({ account }) =>
+      [...regions].map((region) => ({ account, region: region as Region })),
     );
+  }
+
+  async #readClusters(): Promise<readonly HsmCluster[]> {
+    const stores = await Promise.all(this.#places().map((place) => this.#world.keyStores(place)));
+    return stores
+      .flat()
+      .filter(({ type }) => type === 'AWS_CLOUDHSM')
+      .map(({ id, account, region, created, backing }) => ({
+        store: id,
+        account,
+        region,
+        hsms: backing.activeHsms,
+        from: created,
+      }));
+  }
+
+  /** Keys that are there: also those older than the trail. */
+  async #readKeys(): Promise<readonly KeyFact[]> {
+    const pages = await Promise.all(this.#places().map((place) => this.#world.keys({ ...place, n: 1000 })));
     return pages.flatMap(({ items }) =>
       items.map(({ rec }) => ({
         arn: rec.arn,

@@ -184,6 +184,29 @@ test('the bill counts what was called; what-if makes calls and counts them', asy
   expect(await finds()).toEqual([]);
 }, 30_000);
 
+test('calls of this world are replayed in forks of it, and change nothing in it', async () => {
+  const { result } = await call('CreateKey', {});
+  if (!result.ok) throw new Error(result.refusal.message);
+  const { Arn } = result.output['KeyMetadata'] as { Arn: string };
+  const s3 = (operation: string, input: Readonly<Record<string, unknown>>) =>
+    api.main.call({ service: 's3', operation, input: { Bucket: 'photos', ...input }, principal, region });
+  await s3('CreateBucket', {});
+  const put = { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: Arn, Body: new Uint8Array([1]) };
+  for (let i = 0; i < 5; i += 1) {
+    await s3('PutObject', { ...put, Key: `photo-${i}` });
+    await call('GenerateDataKey', { KeyId: Arn, KeySpec: 'AES_256' });
+    await api.main.advance({ seconds: 10 });
+  }
+  location.hash = '#/lab/bill';
+  const before = (await api.main.trail({ n: Infinity })).length;
+  await page.getByRole('button', { name: 'Replay my calls' }).click();
+  await expect.element(page.getByRole('row', { name: /^PutObject/ })).toHaveTextContent(/551$/);
+  await expect
+    .element(page.getByRole('row', { name: /^GenerateDataKey/ }))
+    .toHaveTextContent(/551$/);
+  expect((await api.main.trail({ n: Infinity })).length).toBe(before);
+}, 40_000);
+
 test('custody: a table of calls that were made', async () => {
   location.hash = '#/lab/custody';
   const cell = page.getByRole('row', { name: /Have it rotate by itself/ });
