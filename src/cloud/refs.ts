@@ -14,6 +14,8 @@ import type {
   EbsVolumeRec,
   Ec2InstanceRec,
   HeldKeyRec,
+  EksClusterRec,
+  EksSecretRec,
   KinesisRecordRec,
   KinesisStreamRec,
   RdsInstanceRec,
@@ -71,6 +73,9 @@ export const at = {
   rdsInstance: (account: AccountId, region: Region, name: string): Ref<'rdsInstance'> =>
     `rdsInstance/${account}/${region}/${name}`,
   rdsSnapshot: (arn: string): Ref<'rdsSnapshot'> => `rdsSnapshot/${arn}`,
+  eksCluster: (account: AccountId, region: Region, name: string): Ref<'eksCluster'> =>
+    `eksCluster/${account}/${region}/${name}`,
+  eksSecret: (cluster: string, name: string): Ref<'eksSecret'> => `eksSecret/${cluster}|${name}`,
   kinesisStream: (arn: string): Ref<'kinesisStream'> => `kinesisStream/${arn}`,
   kinesisRecord: (stream: string, number: number): Ref<'kinesisRecord'> =>
     `kinesisRecord/${stream}|${padded(number)}`,
@@ -102,6 +107,8 @@ export const below = {
   kinesisStreams: (account: AccountId, region: Region) =>
     `kinesisStream/arn:aws:kinesis:${region}:${account}:stream/`,
   kinesisRecords: (stream: string) => `kinesisRecord/${stream}|`,
+  eksClusters: (account: AccountId, region: Region) => `eksCluster/${account}/${region}/`,
+  eksSecrets: (cluster: string) => `eksSecret/${cluster}|`,
   rdsSnapshots: (region: Region) => `rdsSnapshot/arn:aws:rds:${region}:`,
 };
 
@@ -131,6 +138,8 @@ export const placeOf: { readonly [T in keyof ServiceTables]: (rec: ServiceTables
   cloudTrail: (r: CloudTrailRec) => at.cloudTrail(r.account, r.region, r.name),
   rdsInstance: (r: RdsInstanceRec) => at.rdsInstance(r.account, r.region, r.name),
   rdsSnapshot: (r: RdsSnapshotRec) => at.rdsSnapshot(r.arn),
+  eksCluster: (r: EksClusterRec) => at.eksCluster(r.account, r.region, r.name),
+  eksSecret: (r: EksSecretRec) => at.eksSecret(r.cluster, r.name),
   kinesisStream: (r: KinesisStreamRec) => at.kinesisStream(r.arn),
   kinesisRecord: (r: KinesisRecordRec) => at.kinesisRecord(r.stream, r.number),
 };

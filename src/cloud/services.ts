@@ -2,6 +2,7 @@ import type { Service, ServiceName } from '../engine/index.ts';
 import { cloudtrailOperations, cloudtrailService } from './cloudtrail/index.ts';
 import { dynamodbOperations, dynamodbService } from './dynamodb/index.ts';
 import { ebsOperations, ec2WithVolumes } from './ebs/index.ts';
+import { eksOperations, eksService } from './eks/index.ts';
 import { kinesisOperations, kinesisService } from './kinesis/index.ts';
 import { lambdaOperations, lambdaService } from './lambda/index.ts';
 import { logsOperations, logsService } from './logs/index.ts';
@@ -40,6 +41,7 @@ export const services: Readonly<Partial<Record<ServiceName, Service>>> = {
   cloudtrail: cloudtrailService,
   rds: rdsService,
   kinesis: kinesisService,
+  eks: eksService,
 };
 
 /** AWS's names of their operations. */
@@ -56,6 +58,7 @@ export const lateOperations = {
   cloudtrail: cloudtrailOperations.map(({ name }) => name),
   rds: rdsOperations.map(({ name }) => name),
   kinesis: kinesisOperations.map(({ name }) => name),
+  eks: eksOperations.map(({ name }) => name),
 };
 
 export { readingHold, type ReadingHold } from './held.ts';

@@ -313,6 +313,24 @@ const tables: { readonly [Name in keyof T]: Check } = {
     wrapped: maybe(bytes),
     body: bytes,
   }),
+  eksCluster: object<T['eksCluster']>({
+    arn,
+    name: text,
+    account,
+    region,
+    keyArn: maybe(arn),
+    grantId: maybe(text),
+    seed: maybe(bytes),
+    created: epoch,
+    checked: epoch,
+    issue: maybe(
+      object<Defined<T['eksCluster']['issue']>>({
+        code: one('KmsKeyDisabled', 'KmsKeyMarkedForDeletion', 'KmsKeyNotFound', 'KmsGrantRevoked'),
+        since: epoch,
+      }),
+    ),
+  }),
+  eksSecret: object<T['eksSecret']>({ cluster: arn, name: text, salt: bytes, sealed: bytes }),
 };
 
 /** Lets files hold records of the services. */

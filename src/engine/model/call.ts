@@ -60,7 +60,8 @@ export type ServiceName =
   | 'logs'
   | 'cloudtrail'
   | 'rds'
-  | 'kinesis';
+  | 'kinesis'
+  | 'eks';
 
 export interface Call {
   /** `kms` when absent. */

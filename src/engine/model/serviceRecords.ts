@@ -411,6 +411,37 @@ export interface KinesisRecordRec {
   readonly body: Bytes;
 }
 
+export interface EksClusterRec {
+  readonly arn: string;
+  readonly name: string;
+  readonly account: AccountId;
+  readonly region: Region;
+  /** Undefined: a key that EKS owns. */
+  readonly keyArn: KeyArn | undefined;
+  readonly grantId: string | undefined;
+  /** What the keys of all secrets are derived from, as KMS encrypted it. */
+  readonly seed: Bytes | undefined;
+  readonly created: EpochMs;
+  /** When the API server last tried the key. */
+  readonly checked: EpochMs;
+  /** What it met then, and since when. */
+  readonly issue: EksIssue | undefined;
+}
+export interface EksIssue {
+  readonly code: 'KmsKeyDisabled' | 'KmsKeyMarkedForDeletion' | 'KmsKeyNotFound' | 'KmsGrantRevoked';
+  readonly since: EpochMs;
+}
+
+/** A secret of Kubernetes, as it lies in etcd. */
+export interface EksSecretRec {
+  /** ARN of the cluster. */
+  readonly cluster: string;
+  readonly name: string;
+  /** By which its key is derived from the seed. */
+  readonly salt: Bytes;
+  readonly sealed: Bytes;
+}
+
 /** Their names, for whoever has to know every table before the services are loaded. */
 export const serviceTableNames = [
   'heldKey',
@@ -439,6 +470,8 @@ export const serviceTableNames = [
   'rdsSnapshot',
   'kinesisStream',
   'kinesisRecord',
+  'eksCluster',
+  'eksSecret',
 ] as const satisfies readonly (keyof ServiceTables)[];
 
 export interface ServiceTables {
@@ -468,4 +501,6 @@ export interface ServiceTables {
   readonly rdsSnapshot: RdsSnapshotRec;
   readonly kinesisStream: KinesisStreamRec;
   readonly kinesisRecord: KinesisRecordRec;
+  readonly eksCluster: EksClusterRec;
+  readonly eksSecret: EksSecretRec;
 }

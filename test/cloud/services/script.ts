@@ -61,6 +61,9 @@ export function scriptedCalls({
     });
   const [ssm, sns, lambda, dynamodb] = [by('ssm'), by('sns'), by('lambda'), by('dynamodb')];
   const logs = by('logs', { logGroupName: 'group' });
+  const eks = by('eks');
+  const cluster = `cluster-${n % 2}`;
+  const encryptionConfig = [{ resources: ['secrets'], provider: { keyArn: name('key') } }];
   const rds = by('rds');
   const kinesis = by('kinesis', { StreamName: `stream-${n % 2}` });
   const db = { DBInstanceIdentifier: `db-${n % 2}` };
@@ -240,5 +243,11 @@ export function scriptedCalls({
       makes: ({ ShardIterator }) => String(ShardIterator),
     },
     { service: 'kinesis', operation: 'GetRecords', input: { ShardIterator: name('iterator') } },
+    eks('CreateCluster', { name: cluster, ...(n % 3 === 0 ? { encryptionConfig } : {}) }),
+    eks('AssociateEncryptionConfig', { clusterName: cluster, encryptionConfig }),
+    eks('SecretWrite', { clusterName: cluster, secretName: `s-${n % 3}`, Data: text(`secret ${n}`) }),
+    eks('SecretRead', { clusterName: cluster, secretName: `s-${n % 3}` }),
+    eks('ApiServerRestart', { clusterName: cluster }),
+    eks('DescribeCluster', { name: cluster }),
   ];
 }
