@@ -27,7 +27,7 @@ export interface Acknowledged {
   readonly blob?: readonly number[];
 }
 
-/** The page's own worker stays at hand. */
+/** The page's own worker stays at hand as `keptWorker`; `workerServes` says that it hears what it is sent. */
 export async function keepWorker(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const RealWorker = globalThis.Worker;
@@ -35,6 +35,9 @@ export async function keepWorker(page: Page): Promise<void> {
       constructor(...given: ConstructorParameters<typeof Worker>) {
         super(...given);
         Object.assign(globalThis, { keptWorker: this });
+        this.addEventListener('message', ({ data }) => {
+          if (data.started === true) Object.assign(globalThis, { workerServes: true });
+        });
       }
     }
     globalThis.Worker = KeptWorker;
