@@ -20,6 +20,8 @@ import type {
   KinesisStreamRec,
   RdsInstanceRec,
   RdsSnapshotRec,
+  RedshiftBlockRec,
+  RedshiftClusterRec,
   Ref,
   Region,
   S3BucketRec,
@@ -76,6 +78,10 @@ export const at = {
   eksCluster: (account: AccountId, region: Region, name: string): Ref<'eksCluster'> =>
     `eksCluster/${account}/${region}/${name}`,
   eksSecret: (cluster: string, name: string): Ref<'eksSecret'> => `eksSecret/${cluster}|${name}`,
+  redshiftCluster: (account: AccountId, region: Region, name: string): Ref<'redshiftCluster'> =>
+    `redshiftCluster/${account}/${region}/${name}`,
+  redshiftBlock: (cluster: string, number: number): Ref<'redshiftBlock'> =>
+    `redshiftBlock/${cluster}|${padded(number)}`,
   kinesisStream: (arn: string): Ref<'kinesisStream'> => `kinesisStream/${arn}`,
   kinesisRecord: (stream: string, number: number): Ref<'kinesisRecord'> =>
     `kinesisRecord/${stream}|${padded(number)}`,
@@ -109,6 +115,8 @@ export const below = {
   kinesisRecords: (stream: string) => `kinesisRecord/${stream}|`,
   eksClusters: (account: AccountId, region: Region) => `eksCluster/${account}/${region}/`,
   eksSecrets: (cluster: string) => `eksSecret/${cluster}|`,
+  redshiftClusters: (account: AccountId, region: Region) => `redshiftCluster/${account}/${region}/`,
+  redshiftBlocks: (cluster: string) => `redshiftBlock/${cluster}|`,
   rdsSnapshots: (region: Region) => `rdsSnapshot/arn:aws:rds:${region}:`,
 };
 
@@ -138,6 +146,8 @@ export const placeOf: { readonly [T in keyof ServiceTables]: (rec: ServiceTables
   cloudTrail: (r: CloudTrailRec) => at.cloudTrail(r.account, r.region, r.name),
   rdsInstance: (r: RdsInstanceRec) => at.rdsInstance(r.account, r.region, r.name),
   rdsSnapshot: (r: RdsSnapshotRec) => at.rdsSnapshot(r.arn),
+  redshiftCluster: (r: RedshiftClusterRec) => at.redshiftCluster(r.account, r.region, r.name),
+  redshiftBlock: (r: RedshiftBlockRec) => at.redshiftBlock(r.cluster, r.number),
   eksCluster: (r: EksClusterRec) => at.eksCluster(r.account, r.region, r.name),
   eksSecret: (r: EksSecretRec) => at.eksSecret(r.cluster, r.name),
   kinesisStream: (r: KinesisStreamRec) => at.kinesisStream(r.arn),

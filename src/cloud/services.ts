@@ -7,6 +7,7 @@ import { kinesisOperations, kinesisService } from './kinesis/index.ts';
 import { lambdaOperations, lambdaService } from './lambda/index.ts';
 import { logsOperations, logsService } from './logs/index.ts';
 import { rdsOperations, rdsService } from './rds/index.ts';
+import { redshiftOperations, redshiftService } from './redshift/index.ts';
 import { s3Operations, s3Service } from './s3/index.ts';
 import { secretsManagerOperations, secretsManagerService } from './secretsmanager/index.ts';
 import { snsOperations, snsService } from './sns/index.ts';
@@ -42,6 +43,7 @@ export const services: Readonly<Partial<Record<ServiceName, Service>>> = {
   rds: rdsService,
   kinesis: kinesisService,
   eks: eksService,
+  redshift: redshiftService,
 };
 
 /** AWS's names of their operations. */
@@ -59,6 +61,7 @@ export const lateOperations = {
   rds: rdsOperations.map(({ name }) => name),
   kinesis: kinesisOperations.map(({ name }) => name),
   eks: eksOperations.map(({ name }) => name),
+  redshift: redshiftOperations.map(({ name }) => name),
 };
 
 export { readingHold, type ReadingHold } from './held.ts';

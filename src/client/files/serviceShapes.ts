@@ -331,6 +331,25 @@ const tables: { readonly [Name in keyof T]: Check } = {
     ),
   }),
   eksSecret: object<T['eksSecret']>({ cluster: arn, name: text, salt: bytes, sealed: bytes }),
+  redshiftCluster: object<T['redshiftCluster']>({
+    arn,
+    name: text,
+    account,
+    region,
+    nodeType: text,
+    status: one('available', 'paused'),
+    created: epoch,
+    keyArn: maybe(arn),
+    grantId: maybe(text),
+    clusterKey: maybe(bytes),
+    databaseKey: maybe(bytes),
+  }),
+  redshiftBlock: object<T['redshiftBlock']>({
+    cluster: arn,
+    number: whole,
+    blockKey: maybe(bytes),
+    body: bytes,
+  }),
 };
 
 /** Lets files hold records of the services. */

@@ -61,7 +61,8 @@ export type ServiceName =
   | 'cloudtrail'
   | 'rds'
   | 'kinesis'
-  | 'eks';
+  | 'eks'
+  | 'redshift';
 
 export interface Call {
   /** `kms` when absent. */

@@ -442,6 +442,32 @@ export interface EksSecretRec {
   readonly sealed: Bytes;
 }
 
+export interface RedshiftClusterRec {
+  readonly arn: string;
+  readonly name: string;
+  readonly account: AccountId;
+  readonly region: Region;
+  readonly nodeType: string;
+  readonly status: 'available' | 'paused';
+  readonly created: EpochMs;
+  /** Undefined: not encrypted. */
+  readonly keyArn: KeyArn | undefined;
+  readonly grantId: string | undefined;
+  /** The cluster key, as KMS wrapped it. */
+  readonly clusterKey: Bytes | undefined;
+  /** The database key, encrypted under the cluster key. */
+  readonly databaseKey: Bytes | undefined;
+}
+
+export interface RedshiftBlockRec {
+  /** ARN of the cluster. */
+  readonly cluster: string;
+  readonly number: number;
+  /** The block's own key, encrypted under the database key. Undefined: the cluster was not encrypted. */
+  readonly blockKey: Bytes | undefined;
+  readonly body: Bytes;
+}
+
 /** Their names, for whoever has to know every table before the services are loaded. */
 export const serviceTableNames = [
   'heldKey',
@@ -472,6 +498,8 @@ export const serviceTableNames = [
   'kinesisRecord',
   'eksCluster',
   'eksSecret',
+  'redshiftCluster',
+  'redshiftBlock',
 ] as const satisfies readonly (keyof ServiceTables)[];
 
 export interface ServiceTables {
@@ -503,4 +531,6 @@ export interface ServiceTables {
   readonly kinesisRecord: KinesisRecordRec;
   readonly eksCluster: EksClusterRec;
   readonly eksSecret: EksSecretRec;
+  readonly redshiftCluster: RedshiftClusterRec;
+  readonly redshiftBlock: RedshiftBlockRec;
 }

@@ -46,6 +46,11 @@ describe('a world with services in a file', () => {
         'secret',
         'sqsQueue',
         'heldKey',
+        'rdsInstance',
+        'rdsSnapshot',
+        'kinesisRecord',
+        'eksSecret',
+        'redshiftBlock',
       ]),
     );
     const other = await createLab();

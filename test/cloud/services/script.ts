@@ -62,6 +62,7 @@ export function scriptedCalls({
   const [ssm, sns, lambda, dynamodb] = [by('ssm'), by('sns'), by('lambda'), by('dynamodb')];
   const logs = by('logs', { logGroupName: 'group' });
   const eks = by('eks');
+  const redshift = by('redshift', { ClusterIdentifier: `warehouse-${n % 2}` });
   const cluster = `cluster-${n % 2}`;
   const encryptionConfig = [{ resources: ['secrets'], provider: { keyArn: name('key') } }];
   const rds = by('rds');
@@ -249,5 +250,15 @@ export function scriptedCalls({
     eks('SecretRead', { clusterName: cluster, secretName: `s-${n % 3}` }),
     eks('ApiServerRestart', { clusterName: cluster }),
     eks('DescribeCluster', { name: cluster }),
+    redshift('CreateCluster', {
+      NodeType: 'ra3.large',
+      ...[{}, { Encrypted: true }, { Encrypted: true, KmsKeyId: name('key') }][n % 3],
+    }),
+    redshift('BlockWrite', { Data: text(`block ${n}`) }),
+    redshift('BlockRead', { Block: 1 }),
+    redshift('ModifyCluster', { Encrypted: n % 4 !== 0, ...(n % 4 === 0 ? {} : { KmsKeyId: name('key') }) }),
+    redshift('RotateEncryptionKey', {}),
+    redshift('PauseCluster', {}),
+    redshift('ResumeCluster', {}),
   ];
 }
