@@ -146,7 +146,7 @@ export class Actor {
     if (ofKms(step.service)) this.measures.bytesToKms += byteLengthIn(input);
     const { trace, result } = answer;
     const at = piece ? { index: piece.index, of: piece.of } : undefined;
-    const denied = !result.ok && trace.refusal?.stage === 'authorize';
+    const denied = !result.ok && trace.refusal?.stage === 'authorize' && step.refusedAs === undefined;
     const advice =
       this.options.advise === true && denied
         ? (await this.world.smallestChange(facts, { mostProposals: 3 })).proposals
@@ -159,6 +159,7 @@ export class Actor {
       region,
       trace,
       refusal: result.ok ? undefined : result.refusal,
+      mustRefuse: step.refusedAs !== undefined,
       piece: at,
       advice,
     });

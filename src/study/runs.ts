@@ -13,6 +13,8 @@ export type StepRun =
       readonly region: string;
       readonly trace: Trace;
       readonly refusal: Refusal | undefined;
+      /** It had to be refused: then a refusal is what was wanted. */
+      readonly mustRefuse: boolean;
       /** Which of how many alike; the ones between are counted, not run. */
       readonly piece: { readonly index: number; readonly of: number } | undefined;
       /** Of a denied call, where it was asked for: as few edits as would have let it pass. */

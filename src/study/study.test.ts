@@ -18,6 +18,7 @@ import {
 import { reportOf, wilson } from './report.ts';
 import { askAbout, dueNow, remember } from './review.ts';
 import { readScenario, type LabScenario } from './scenario.ts';
+import { labNames, questionNames, scenarioNames } from './library.ts';
 import { makeSheets } from './sheets.ts';
 
 const day = 86_400_000;
@@ -40,6 +41,12 @@ const answered = (more: Partial<Answered>): Answered => ({
   sitting: undefined,
   topics: undefined,
   ...more,
+});
+
+describe('the library', () => {
+  it('offers every item that lies in scenarios/', () => {
+    expect([...questionNames, ...labNames].sort()).toEqual([...scenarioNames].sort());
+  });
 });
 
 describe('the report', () => {

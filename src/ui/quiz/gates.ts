@@ -18,10 +18,10 @@ export type CallRun = Extract<StepRun, { kind: 'call' }>;
 export const callsOf = (run: OptionRun): readonly CallRun[] =>
   [...run.steps, ...run.goal].filter((step) => step.kind === 'call');
 
-/** The call that tells the story: the one that was refused, else the last one. */
+/** The call that tells the story: the one that was refused, or was not and had to be, else the last one. */
 export const tellingCall = (run: OptionRun): CallRun | undefined => {
   const calls = callsOf(run);
-  return calls.find((call) => call.refusal) ?? calls.at(-1);
+  return calls.find((call) => call.mustRefuse !== (call.refusal !== undefined)) ?? calls.at(-1);
 };
 
 const open = { glyph: 'g-gate-open', hue: 'allow', said: 'open', stops: false } as const;

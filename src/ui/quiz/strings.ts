@@ -28,6 +28,7 @@ export const quiz = {
     envelope: 'Envelope encryption',
     states: 'States and time',
     regions: 'Regions',
+    services: 'Services that encrypt',
     custody: 'Custody, cost, detection',
     labs: 'Labs',
   } as Readonly<Record<string, string>>,
@@ -133,6 +134,7 @@ export const quiz = {
   smallest: 'Smallest changes that would let it pass',
   askSmallest: 'What would let it pass?',
   trustPolicy: 'trust policy',
+  refusedAsWanted: 'refused, as wanted',
   refused: 'refused',
   local: {
     attachPolicy: 'Attach an identity policy',
