@@ -39,6 +39,7 @@ const queryServices: Readonly<Partial<Record<ServiceName, QueryService>>> = {
 /** What stands before the dot of `x-amz-target`: a line for each service that speaks JSON. */
 const targets: Readonly<Record<string, ServiceName>> = {
   AWSOrganizationsV20161128: 'organizations',
+  CloudTrail_20131101: 'cloudtrail',
 };
 
 /** `iam` of `iam.amazonaws.com` and `sts.eu-west-1.amazonaws.com`; of an endpoint of one's own, that of the signature. */

@@ -88,6 +88,30 @@ describe('LookupEvents', () => {
     expect(asked[2]).toMatchObject({ refusal: { refused: 'ThrottlingException' } });
   });
 
+  it('answers a client that speaks AWS JSON', async () => {
+    const lab = await house();
+    await makeKey(lab, a);
+    await lab.advance({ seconds: 300 });
+    const { response } = await lab.requestHandlerFor({ principal: adminOf(a), region: 'us-east-1' }).handle({
+      method: 'POST',
+      hostname: 'cloudtrail.us-east-1.amazonaws.com',
+      path: '/',
+      headers: {
+        'x-amz-target': 'CloudTrail_20131101.LookupEvents',
+        'content-type': 'application/x-amz-json-1.1',
+      },
+      body: JSON.stringify({ StartTime: lab.now().getTime() / 1000 - 600, MaxResults: 5 }),
+    });
+    const told = await new Response(response.body as BodyInit).text();
+    expect(told).toContain('CreateKey');
+    const { Events } = JSON.parse(told) as {
+      readonly Events: readonly { readonly EventName: string; readonly EventTime: number }[];
+    };
+    expect(Events.map(({ EventName, EventTime }) => [EventName, EventTime])).toEqual([
+      ['CreateKey', lab.now().getTime() / 1000 - 300],
+    ]);
+  });
+
   it('shows an account and a Region its own events, of the last 90 days', async () => {
     const lab = await house();
     await makeKey(lab, a);

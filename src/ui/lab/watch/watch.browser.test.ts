@@ -201,9 +201,7 @@ test('calls of this world are replayed in forks of it, and change nothing in it'
   const before = (await api.main.trail({ n: Infinity })).length;
   await page.getByRole('button', { name: 'Replay my calls' }).click();
   await expect.element(page.getByRole('row', { name: /^PutObject/ })).toHaveTextContent(/551$/);
-  await expect
-    .element(page.getByRole('row', { name: /^GenerateDataKey/ }))
-    .toHaveTextContent(/551$/);
+  await expect.element(page.getByRole('row', { name: /^GenerateDataKey/ })).toHaveTextContent(/551$/);
   expect((await api.main.trail({ n: Infinity })).length).toBe(before);
 }, 40_000);
 
