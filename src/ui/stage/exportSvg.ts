@@ -73,14 +73,15 @@ function resolvedCopy(picture: SVGSVGElement): SVGSVGElement {
       const value = style.getPropertyValue(name);
       if (value) twin.setAttribute(name, value);
     }
-    for (const name of ['class', 'role', 'tabindex', 'aria-hidden', 'style']) twin.removeAttribute(name);
+    for (const name of ['class', 'role', 'tabindex', 'aria-hidden', 'style', 'data-spot'])
+      twin.removeAttribute(name);
   });
   // What Svelte leaves between blocks is of no use in a file.
   const comments = document.createTreeWalker(copy, NodeFilter.SHOW_COMMENT);
   const found: Node[] = [];
   while (comments.nextNode()) found.push(comments.currentNode);
   for (const comment of found) comment.parentNode?.removeChild(comment);
-  for (const name of ['class', 'aria-label']) copy.removeAttribute(name);
+  for (const name of ['class', 'aria-label', 'data-spot']) copy.removeAttribute(name);
   return copy;
 }
 

@@ -13,7 +13,8 @@ import { sceneAddresses, type SceneAddress } from './telling.ts';
  *   envelope-decrypt  the same, and seal: the context that the file was sealed with.
  *   wrapping, key-life   deeds: [AFTER, KIND, WHAT?] each, AFTER so many beats.
  *   handshake         attempts; mends: [KIND, VALUE, ATTEMPTS] each, after so many attempts.
- *   throttling        load, a, b: the settings of the fleet and of either run.
+ *   throttling        load, a, b: the settings of the fleet and of either run; part: tenths of the second that are over,
+ *                     10 where it is left out; fork: the tenth from the start on at which run B leaves run A.
  *
  * A deed is `disableKey`, `enableKey`, `context` with pairs, `as` with a principal's short name, or `choose` with what
  * was chosen. Whatever does not fit is refused with its place, before anything is played.

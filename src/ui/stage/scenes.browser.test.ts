@@ -161,10 +161,11 @@ describe.each(scenes)('%s', (address, beats) => {
     await open(address);
     await play(beats);
     expect((await settled()).length).toBeGreaterThan(10);
-    if (address !== 'throttling') {
-      const captions = [...scene().element().querySelectorAll('figcaption')].map((c) => c.textContent);
-      expect(captions).toEqual(['Before', 'After']);
-    }
+    const captions = [...scene().element().querySelectorAll('figcaption')].map((c) => c.textContent);
+    const pair = ['Before', 'After'];
+    expect(captions).toEqual(address === 'throttling' ? [...pair, ...pair] : pair);
+    // Nothing is left that moves.
+    expect(scene().element().querySelector('.dots, canvas')).toBeNull();
     await findsInBothThemes();
   });
 
@@ -269,3 +270,158 @@ test(
     await expect.element(button('Next beat')).toHaveAttribute('aria-disabled', 'false');
   },
 );
+
+describe.each([1440, 900, 360])('%i px: the rail', (width) => {
+  test('is dragged by a finger, to any place inside a beat; pressed, it shows the beat that lies there', async () => {
+    await page.viewport(width, 800);
+    await open('key-life');
+    await play(4);
+    const line = document.querySelector('.beats .drag');
+    const items = [...document.querySelectorAll('.beats ol > li')].map((li) => li.getBoundingClientRect());
+    const [first, second, third, fourth] = items;
+    if (!line || !first || !second || !third || !fourth) throw new Error('no rail');
+    const y = line.getBoundingClientRect().top + 8;
+    // It is the line itself that is under the finger there.
+    expect(document.elementFromPoint(second.left + second.width / 2, y)?.closest('.drag')).toBe(line);
+    expect(getComputedStyle(line).touchAction).toBe('none');
+    // No pointer of the system is behind these events: there is none to hold.
+    line.setPointerCapture = () => {};
+    const touch = (type: string, x: number) =>
+      line.dispatchEvent(
+        new PointerEvent(type, { bubbles: true, pointerId: 1, pointerType: 'touch', clientX: x, clientY: y }),
+      );
+    const current = () =>
+      [...document.querySelectorAll('.beats ol > li')].findIndex((li) => li.hasAttribute('aria-current'));
+    touch('pointerdown', fourth.left + fourth.width - 1);
+    touch('pointermove', third.left + third.width / 4);
+    await expect.poll(current).toBe(2);
+    const before = document.querySelectorAll('.beats ol > li')[0]?.getBoundingClientRect();
+    touch('pointermove', (before?.left ?? 0) + (before?.width ?? 0) / 2);
+    await expect.poll(current).toBe(0);
+    await expect.poll(() => document.querySelectorAll('.beats .head').length).toBe(1);
+    touch('pointerup', (before?.left ?? 0) + (before?.width ?? 0) / 2);
+    await expect.poll(() => document.querySelectorAll('.beats .head').length).toBe(0);
+    const box = document.querySelectorAll('.beats ol > li')[1]?.getBoundingClientRect();
+    const x = (box?.left ?? 0) + (box?.width ?? 0) / 2;
+    touch('pointerdown', x);
+    touch('pointerup', x + 2);
+    await expect.poll(current).toBe(1);
+    await findsInBothThemes();
+  });
+});
+
+test('throttling: forked at any moment, the same before, marked after; a link opens at that tenth', async () => {
+  await open('throttling');
+  const fork = () => button(/What if, from/);
+  await expect.element(fork()).toBeDisabled();
+  await play(5);
+  const rail = page.getByRole('slider', { name: 'Virtual time' }).element();
+  if (!(rail instanceof HTMLInputElement)) throw new Error('no rail');
+  rail.value = '4.3';
+  rail.dispatchEvent(new Event('input', { bubbles: true }));
+  await userEvent.click(button('What if, from 4.3 s on'));
+  await expect.poll(sentence).toMatch(/^Here run B is forked off run A/);
+  await expect.element(page.getByText('Run B: forked at 4.3 s')).toBeVisible();
+  await findsInBothThemes();
+  (document.activeElement as HTMLElement | null)?.blur();
+  const link = async () => {
+    await userEvent.click(button('Share this moment'));
+    const text = page.getByRole('dialog').element().querySelector('.link')?.textContent ?? '';
+    await userEvent.keyboard('{Escape}');
+    return text.slice(text.indexOf('#/stage/') + 8);
+  };
+  const place = await link();
+  await play(4);
+  await expect.poll(sentence).toMatch(/^Since the fork at 4\.3 s: run A [\d,]+ calls/);
+  await userEvent.click(button('As list'));
+  const rows = (run: RegExp) =>
+    [...page.getByRole('table', { name: run }).element().querySelectorAll('tbody tr')].map((row) => ({
+      differs: row.classList.contains('differs'),
+      cells: [...row.querySelectorAll('td')].map((cell) => cell.textContent),
+    }));
+  const [a, b] = [rows(/^Run A:/), rows(/^Run B:/)];
+  // The mark says what the figures say, and nothing before the fork differs.
+  expect(b.map(({ differs }) => differs)).toEqual(b.map(({ cells }, i) => `${cells}` !== `${a[i]?.cells}`));
+  expect(b.slice(0, 4).some(({ differs }) => differs)).toBe(false);
+  expect(b[5]?.differs).toBe(true);
+  await findsInBothThemes();
+  // Another cure for the fork leads back to it; what was before it stands.
+  await userEvent.click(page.getByRole('switch', { name: 'Data key cache' }));
+  await expect.poll(sentence).toMatch(/^Here run B is forked off run A/);
+  await unmount();
+  localStorage.clear();
+  await open(place);
+  await expect.poll(sentence, { timeout: 15_000 }).toMatch(/^Here run B is forked off run A/);
+  expect(document.querySelector('.beats .now')?.textContent).toBe('4.3 s');
+  await userEvent.click(button('Drop the fork'));
+  await expect.poll(sentence).toMatch(/^Two fleets with the same jobs/);
+});
+
+test('throttling in the speaker’s view: the light lies on what the second is about', async () => {
+  await open('throttling');
+  await userEvent.keyboard('s');
+  await play(4);
+  const lights = () =>
+    [...scene().element().querySelectorAll('.shade mask rect[rx]')].map((rect) => {
+      const ground = scene().element().querySelector('.shade')?.getBoundingClientRect();
+      return [rect.getAttribute('x'), rect.getAttribute('y')].map(
+        (n, i) => Number(n) + 10 + ((i ? ground?.y : ground?.x) ?? 0),
+      );
+    });
+  const spotOf = (name: string) => {
+    const box = scene().element().querySelector(`[data-spot~="${name}"]`)?.getBoundingClientRect();
+    return [box?.x ?? -1, box?.y ?? -1];
+  };
+  // Run A asks again at once: it is refused most, and its bucket is empty.
+  await expect.poll(() => lights().length).toBe(2);
+  for (const [i, name] of ['a-chart', 'a-bucket'].entries())
+    for (const axis of [0, 1]) expect(lights()[i]?.[axis]).toBeCloseTo(spotOf(name)[axis] ?? Number.NaN, 0);
+  await userEvent.keyboard('l');
+  await expect.poll(() => lights().length).toBe(0);
+});
+
+test('a moment from a file: by the picker of the dialog, of any scene; a wrong one is refused with its place', async () => {
+  await open('wrapping');
+  await play(5);
+  const said = await settled();
+  let saved: Blob | undefined;
+  const make = URL.createObjectURL.bind(URL);
+  URL.createObjectURL = (of: Blob | MediaSource) => {
+    if (of instanceof Blob) saved = of;
+    return make(of);
+  };
+  await userEvent.click(button('Share this moment'));
+  await userEvent.click(button('Save as a file'));
+  URL.createObjectURL = make;
+  const text = (await saved?.text()) ?? '';
+  expect(JSON.parse(text)).toMatchObject({ kind: 'kms-lab.moment', scene: 'wrapping' });
+  await unmount();
+  localStorage.setItem('kms-lab.stageSpeed', 'atOnce');
+  // From another scene, where nothing has happened yet.
+  await open('throttling');
+  const pick = async (file: File) => {
+    await userEvent.click(button('Share this moment'));
+    const picker = page.getByRole('dialog').element().querySelector<HTMLInputElement>('input[type=file]');
+    if (!picker) throw new Error('no picker');
+    // The button opens this very picker.
+    let isOpened = false;
+    picker.click = () => (isOpened = true);
+    const dialog = page.getByRole('dialog').element();
+    [...dialog.querySelectorAll('button')].find((one) => one.textContent === 'Open a moment…')?.click();
+    expect(isOpened).toBe(true);
+    await userEvent.upload(picker, file);
+  };
+  for (const [bad, why] of [
+    ['{', /The moment cannot be opened\. \$: expected JSON/],
+    [JSON.stringify({ ...JSON.parse(text), kind: 'else' }), /\$\.kind: expected "kms-lab\.moment"/],
+    [JSON.stringify({ ...JSON.parse(text), v: 2 }), /\$\.v: expected version 1/],
+  ] as const) {
+    await pick(new File([bad], 'bad.json', { type: 'application/json' }));
+    await expect.element(page.getByText(why)).toBeVisible();
+    expect(location.hash).toBe('#/stage/throttling');
+  }
+  await pick(new File([text], 'good.moment.json', { type: 'application/json' }));
+  await expect.poll(() => location.hash).toMatch(/^#\/stage\/wrapping\?m=/);
+  const masked = (of: string) => of.replaceAll(/[0-9a-f]{8}…[0-9a-f]{4}|[\d,.]+ bytes/g, '*');
+  await expect.poll(() => masked(sentence()), { timeout: 20_000 }).toBe(masked(said));
+});

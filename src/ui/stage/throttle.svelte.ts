@@ -1,13 +1,27 @@
 import { quotaOf } from '../../client/index.ts';
-import { Fleet, sampleMs, type FleetCourse, type FleetSetting, type Retry } from '../../flows/index.ts';
 import {
+  Fleet,
+  rulesAt,
+  sampleMs,
+  type FleetCourse,
+  type FleetRules,
+  type FleetSetting,
+  type Retry,
+} from '../../flows/index.ts';
+import {
+  fleetInterval,
   fleetMoment,
   fleetRecipe,
+  fleetSpots,
+  forkDifference,
+  forkSentence,
   peakOf,
   raceSentence,
   settingSaid,
   words as said,
+  type FleetInterval,
   type FleetMoment,
+  type ForkDifference,
   type Recipe,
   type TwinRow,
 } from '../../visuals/index.ts';
@@ -73,6 +87,8 @@ export class ThrottleState implements Telling {
   load = $state.raw(firstLoad);
   a = $state.raw(ill);
   b = $state.raw(cured);
+  /** The sample at which run B leaves run A; undefined: it has cures of its own from the start. */
+  fork = $state.raw<number | undefined>();
   /**
    * Samples that both courses have: their arrays are not watched, this is. It grows by whole seconds, so that the picture
    * is not made anew for every slice.
@@ -82,6 +98,7 @@ export class ThrottleState implements Telling {
   #turn = $state(0);
   #fleets = { a: this.#fleet(ill), b: this.#fleet(cured) };
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
   predictFirst = $state(false);
   #guess = $state.raw<string | undefined>();
 
@@ -89,38 +106,81 @@ export class ThrottleState implements Telling {
     this.lab = lab;
     this.#work();
   }
-  #settingOf(cures: Cures): FleetSetting {
-    const { region, clients, jobsPerSecond, loadSeconds, seconds } = this.load;
-    const { rate } = quotaOf('Decrypt', region);
+  #rulesOf(cures: Cures): FleetRules {
+    const { rate } = quotaOf('Decrypt', this.load.region);
     return {
-      clients,
-      jobsPerSecond,
-      loadSeconds,
-      seconds,
       quota: cures.raised ? rate * raise : rate,
       retry: cures.retry,
       attempts: cures.attempts,
       dataKeyCache: cures.cache ? { uses: cures.cacheUses, seconds: cures.cacheSeconds } : undefined,
       bucketKeys: cures.bucketKeys,
-      seed: 1,
     };
+  }
+  #settingOf(cures: Cures): FleetSetting {
+    const { clients, jobsPerSecond, loadSeconds, seconds } = this.load;
+    return { clients, jobsPerSecond, loadSeconds, seconds, ...this.#rulesOf(cures), seed: 1 };
+  }
+  #forked(sample: number): Fleet {
+    return new Fleet({ ...this.#settingOf(this.a), turn: { ...this.#rulesOf(this.b), sample } });
   }
   #fleet(cures: Cures): Fleet {
     return new Fleet(this.#settingOf(cures));
   }
   /** Begins anew after something was set. */
-  set(change: { load?: Partial<Load>; a?: Partial<Cures>; b?: Partial<Cures> }): void {
+  set(change: {
+    load?: Partial<Load>;
+    a?: Partial<Cures>;
+    b?: Partial<Cures>;
+    fork?: number | undefined;
+    /** The sample that is shown as soon as it is there; else the fork, else the start. */
+    at?: number;
+  }): void {
     this.load = { ...this.load, ...change.load };
     if (this.load.loadSeconds > this.load.seconds)
       this.load = { ...this.load, loadSeconds: this.load.seconds };
     this.a = { ...this.a, ...change.a };
     this.b = { ...this.b, ...change.b };
-    this.#fleets = { a: this.#fleet(this.a), b: this.#fleet(this.b) };
+    if ('fork' in change) this.fork = change.fork;
+    if (this.fork !== undefined && this.fork >= this.load.seconds * perSecond) this.fork = undefined;
+    const fork = this.fork;
+    this.#fleets = {
+      a: this.#fleet(this.a),
+      b: fork === undefined ? this.#fleet(this.b) : this.#forked(fork),
+    };
     this.computed = 0;
     this.#turn += 1;
     this.#guess = undefined;
     this.player.reset();
     this.#work();
+    // Until there both runs are one: what changed is seen from there on.
+    const at = change.at ?? fork;
+    if (at !== undefined && at > 0) this.#showAt(at);
+  }
+  /** The course comes in slices: a sample is shown when it is there, unless something else was asked for by then. */
+  #showAt(sample: number): void {
+    const at = Math.ceil(sample / perSecond) - 1;
+    const turn = this.#turn;
+    const show = (): void => {
+      if (turn !== this.#turn || this.#isClosed || this.player.at >= 0) return;
+      if (this.length > at) this.player.seek(at, sample / perSecond - at);
+      else setTimeout(show, slice);
+    };
+    show();
+  }
+  get canFork(): boolean {
+    return this.sample > 0 && this.sample < this.load.seconds * perSecond;
+  }
+  /** Run B is run A up to what is shown now. With no cure of its own it gets one: else there is nothing to see. */
+  forkHere(): void {
+    if (!this.canFork) return;
+    const { retry, attempts, cache, bucketKeys, raised } = this.b;
+    const isSame =
+      retry === this.a.retry &&
+      attempts === this.a.attempts &&
+      cache === this.a.cache &&
+      bucketKeys === this.a.bucketKeys &&
+      raised === this.a.raised;
+    this.set({ fork: this.sample, ...(isSame && { b: { cache: true, bucketKeys: false } }) });
   }
   #work(): void {
     clearTimeout(this.#timer);
@@ -165,6 +225,19 @@ export class ThrottleState implements Telling {
   get quota(): number {
     return quotaOf('Decrypt', this.load.region).rate;
   }
+  /** The quota of a run at what is shown. */
+  quotaAt(run: RunName): number {
+    return rulesAt(this.course(run).setting, this.sample).quota;
+  }
+  readonly difference: ForkDifference | undefined = $derived.by(() => {
+    if (this.fork === undefined) return undefined;
+    const [a, b] = [this.course('a'), this.course('b')];
+    const bars = { a: this.#moments.a.bars, b: this.#moments.b.bars };
+    return forkDifference(a, b, this.fork, bars, this.sample / perSecond);
+  });
+  intervalOf(run: RunName): FleetInterval {
+    return fleetInterval(this.course(run), this.sample / perSecond);
+  }
   get isOver(): boolean {
     return this.time >= this.load.seconds;
   }
@@ -182,10 +255,14 @@ export class ThrottleState implements Telling {
     })),
   );
   get sentence(): string {
+    if (this.difference && this.time > 0) return forkSentence(this.difference, this.sample / perSecond);
     return raceSentence(this.momentOf('a'), this.momentOf('b'), this.time, this.isOver);
   }
   readonly stages = [];
-  readonly spots = [];
+  get spots(): readonly string[] {
+    const courses = { a: this.course('a'), b: this.course('b') };
+    return fleetSpots(this.#moments, courses, this.sample / perSecond, this.fork);
+  }
   readonly call = undefined;
   readonly calls = [];
   /** Whose code is shown. */
@@ -194,7 +271,7 @@ export class ThrottleState implements Telling {
     const run = this.codeRun;
     const { setting } = this.course(run);
     const name = `${words.runName(run.toUpperCase())}: ${this.settingSaid(run)}`;
-    return fleetRecipe(name, setting, this.load.region, this[run].raised, this.load.seconds);
+    return fleetRecipe(name, setting.turn ?? setting, this.load.region, this[run].raised, this.load.seconds);
   }
   get twin(): readonly TwinRow[] {
     return [];
@@ -243,7 +320,7 @@ export class ThrottleState implements Telling {
   }
   readonly branch = undefined;
   dropBranch(): void {
-    // Run B is the other branch here; nothing is to be dropped.
+    this.set({ fork: undefined });
   }
 
   // Score
@@ -275,11 +352,22 @@ export class ThrottleState implements Telling {
   }
   close(): void {
     clearTimeout(this.#timer);
+    this.#isClosed = true;
     this.player.close();
   }
 
   get moment(): object {
-    return { at: this.player.at, load: this.load, a: this.a, b: this.b };
+    const { load, a, b, fork } = this;
+    const at = Math.ceil(this.sample / perSecond) - 1;
+    const part = this.sample - at * perSecond;
+    return {
+      at,
+      ...(at >= 0 && part < perSecond && { part }),
+      load,
+      a,
+      b,
+      ...(fork !== undefined && { fork }),
+    };
   }
   /** @throws MomentFault, and changes nothing, when it does not fit */
   openMoment(moment: Reading): void {
@@ -295,6 +383,8 @@ export class ThrottleState implements Telling {
     const load = moment.member('load');
     const seconds = load.member('seconds').whole(4, 60);
     const at = moment.member('at').whole(-1, seconds - 1);
+    const part = moment.member('part').maybe((of) => of.whole(1, perSecond)) ?? perSecond;
+    const fork = moment.member('fork').maybe((of) => of.whole(1, seconds * perSecond - 1));
     this.set({
       load: {
         region: load.member('region').oneOf(regions),
@@ -305,12 +395,8 @@ export class ThrottleState implements Telling {
       },
       a: cures(moment.member('a')),
       b: cures(moment.member('b')),
+      fork,
+      at: at * perSecond + part,
     });
-    // The course comes in slices: the moment is shown when it is there.
-    const show = (): void => {
-      if (this.length > at) this.player.show(at, false);
-      else setTimeout(show, slice);
-    };
-    if (at >= 0) show();
   }
 }
