@@ -16,6 +16,7 @@ import { EditorView, highlightActiveLine, keymap, lineNumbers, placeholder } fro
 import type { Completions, Option } from './completions.ts';
 import { policyColours } from './colours.ts';
 import type { Mark } from './marks.ts';
+import { takeOutOfEditor } from './takeOut.ts';
 import { codeTheme } from './theme.ts';
 
 /*
@@ -157,6 +158,12 @@ export function mountCode(options: CodeOptions): CodeHandle {
     }),
   });
   parent.append(help);
+  // Somebody outside has found what must not stand here (SecretGuard): the text goes by the editor's own way, with its undo.
+  view.contentDOM.addEventListener(takeOutOfEditor, (event) => {
+    const found = event instanceof CustomEvent && typeof event.detail === 'string' ? event.detail : '';
+    const from = found === '' ? -1 : view.state.doc.toString().indexOf(found);
+    if (from >= 0) view.dispatch({ changes: { from, to: from + found.length } });
+  });
 
   return {
     setText(text) {

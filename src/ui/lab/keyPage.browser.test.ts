@@ -141,6 +141,87 @@ test('a key store is made, connected and broken from outside; KMS says what it f
   expect(await finds()).toEqual([]);
 });
 
+test('a signature is made, checked by KMS and outside it; one changed letter breaks it in both places', async () => {
+  await makeKey({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
+  await part(/^Sign & verify/);
+  const kms = page.getByRole('region', { name: 'By KMS' });
+  const outside = page.getByRole('region', { name: 'By anybody, outside KMS' });
+  await userEvent.click(button('Sign'));
+  await expect.element(kms.getByRole('button', { name: 'Verify' })).toBeEnabled();
+  await userEvent.click(kms.getByRole('button', { name: 'Verify' }));
+  await expect.element(kms.getByText('valid', { exact: true })).toBeVisible();
+  await userEvent.click(outside.getByRole('button', { name: 'GetPublicKey' }));
+  await expect.element(outside.getByText('valid', { exact: true })).toBeVisible();
+  await expect.element(outside.getByText('checked by the browser’s WebCrypto')).toBeVisible();
+  await expect.element(page.getByText(/^openssl dgst -sha256 -verify public.pem/)).toBeVisible();
+  expect(await finds()).toEqual([]);
+
+  await userEvent.fill(page.getByRole('textbox', { name: 'Message' }), 'Pay 900 to Alice.');
+  await expect.element(outside.getByText('not valid')).toBeVisible();
+  await expect.element(kms.getByText('Something changed since. Ask again.')).toBeVisible();
+  await userEvent.click(kms.getByRole('button', { name: 'Verify' }));
+  await expect.element(kms.getByText('KMSInvalidSignatureException')).toBeVisible();
+});
+
+test('a MAC is checked by VerifyMac alone; one changed bit breaks it', async () => {
+  await makeKey({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' });
+  await part(/^MAC & verify/);
+  const kms = page.getByRole('region', { name: 'By KMS' });
+  await userEvent.click(button('GenerateMac'));
+  await expect.element(kms.getByRole('button', { name: 'VerifyMac' })).toBeEnabled();
+  await userEvent.click(kms.getByRole('button', { name: 'VerifyMac' }));
+  await expect.element(kms.getByText('valid', { exact: true })).toBeVisible();
+  await expect.element(page.getByText(/^Nobody outside KMS can check a MAC/)).toBeVisible();
+  await userEvent.click(button('Change one bit'));
+  await userEvent.click(kms.getByRole('button', { name: 'VerifyMac' }));
+  await expect.element(kms.getByText('KMSInvalidMacException')).toBeVisible();
+});
+
+test('the events fold to their newest line, grow by the keys, and both is kept', async () => {
+  await makeKey();
+  const events = page.getByRole('region', { name: 'Events' });
+  const height = page.getByRole('separator', { name: 'Height of the events' });
+  const before = Number(height.element().getAttribute('aria-valuenow'));
+  (height.element() as HTMLElement).focus();
+  await userEvent.keyboard('{ArrowUp}');
+  await expect.element(height).toHaveAttribute('aria-valuenow', String(before + 24));
+  await userEvent.click(events.getByRole('button', { name: 'Fold the events' }));
+  await expect.element(events.getByRole('table')).not.toBeInTheDocument();
+  await expect.element(events.getByRole('button', { name: /CreateKey/ })).toBeVisible();
+  expect(localStorage.getItem('kms-lab.events')).toBe(`folded ${before + 24}`);
+  expect(await finds()).toEqual([]);
+  await userEvent.click(events.getByRole('button', { name: 'Show the events' }));
+  await expect.element(events.getByRole('table')).toBeVisible();
+});
+
+test('a key is replicated: the map and the list say where it lives, and the next Region is offered', async () => {
+  await makeKey({ MultiRegion: true });
+  await part(/^Regions/);
+  await userEvent.click(button('ReplicateKey'));
+  await expect
+    .element(page.getByRole('img', { name: '2 Regions hold this key; us-east-1 is primary.' }))
+    .toBeVisible();
+  await expect.element(page.getByRole('listitem', { name: 'eu-west-1' })).toBeVisible();
+  await expect.element(page.getByLabelText('ReplicaRegion', { exact: true })).not.toHaveValue('eu-west-1');
+  expect(await finds()).toEqual([]);
+});
+
+test('a real access key that is typed into the policy editor is taken out again', async () => {
+  await makeKey();
+  await part(/^Policy/);
+  const editor = (): HTMLElement | undefined => {
+    const roots = [...document.querySelectorAll('*')].flatMap(({ shadowRoot }) => shadowRoot ?? []);
+    return roots.flatMap((root) => root.querySelector<HTMLElement>('.cm-content') ?? [])[0];
+  };
+  await expect.poll(editor, { timeout: 8000 }).toBeDefined();
+  editor()?.focus();
+  await userEvent.keyboard('{Control>}{End}{/Control}');
+  await userEvent.keyboard('AKIAQ7ZK2M4NX7P3R5TW');
+  await expect.element(page.getByText(/^AKIA… looks like a real AWS access key/)).toBeVisible();
+  expect(editor()?.textContent).not.toContain('AKIAQ7');
+  expect(editor()?.textContent).toContain('kms:*');
+});
+
 test.each([320, 768])('at %i px no part scrolls sideways, in both themes', async (width) => {
   await makeKey({ MultiRegion: true });
   await page.viewport(width, 740);

@@ -111,6 +111,8 @@ export const createWords = {
   fixed: 'These four can never be changed. For another choice one makes another key.',
   store: 'CustomKeyStoreId',
   xksKeyId: 'XksKeyId, the key in your external key manager',
+  xksKeyIdHint:
+    'Any name will do here: the simulated key manager makes a key of that name when it is first used.',
   more: 'Tags and key policy',
 
   usageNotHere: (region: string) => `Not in ${region}.`,

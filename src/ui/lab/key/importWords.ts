@@ -30,6 +30,8 @@ export const importWords = {
   needBoth: 'Material and parameters come first.',
   expires: 'ExpirationModel',
   validTo: 'ValidTo (UTC)',
+  until: (when: string) => `The key stops ${when}, by the virtual clock.`,
+  noType: 'leave out',
   type: 'ImportType',
   types: {
     EXISTING_KEY_MATERIAL: 'the first material, or one that the key had',

@@ -73,6 +73,9 @@ export const keyWords = {
   regions: 'Regions',
   single:
     'A single-Region key. That was decided when it was made and cannot be changed; for another Region, make another key or a multi-Region key.',
+  another: 'Create another key…',
+  noKeyThere: 'no key there',
+  sketch: 'A sketch by the names of the Regions, not a map of places.',
   shared:
     'Shared: key ID, material, spec, usage, rotation. Apart in each Region: policy, grants, aliases, tags, state.',
   primary: 'primary',

@@ -101,7 +101,7 @@ export const policyWords = {
   template,
 
   access: 'Access',
-  lead: 'Who may do what with this key, by every policy of this world: asked of the same decision that every call goes through. Open a cell for its reasons.',
+  lead: 'Who may do what with this key, by every policy of this world: asked of the same decision that every call goes through. Open a cell for its reasons and, where it is denied, for the smallest change that allows it.',
   who: 'Principal',
   action: 'Action',
   context: 'Condition keys of the request',
@@ -146,6 +146,8 @@ export const policyWords = {
     ofPendingGrant: 'The grant is on its way: until it has arrived the call presents the grant token.',
   },
   showEdit: 'Show the edit',
+  inStatement: { added: 'adds', removed: 'takes out' },
+  moreParts: (n: number) => `and ${n} more`,
   trust: 'trust policy',
   asIs: 'now',
   afterIt: 'after it',
