@@ -5,9 +5,9 @@ import { dice, keepWorker, readStored, sendCalls, type Acknowledged } from './ca
 import { openLab, type LabInBrowser } from './harness.ts';
 
 /*
- * The page is killed again and again, fifty times in the long run, at random moments during calls, its worker with it, while the browser lives on: what was
- * acknowledged is there once, what was not at most once, and the records are what the journal adds up to. `killed.e2e.ts`
- * kills the whole browser.
+ * The page is killed again and again, fifty times in the long run, at random moments during calls, its worker with it,
+ * while the browser lives on: what was acknowledged is there once, what was not at most once, and the records are what the
+ * journal adds up to. `killed.e2e.ts` kills the whole browser.
  */
 
 // Each loads the whole page: fifty take two minutes on two busy cores.
