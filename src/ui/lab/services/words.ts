@@ -14,13 +14,9 @@ export const serviceWords = {
   empty: 'No service keeps anything yet.',
   emptyHere: 'empty',
   account: 'Account',
-  region: 'Region',
-  service: 'Service',
   yours: 'yours',
   other: 'other account',
-  things: (n: number) => plural(n, 'thing', 'things'),
   locked: (n: number) => `${n} locked`,
-  keysOf: (n: number) => plural(n, 'key', 'keys'),
   columns: {
     account: 'Account',
     region: 'Region',
@@ -29,8 +25,9 @@ export const serviceWords = {
     locked: 'Locked',
     keys: 'Keys',
   },
-  placeLabel: (service: string, region: string, account: string, things: number, locked: number) =>
-    `${service}, ${region}, account ${account}: ${plural(things, 'thing', 'things')}${locked > 0 ? `, ${locked} locked` : ''}`,
+  /** Said after the number, which is shown when it is not 0. */
+  thingsOf: (n: number) => (n === 0 ? ', nothing yet' : n === 1 ? 'thing' : 'things'),
+  whereOf: (region: string, account: string) => `, ${region}, account ${account}`,
 
   services: {
     s3: 'S3',
@@ -112,8 +109,6 @@ export const serviceWords = {
   calledKms: (n: number) =>
     n === 0 ? 'KMS was not called.' : `KMS was called: ${plural(n, 'call', 'calls')}.`,
   seeTrace: 'What happened',
-  undo: 'Undo the whole call',
-  undone: 'The call and all that KMS did for it are undone.',
 
   refusedInside: (operation: string) => `KMS refused ${operation}, which the service needed:`,
   refusedState: (state: string) => `The key is ${state}. Smallest change:`,
@@ -142,7 +137,6 @@ export const serviceWords = {
   },
   quickWorking: (name: string) => `${name}…`,
 
-  open: 'Stored thing',
   goneThing: 'It is not there any more.',
   toPlace: (service: string) => `All of ${service} here`,
   chain: 'What it hangs on',
@@ -181,7 +175,6 @@ export const serviceWords = {
     `Who may Decrypt with this key and context through ${service}, decided from every policy. The permission of the service comes on top.`,
   whoNobody: 'Nobody.',
   facts: {
-    kind: 'Kind',
     account: 'Account',
     region: 'Region',
     stored: 'Stored',
@@ -191,7 +184,6 @@ export const serviceWords = {
     shared: 'Shared with',
     forNew: 'Key for new things',
   },
-  read: (operation: string) => operation,
   readHint: 'A real call of the service, as you.',
   noRead: 'Its service reads it only together with something else: make the call in its place.',
   bytesLabel: (what: string) => `${what}, as bytes`,
