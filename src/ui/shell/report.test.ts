@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { reportText } from './report.ts';
+import { isFault, reportText } from './report.ts';
 
 const secret = 'plaintext-of-somebody';
 const report = (stack: string): string => {
@@ -41,4 +41,13 @@ test('what is no error has no frames', () => {
   expect(
     reportText({ version: '1', where: 'page', error: secret, operations: [], userAgent: 'b' }),
   ).not.toContain(secret);
+});
+
+test.each([
+  ['ResizeObserver loop completed with undelivered notifications.', undefined, false],
+  ['ResizeObserver loop limit exceeded', null, false],
+  ['ResizeObserver loop of ours', new Error('ours'), true],
+  ['Script error.', undefined, true],
+])('an error event that says "%s", with %s: a fault: %s', (message, error, expected) => {
+  expect(isFault({ message, error })).toBe(expected);
 });

@@ -32,3 +32,11 @@ function framesOf(stack: string): readonly string[] {
     return place === undefined ? [] : [`${name.trim() || '(no name)'} ${place}`];
   });
 }
+
+/**
+ * Chromium and Firefox tell a page by an error event, without an error, that a size was measured later than it changed. That
+ * is no fault: it is measured with the next picture.
+ * https://drafts.csswg.org/resize-observer/#deliver-resize-loop-error
+ */
+export const isFault = ({ error, message }: { readonly error: unknown; readonly message: string }): boolean =>
+  Boolean(error) || !message.startsWith('ResizeObserver loop');
