@@ -147,6 +147,16 @@ const tables: { readonly [Name in keyof T]: Check } = {
     created: epoch,
     changed: epoch,
     deletionDate: maybe(epoch),
+    primaryRegion: maybe(region),
+    replicas: maybe(
+      list(
+        object<Defined<T['secret']['replicas']>[number]>({
+          region,
+          keyId: maybe(text),
+          failure: maybe(text),
+        }),
+      ),
+    ),
   }),
   secretVersion: object<T['secretVersion']>({
     secret: arn,

@@ -33,6 +33,8 @@ import {
   type OfSecret,
   type Value,
 } from './secrets.ts';
+import { batchOperations } from './batch.ts';
+import { followed, replicaFault, replicaOperations, replicationShown } from './replicas.ts';
 import {
   exists,
   invalidParameter,
@@ -136,6 +138,8 @@ const PutSecretValue = secrets<
   async run(input, step) {
     const secret = theSecret(input.SecretId, step);
     if (secret.deletionDate !== undefined) return markedForDeletion();
+    const ofReplica = replicaFault(secret);
+    if (ofReplica) return ofReplica;
     const value = valueOf(input);
     if (isRefusal(value)) return value;
     if (!value) return invalidRequest('You must provide either SecretString or SecretBinary.');
@@ -143,6 +147,7 @@ const PutSecretValue = secrets<
     const made = await addVersion(secret, value, { id: versionId(input, step), stages }, step);
     if (isRefusal(made)) return made;
     putSecret({ ...secret, changed: step.env.at }, step);
+    await followed(secret, { id: made.id, value, stages }, step);
     return { ...named(secret), VersionId: made.id, VersionStages: stages };
   },
   shows: (shown) => ({ ...shown }),
@@ -161,6 +166,8 @@ const UpdateSecret = secrets<
     const { KmsKeyId, Description, SecretId } = input;
     const old = theSecret(SecretId, step);
     if (old.deletionDate !== undefined) return markedForDeletion();
+    const ofReplica = replicaFault(old);
+    if (ofReplica) return ofReplica;
     const value = valueOf(input);
     if (isRefusal(value)) return value;
     if (KmsKeyId !== undefined) {
@@ -176,7 +183,9 @@ const UpdateSecret = secrets<
     putSecret(secret, step);
     if (!value) return named(secret);
     const made = await addVersion(secret, value, { id: versionId(input, step), stages: current }, step);
-    return isRefusal(made) ? made : { ...named(secret), VersionId: made.id };
+    if (isRefusal(made)) return made;
+    await followed(secret, { id: made.id, value, stages: current }, step);
+    return { ...named(secret), VersionId: made.id };
   },
   shows: (shown) => ({ ...shown }),
 });
@@ -221,6 +230,7 @@ const described = (rec: SecretRec, step: Step) => ({
   ...named(rec),
   ...(rec.description === undefined ? {} : { Description: rec.description }),
   ...(rec.keyId === undefined ? {} : { KmsKeyId: keyOf(rec) }),
+  ...replicationShown(rec),
   CreatedDate: new Date(rec.created),
   LastChangedDate: new Date(rec.changed),
   ...(rec.deletionDate === undefined ? {} : { DeletedDate: new Date(rec.deletionDate) }),
@@ -270,6 +280,10 @@ const DeleteSecret = secrets<
         "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
       );
     if (secret.deletionDate !== undefined) return markedForDeletion();
+    const ofReplica = replicaFault(secret);
+    if (ofReplica) return ofReplica;
+    if (secret.replicas?.length)
+      return invalidRequest("You can't delete a secret that still has replica secrets.");
     const days = ForceDeleteWithoutRecovery ? 0 : (RecoveryWindowInDays ?? 30);
     const deletionDate = epochMs(step.env.at + days * day);
     putSecret({ ...secret, deletionDate }, step);
@@ -333,6 +347,8 @@ export const secretsManagerOperations: readonly Operation[] = [
   RestoreSecret,
   PutResourcePolicy,
   DeleteResourcePolicy,
+  ...batchOperations,
+  ...replicaOperations,
 ];
 
 export const secretsManagerService: Service = makeService(

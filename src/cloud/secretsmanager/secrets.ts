@@ -73,8 +73,8 @@ export const versionsOf = ({ arn }: SecretRec, { view }: Step): readonly SecretV
 
 const contextOf = (arn: string, SecretVersionId: string): Context => ({ SecretARN: arn, SecretVersionId });
 const via = { kind: 'forward', via: 'secretsmanager' } as const;
-const toEncrypt = (step: Step): Kms => kmsAs(step, via, { worded: notEncrypted });
-const toDecrypt = (step: Step): Kms => kmsAs(step, via, { worded: notDecrypted });
+const toEncrypt = (step: Step, region?: Region): Kms => kmsAs(step, via, { worded: notEncrypted, region });
+const toDecrypt = (step: Step, region?: Region): Kms => kmsAs(step, via, { worded: notDecrypted, region });
 
 export const keyOf = ({ keyId }: Pick<SecretRec, 'keyId'>): string => keyId ?? 'alias/aws/secretsmanager';
 
@@ -99,7 +99,7 @@ export async function seal(
   { id, value, stages }: { readonly id: string; readonly value: Value; readonly stages: readonly string[] },
   step: Step,
 ): Promise<SecretVersionRec | Refusal> {
-  const key = await toEncrypt(step).dataKey(keyOf(secret), contextOf(secret.arn, id));
+  const key = await toEncrypt(step, secret.region).dataKey(keyOf(secret), contextOf(secret.arn, id));
   if (isRefusal(key)) return key;
   const under = `a data key under ${key.keyArn}`;
   step.note({ kind: 'dataSealed', what: secret.name, byteLength: value.bytes.length, under });
@@ -122,7 +122,10 @@ export async function open(
   version: SecretVersionRec,
   step: Step,
 ): Promise<Bytes | Refusal> {
-  const key = await toDecrypt(step).decrypt(version.wrapped, contextOf(secret.arn, version.id));
+  const key = await toDecrypt(step, secret.region).decrypt(
+    version.wrapped,
+    contextOf(secret.arn, version.id),
+  );
   if (isRefusal(key)) return key;
   const plain = mustOpen(key, version.sealed, place(secret.arn, version.id));
   const under = `a data key under ${version.keyArn}`;

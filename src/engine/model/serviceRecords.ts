@@ -170,6 +170,18 @@ export interface SecretRec {
   readonly created: EpochMs;
   readonly changed: EpochMs;
   readonly deletionDate: EpochMs | undefined;
+  /** Of a replica: where its primary is. */
+  readonly primaryRegion?: Region | undefined;
+  /** Of a primary. */
+  readonly replicas?: readonly SecretReplica[] | undefined;
+}
+
+export interface SecretReplica {
+  readonly region: Region;
+  /** As it was given; undefined: alias/aws/secretsmanager of that Region. */
+  readonly keyId: string | undefined;
+  /** Why it is not in sync. */
+  readonly failure: string | undefined;
 }
 
 export interface SecretVersionRec {

@@ -152,6 +152,11 @@ export function scriptedCalls({
     secret('PutSecretValue', { SecretId: `secret-${n % 2}`, SecretString: `value ${n}` }),
     secret('UpdateSecret', { SecretId: `secret-${n % 2}`, KmsKeyId: name('key') }),
     secret('GetSecretValue', { SecretId: `secret-${n % 2}` }),
+    secret('BatchGetSecretValue', { SecretIdList: ['secret-0', 'secret-1'] }),
+    secret('ReplicateSecretToRegions', {
+      SecretId: `secret-${n % 2}`,
+      AddReplicaRegions: [{ Region: 'eu-west-1' }],
+    }),
     queue('CreateQueue', {
       QueueName: `queue-${n % 2}`,
       Attributes: n % 3 === 0 ? {} : { KmsMasterKeyId: n % 3 === 1 ? 'alias/aws/sqs' : name('key') },
