@@ -29,7 +29,7 @@ import {
  * worker's own code, in a copy of the build, as scripts run by the debugger are not bound by the policy.
  */
 
-const dist = join(root, 'dist');
+const dist = process.env['KMS_DIST'] ?? join(root, 'dist');
 
 /** What to run in the page or in the worker. */
 async function probe(where: string): Promise<string> {

@@ -6,7 +6,6 @@ import {
   Line,
   remoteWorld,
   serveWorld,
-  withOnce,
   worldMethods,
   worldOver,
   type Handle,
@@ -15,7 +14,8 @@ import { Traces } from '../traces.ts';
 import type { World } from '../world.ts';
 import { Peers } from './peers.ts';
 import { Pulse, pulseTimes, type PulseTimes } from './pulse.ts';
-import { isClaimed, isFull, Refuge } from './refuge.ts';
+import { isFull, Refuge } from './refuge.ts';
+import { Requests, WriterGone } from './requests.ts';
 import type { Tabs } from './surroundings.ts';
 import { WriterLock } from './writerLock.ts';
 
@@ -27,16 +27,6 @@ import { WriterLock } from './writerLock.ts';
  * A writer that sleeps keeps its lock. The others notice that it does not answer, and may take the lock from it. Each
  * writer claims the store when it begins; one that wakes up and was replaced cannot write, which the store sees to.
  */
-
-interface Request {
-  readonly method: string;
-  readonly args: readonly unknown[];
-  readonly once: string | undefined;
-  readonly watch: Watch | undefined;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
-  sent: boolean;
-}
 
 export interface SharedOptions {
   readonly id: string;
@@ -54,14 +44,6 @@ export interface SharedOptions {
   readonly times?: PulseTimes | undefined;
 }
 
-/** The tab that served this world has gone; forks lived in it. */
-class WriterGone extends Error {
-  override readonly name = 'WriterGone';
-  constructor() {
-    super('The tab that held this has been closed.');
-  }
-}
-
 /** The part of a shared world that is not in the table of methods: `openSharedWorld` adds those. */
 class Sharing {
   readonly id: string;
@@ -73,7 +55,7 @@ class Sharing {
   readonly #api: WorldApi;
   readonly #traces = new Traces();
   readonly #listeners = new Set<(event: WorldEvent) => void>();
-  readonly #requests = new Set<Request>();
+  readonly #requests: Requests;
   /** Ends the serving of each tab that asked. */
   readonly #served = new Map<string, () => void>();
   #writer: Writer = 'none';
@@ -111,7 +93,17 @@ class Sharing {
       enter: (world) => this.#enter(world),
       kept: (kept) => this.#keep(kept),
     });
-    this.#api = worldOver(options.id, (method, args, watch) => this.#ask(method, args, watch), {
+    this.#requests = new Requests({
+      id: options.id,
+      writer: () => this.#writer,
+      world: () => this.#world,
+      line: () => this.#line?.line,
+      isClosed: () => this.#closed,
+      here: (method, args, watch) => this.#here(method, args, watch),
+      stepDown: () => this.#stepDown(),
+      changed: () => this.#watchOrRest(),
+    });
+    this.#api = worldOver(options.id, (method, args, watch) => this.#requests.ask(method, args, watch), {
       fork: () => this.fork(),
       subscribe: (listener) => this.subscribe(listener),
       close: () => this.close(),
@@ -170,8 +162,7 @@ class Sharing {
     this.#peers?.tell('*', { kind: 'writer' });
     this.#pulse.rest();
     this.#setWriter('here');
-    // In the order in which they were asked for; each is done once, whatever the last writer came to do.
-    for (const request of this.#requests) this.#runHere(request);
+    this.#requests.runAllHere();
     this.#connected?.resolve();
     if (before !== 'none' || this.#listeners.size > 0) await this.#tellAll();
   }
@@ -286,84 +277,9 @@ class Sharing {
     this.#peers.tell(writer, { kind: 'follow' });
     this.#pulse.heard();
     this.#setWriter('elsewhere');
-    for (const request of this.#requests) this.#send(request);
+    this.#requests.sendAll();
     this.#connected?.resolve();
     if (this.#listeners.size > 0) void this.#tellAll();
-  }
-
-  // --- requests ------------------------------------------------------------------------------------------------------
-
-  #ask(method: string, args: readonly unknown[], watch?: Watch): Promise<unknown> {
-    if (this.#closed) return Promise.reject(new Error(`The world "${this.id}" is closed.`));
-    if (this.#writer !== 'here' || this.#requests.size > 0) return this.#request(method, own(args), watch);
-    const world = this.#world;
-    return this.#here(method, args, watch).catch((error: unknown) => {
-      if (!this.#isOvertaken(world, method, error)) throw error;
-      return this.#request(method, args, watch);
-    });
-  }
-
-  #request(method: string, args: readonly unknown[], watch: Watch | undefined): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const once = worldMethods[method]?.onceAt === undefined ? undefined : freshName();
-      const request: Request = { method, args, once, watch, resolve, reject, sent: false };
-      this.#requests.add(request);
-      if (this.#writer === 'here') this.#runHere(request);
-      else if (this.#line) this.#send(request);
-      this.#watchOrRest();
-    });
-  }
-
-  /** It failed because another tab writes since, and nothing of it was kept: that one is asked. */
-  #isOvertaken(world: World | undefined, method: string, error: unknown): boolean {
-    if (isClaimed(error)) this.#stepDown();
-    if (this.#closed || world === this.#world) return false;
-    return isClaimed(error) || (this.#writer !== 'here' && worldMethods[method]?.onceAt === undefined);
-  }
-
-  #settled(request: Request): boolean {
-    const there = this.#requests.delete(request);
-    this.#watchOrRest();
-    return there;
-  }
-
-  #send(request: Request): void {
-    const { line } = this.#line ?? {};
-    if (!line) return;
-    const { method, args, once, watch } = request;
-    request.sent = true;
-    line.ask(0, method, withOnce(method, args, once), watch).then(
-      (value) => {
-        if (!this.#settled(request)) return;
-        if (once !== undefined) line.got(0, once);
-        request.resolve(value);
-      },
-      (error: unknown) => {
-        // It is asked again by whoever writes next.
-        if (!this.#closed && (error instanceof WriterGone || isClaimed(error))) return;
-        if (this.#settled(request)) request.reject(error);
-      },
-    );
-  }
-
-  #runHere(request: Request): void {
-    const { method, args, watch, sent } = request;
-    const world = this.#world;
-    // Only what another writer may have done already has to be looked up.
-    const once = sent ? request.once : undefined;
-    this.#here(method, withOnce(method, args, once), watch).then(
-      (value) => {
-        if (!this.#settled(request)) return;
-        if (once !== undefined) void this.#world?.forgetAnswers([once]).catch(() => undefined);
-        request.resolve(value);
-      },
-      (error: unknown) => {
-        if (this.#isOvertaken(world, method, error)) {
-          if (this.#writer === 'here') this.#runHere(request);
-          else this.#send(request);
-        } else if (this.#settled(request)) request.reject(error);
-      },
-    );
   }
 
   /** In the world of this tab. When the disk is full, work goes on in memory, and what failed is done there. */
@@ -435,12 +351,12 @@ class Sharing {
 
   async close(): Promise<void> {
     if (this.#closed) return;
-    const mine = [...this.#requests];
     this.#closed = true;
     this.#peers?.tell('*', { kind: 'leaving' });
-    if (this.#line) {
-      this.#line.line.end(new Error(`The world "${this.id}" is closed.`));
-      for (const { reject } of mine) reject(new Error(`The world "${this.id}" is closed.`));
+    if (this.#writer !== 'here') {
+      const closed = new Error(`The world "${this.id}" is closed.`);
+      this.#requests.rejectAll(closed);
+      this.#line?.line.end(closed);
     }
     this.#pulse.rest();
     this.#endServing();
@@ -456,15 +372,6 @@ export type SharedWorld = Sharing & WorldApi;
 
 /** Resolves when the world can be worked with: here, or by way of the tab that writes. */
 export const openSharedWorld = (options: SharedOptions): Promise<SharedWorld> => Sharing.open(options);
-
-/** The caller may wipe or reuse its bytes while the request waits. */
-function own(args: readonly unknown[]): readonly unknown[] {
-  try {
-    return structuredClone(args);
-  } catch {
-    return args;
-  }
-}
 
 const without = (value: WorldApi, names: readonly string[]): Partial<WorldApi> =>
   Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));
