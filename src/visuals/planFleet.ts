@@ -41,6 +41,9 @@ export interface FleetMoment {
 
 const counts: readonly Count[] = ['sent', 'served', 'throttled', 'local', 'lost'];
 
+/** Seconds that are over stay as they are: the same objects each time, so that a chart draws only what is new. */
+const wholeBars = new WeakMap<FleetCourse, (FleetBar | undefined)[]>();
+
 /** @param time virtual seconds; what the course has not computed yet is not shown */
 export function fleetMoment(course: FleetCourse, time: number): FleetMoment {
   const samples = Math.max(0, Math.min(course.samples, Math.floor(time * perSecond + 1e-6)));
@@ -53,14 +56,19 @@ export function fleetMoment(course: FleetCourse, time: number): FleetMoment {
   const totals = of(0, samples);
   const waiting = last < 0 ? 0 : (course.waiting[last] ?? 0);
   const bars: FleetBar[] = [];
+  const kept = wholeBars.get(course) ?? [];
+  wholeBars.set(course, kept);
   for (let second = 0; second * perSecond < samples; second += 1) {
     const to = Math.min(samples, (second + 1) * perSecond);
-    bars.push({
+    const isWhole = to === (second + 1) * perSecond;
+    const bar = (isWhole && kept[second]) || {
       second,
       ...of(second * perSecond, to),
       waiting: course.waiting[to - 1] ?? 0,
       part: (to - second * perSecond) / perSecond,
-    });
+    };
+    if (isWhole) kept[second] = bar;
+    bars.push(bar);
   }
   const { clients } = course.setting;
   const states =
