@@ -166,7 +166,6 @@ export const serviceWords = {
   held: 'Held in plaintext',
   heldBy: (by: string | undefined, until: string | undefined) =>
     `${by === undefined ? 'by the service' : `for ${by}`}, ${until === undefined ? 'as long as it is attached' : `until ${until}`}: it can be read without KMS meanwhile.`,
-  keyOfIt: 'The key',
   openKey: 'Open the key',
   noKms: 'No key of KMS: nothing of it is lost when a KMS key goes.',
   who: 'Who can read it',
