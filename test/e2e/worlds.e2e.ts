@@ -259,6 +259,50 @@ test('without storage the page works, says so at once, and offers to export', as
   await dialog(/^Export/).waitFor();
 });
 
+test('an operation that the palette finds opens its own form', async () => {
+  await button('Make one for me').click();
+  await page.getByRole('heading', { name: 'alias/first-key' }).waitFor();
+  for (const [operation, field] of [
+    ['GenerateDataKeyWithoutPlaintext', /KeySpec/],
+    ['TagResource', /Tags/],
+  ] as const) {
+    await find(operation);
+    await page
+      .getByRole('option', { name: new RegExp(`^${operation}`) })
+      .first()
+      .waitFor();
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('region', { name: 'Key', exact: true })
+      .getByRole('button', { name: operation, exact: true })
+      .waitFor();
+    await page.getByText(field).first().waitFor();
+  }
+  expect(lab.errors).toEqual([]);
+});
+
+test('on paper the boxes of the state chart are drawn, nothing has the focus, and the dark theme is light', async () => {
+  await button('Make one for me').click();
+  await page.getByRole('heading', { name: 'alias/first-key' }).waitFor();
+  await page.getByRole('img', { name: /Now Enabled/ }).waitFor();
+  await tabTo(/^Create/);
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  const paper = await page.evaluate(() => {
+    const at = document.activeElement;
+    return {
+      heights: [...document.querySelectorAll('.chartbox svg rect.plate')].map(
+        (rect) => rect.getBoundingClientRect().height,
+      ),
+      outline: at ? getComputedStyle(at).outlineStyle : '',
+      shadow: at ? getComputedStyle(at).boxShadow : '',
+      canvas: getComputedStyle(document.documentElement).getPropertyValue('--canvas').trim(),
+    };
+  });
+  expect(paper.heights.length).toBeGreaterThan(2);
+  expect(Math.min(...paper.heights)).toBeGreaterThan(20);
+  expect(paper).toMatchObject({ outline: 'none', shadow: 'none', canvas: '#fff' });
+});
+
 const looks: readonly Look[] = [
   { width: 1440, height: 900, theme: 'light' },
   { width: 1440, height: 900, theme: 'dark' },
