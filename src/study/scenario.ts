@@ -48,6 +48,10 @@ const service = oneOf(
   'lambda',
   'logs',
   'dynamodb',
+  'rds',
+  'kinesis',
+  'eks',
+  'redshift',
 );
 
 const stage = oneOf(
