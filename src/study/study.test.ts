@@ -5,7 +5,7 @@ import lab1 from '../../scenarios/labs/stop-the-deletion.json' with { type: 'jso
 import facts from '../../scenarios/myths.json' with { type: 'json' };
 import texts from '../../scenarios/myths.en.json' with { type: 'json' };
 import { examMachine, itemsFor, newExam, profiles, readExam, type ExamState } from './exam.ts';
-import { LabSession, type LabMove } from './labSession.ts';
+import { asMoveInput, LabSession, type LabMove } from './labSession.ts';
 import { readMyths } from './myths.ts';
 import {
   eventsOf,
@@ -253,6 +253,39 @@ describe('a lab', () => {
     const again = await LabSession.open(lab, scenario, session.moves);
     expect(again.solved).toBe(true);
     await Promise.all([session.close(), again.close()]);
+  });
+
+  it('says when our own way no longer leads on, and no more when the move is taken back', async () => {
+    const session = await LabSession.open(lab, scenario);
+    expect(session.reachable).toBe(true);
+    const gone = { do: 'advance', days: 40, hours: undefined, seconds: undefined } as const;
+    await session.move(gone);
+    expect(session.reachable).toBe(false);
+    await session.undo();
+    expect(session.reachable).toBe(true);
+    await session.close();
+  });
+
+  it('keeps what a form was filled with by the names that the world has for it', () => {
+    const bytes = Uint8Array.of(1, 2, 3);
+    const names = new Map<string, unknown>([
+      ['keyArn', 'arn:aws:kms:us-east-1:111122223333:key/1'],
+      ['blob', bytes],
+    ]);
+    const given = {
+      KeyId: 'arn:aws:kms:us-east-1:111122223333:key/1',
+      CiphertextBlob: bytes.slice(),
+      Plaintext: Uint8Array.of(255),
+      ValidTo: new Date(t0),
+      Operations: ['Decrypt'],
+    };
+    expect(asMoveInput(given, names)).toEqual({
+      KeyId: '${keyArn}',
+      CiphertextBlob: '${blob}',
+      Plaintext: { $base64: '/w==' },
+      ValidTo: { $date: '2026-11-24T09:00:00.000Z' },
+      Operations: ['Decrypt'],
+    });
   });
 });
 

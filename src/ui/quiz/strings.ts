@@ -1,4 +1,4 @@
-import type { Measures, OptionVerdict } from '../../study/index.ts';
+import type { Measures, OptionRun } from '../../study/index.ts';
 
 /** Words of the quiz that belong to no scenario. Markup holds no sentence. */
 const number = new Intl.NumberFormat('en-US');
@@ -160,14 +160,31 @@ export const quiz = {
     sameYes: (n: number) => `All ${number.format(n)} bytes are equal.`,
     sameNo: (n: number) => `They differ from the ${number.format(n)} bytes of the original.`,
     stopped: { seal: 'Encrypt the file locally', open: 'Decrypt the file locally', call: 'The next call' },
+    missing: (name: string) => `There is no “${name}” to go on with: what came before did not give one.`,
     nothing: 'There is no plaintext data key to work with: the answer did not hold one.',
   },
 } as const;
 
-const localReason = { nothingToUse: 'no key to encrypt with', notSame: 'the bytes differ' } as const;
+/** Why an option ended on its own side: read from the step at which it did. */
+function localReason({ steps, goal }: OptionRun): string {
+  const last = goal.at(-1) ?? steps.at(-1);
+  switch (last?.kind) {
+    case 'stopped':
+      return last.doing === 'call' ? 'nothing to go on with' : 'no key to encrypt with';
+    case 'call':
+      return 'served, and had to be refused';
+    case 'expect':
+      return 'not as required';
+    case 'verifyOutside':
+      return 'the signature does not fit';
+    default:
+      return 'the bytes differ';
+  }
+}
 
 /** What the engine said, short: the exception's own name, or the plain result. */
-export function verdictWords(verdict: OptionVerdict): { readonly text: string; readonly exact: boolean } {
+export function verdictWords(run: OptionRun): { readonly text: string; readonly exact: boolean } {
+  const { verdict } = run;
   switch (verdict.is) {
     case 'works':
     case 'violates':
@@ -175,7 +192,7 @@ export function verdictWords(verdict: OptionVerdict): { readonly text: string; r
     case 'fails':
       return { text: verdict.exception, exact: true };
     case 'failsLocally':
-      return { text: localReason[verdict.because], exact: false };
+      return { text: localReason(run), exact: false };
     case 'goalMissed':
       return { text: 'does not reach the goal', exact: false };
     case 'couldNotCheck':
