@@ -43,16 +43,7 @@ import {
   type View,
   type WorldRec,
 } from '../engine/index.ts';
-import type {
-  Contents,
-  Entry,
-  Journal,
-  KeptAnswer,
-  Records,
-  Shelf,
-  StoredObject,
-  WorldStore,
-} from '../store/index.ts';
+import type { Entry, Journal, KeptAnswer, Records, Shelf, WorldStore } from '../store/index.ts';
 import type {
   AccessQuestion,
   CallAnswer,
@@ -92,8 +83,10 @@ import type {
 } from './api.ts';
 import { openAnswer, sealAnswer } from './answers.ts';
 import { callOf } from './callOf.ts';
+import { timeAfter } from './clockMoves.ts';
 import { readDirectory, readSessions } from './directory.ts';
 import { Commits, type Applied, type StorageFault } from './commits.ts';
+import { contentsAt, type ContentsSince } from './contents.ts';
 import { platformRandom, ReplayableDraws } from './draws.ts';
 import { platformPair, seededPair, slowPairOf } from './keyPairs.ts';
 import { ForkStore } from './forkStore.ts';
@@ -104,6 +97,7 @@ import { recordChange } from './history/changes.ts';
 import { History, type Planned } from './history/history.ts';
 import type { Heard, ScriptParts } from './link/make.ts';
 import type { ThingsSource } from './things/index.ts';
+import { Listeners } from './listeners.ts';
 import { Objects, type SealSource } from './objects.ts';
 import { ownCopy } from './ownCopy.ts';
 import {
@@ -231,7 +225,7 @@ export class World implements WorldApi {
   readonly #commits: Commits;
   readonly #objects: Objects;
   readonly #closed: () => Promise<void>;
-  readonly #listeners = new Set<(event: WorldEvent) => void>();
+  readonly #listeners = new Listeners<WorldEvent>();
   readonly #forks = new Set<ForkStore>();
   readonly #history: History;
   readonly #heard = new Map<number, Heard>();
@@ -692,7 +686,7 @@ export class World implements WorldApi {
     this.#fold();
     if (this.#listeners.size === 0) return;
     const tables = [...new Set(entry.diff.map((change) => tableOf(change.ref)))];
-    this.#emit({ kind: 'committed', seq: entry.seq, tables, trace });
+    this.#listeners.tell({ kind: 'committed', seq: entry.seq, tables, trace });
   }
 
   /** Folds in portions, so that not every step pays for it. What cannot be folded now is folded later. */
@@ -716,7 +710,7 @@ export class World implements WorldApi {
       this.#finder = undefined;
       void this.#loadSettings().catch(() => undefined); // a step would load them too, and say what is wrong
     }
-    this.#emit({ kind: 'storageFailed', message: fault.message });
+    this.#listeners.tell({ kind: 'storageFailed', message: fault.message });
   }
 
   // --- time ----------------------------------------------------------------------------------------------------------
@@ -937,40 +931,16 @@ export class World implements WorldApi {
    */
   contents(
     options: { readonly at?: number | undefined; readonly objects?: boolean | undefined } = {},
-  ): Promise<Contents & { readonly checkpoint: ReadonlyMap<Ref, Rec>; readonly device: Device }> {
-    return this.#onDiskOnly(async () => {
-      const at = options.at ?? this.#onDisk;
-      if (at > this.#onDisk || at < Math.max(1, this.#floor))
-        throw new RangeError(
-          `"at" expected an entry from ${Math.max(1, this.#floor)} to ${this.#onDisk}, got ${at}`,
-        );
-      const all = (await this.#store.entries({ n: this.#onDisk - this.#floor })).toReversed();
-      const records = new Map(await this.records());
-      const back = (to: number) => {
-        for (const { seq, diff } of all.toReversed())
-          if (seq > to && seq <= reached) applyTo(records, invert(diff));
-        reached = to;
-      };
-      let reached = this.#onDisk;
-      back(at);
-      const then = new Map(records);
-      back(this.#floor);
-      return {
-        seq: at,
+  ): Promise<ContentsSince & { readonly device: Device }> {
+    return this.#onDiskOnly(async () => ({
+      ...(await contentsAt(this.#store, await this.records(), {
+        at: options.at ?? this.#onDisk,
+        head: this.#onDisk,
         floor: this.#floor,
-        records: then,
-        checkpoint: records,
-        entries: all.filter(({ seq }) => seq <= at),
-        objects: options.objects ? await this.#allObjects() : [],
-        device: this.#device,
-      };
-    });
-  }
-
-  async #allObjects(): Promise<readonly StoredObject[]> {
-    const rows = await this.#store.listObjects();
-    const objects = await Promise.all(rows.map(({ id }) => this.#store.getObject(id)));
-    return objects.filter((object) => object !== undefined);
+        objects: options.objects ?? false,
+      })),
+      device: this.#device,
+    }));
   }
 
   async hash(): Promise<string> {
@@ -1075,7 +1045,7 @@ export class World implements WorldApi {
 
   async seal(source: SealSource, watch?: Watch, once?: string): Promise<SealedObject> {
     const object = await this.#objects.seal(source, this.time(), watch, once);
-    this.#emit({ kind: 'objects' });
+    this.#listeners.tell({ kind: 'objects' });
     return object;
   }
 
@@ -1095,29 +1065,13 @@ export class World implements WorldApi {
     const object = await this.#store.getObject(id);
     if (object) for (const fork of this.#forks) fork.remember(object);
     await this.#store.removeObject(id);
-    this.#emit({ kind: 'objects' });
+    this.#listeners.tell({ kind: 'objects' });
   }
 
   // --- the rest ------------------------------------------------------------------------------------------------------
 
   subscribe(listener: (event: WorldEvent) => void): () => void {
-    // A wrapper of its own, so that the same function may subscribe twice.
-    const own = (event: WorldEvent) => listener(event);
-    this.#listeners.add(own);
-    return () => this.#listeners.delete(own);
-  }
-
-  #emit(event: WorldEvent): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        // A listener's fault is its own: it must not look like a failed commit.
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
-    }
+    return this.#listeners.add(listener);
   }
 
   /** Waits for what is queued and on its way, then lets go of the store. */
@@ -1138,27 +1092,4 @@ const mostLoads = 1000;
 
 const words = { undo: 'Undo', redo: 'Redo', goTo: 'GoTo' } as const;
 
-function applyTo(records: Map<Ref, Rec>, diff: Diff): void {
-  for (const { ref: at, after } of diff) {
-    if (after) records.set(at, after);
-    else records.delete(at);
-  }
-}
-
-/** Where a move of the clock ends. */
-function timeAfter(by: Parameters<WorldApi['advance']>[0], at: number, view: View): number {
-  if ('to' in by) return by.to;
-  if ('next' in by) return Math.max(at, dueNext(view, 1)[0]?.at ?? at);
-  return at + millisecondsOf(by);
-}
-
 const iso = (at: number): string => new Date(at).toISOString();
-
-function millisecondsOf(by: {
-  readonly days?: number;
-  readonly hours?: number;
-  readonly seconds?: number;
-}): number {
-  const { days = 0, hours = 0, seconds = 0 } = by;
-  return Math.round(((days * 24 + hours) * 3600 + seconds) * 1000);
-}

@@ -10,6 +10,7 @@ import {
   worldOver,
   type Handle,
 } from '../remote/index.ts';
+import { Listeners } from '../listeners.ts';
 import { Traces } from '../traces.ts';
 import type { World } from '../world.ts';
 import { Peers } from './peers.ts';
@@ -54,7 +55,7 @@ class Sharing {
   readonly #refuge: Refuge;
   readonly #api: WorldApi;
   readonly #traces = new Traces();
-  readonly #listeners = new Set<(event: WorldEvent) => void>();
+  readonly #listeners = new Listeners<WorldEvent>();
   readonly #requests: Requests;
   /** Ends the serving of each tab that asked. */
   readonly #served = new Map<string, () => void>();
@@ -198,13 +199,13 @@ class Sharing {
   #enter(world: World): void {
     this.#leaveWorld();
     this.#world = world;
-    this.#leaveWorld = world.subscribe((event) => this.#emit(event));
+    this.#leaveWorld = world.subscribe((event) => this.#listeners.tell(event));
   }
 
   #setWriter(writer: Writer): void {
     if (this.#writer === writer) return;
     this.#writer = writer;
-    this.#emit({ kind: 'writer', writer });
+    this.#listeners.tell({ kind: 'writer', writer });
   }
 
   #silence(silent: boolean): void {
@@ -226,7 +227,7 @@ class Sharing {
     const state = await (this.#api.history.state() as Promise<{ readonly head: number }>).catch(
       () => undefined,
     );
-    this.#emit({ kind: 'committed', seq: state?.head ?? 0, tables: tableNames, trace: undefined });
+    this.#listeners.tell({ kind: 'committed', seq: state?.head ?? 0, tables: tableNames, trace: undefined });
   }
 
   #hear(from: string, body: unknown): void {
@@ -272,7 +273,7 @@ class Sharing {
     line.listen(0, (given) => {
       const event = given as WorldEvent; // what serveWorld posts
       if (event.kind === 'committed' && event.trace) this.#traces.add(event.trace);
-      if (event.kind !== 'writer') this.#emit(event);
+      if (event.kind !== 'writer') this.#listeners.tell(event);
     });
     this.#peers.tell(writer, { kind: 'follow' });
     this.#pulse.heard();
@@ -332,21 +333,7 @@ class Sharing {
   }
 
   subscribe(listener: (event: WorldEvent) => void): () => void {
-    const mine = (event: WorldEvent) => listener(event);
-    this.#listeners.add(mine);
-    return () => this.#listeners.delete(mine);
-  }
-
-  #emit(event: WorldEvent): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
-    }
+    return this.#listeners.add(listener);
   }
 
   async close(): Promise<void> {
