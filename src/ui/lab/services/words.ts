@@ -188,7 +188,7 @@ export const serviceWords = {
   bytesLabel: (what: string) => `${what}, as bytes`,
 
   lost: 'What hangs on this key',
-  lostNothing: 'Nothing stored in this world hangs on this key.',
+  lostNothing: 'Nothing that these services store in this world hangs on this key.',
   lostLead: (n: number, bytes: string, state: string) =>
     state === 'Enabled'
       ? `If this key went, ${plural(n, 'thing', 'things')} (${bytes}) could never be read again:`
@@ -201,5 +201,6 @@ export const serviceWords = {
   lostFiles: (n: number) => `${plural(n, 'file', 'files')} sealed in this lab with a data key of it:`,
   lostRelated: (regions: string) =>
     `Keys with the same material are in ${regions}: whoever has the stored bytes can have them opened there, but the services here cannot.`,
+  lostNot: 'Not counted: what RDS, Kinesis, EKS and Redshift keep.',
   lostMore: (n: number) => `and ${n} more`,
 } as const;
