@@ -206,6 +206,22 @@ test('a key is replicated: the map and the list say where it lives, and the next
   expect(await finds()).toEqual([]);
 });
 
+test('from a denial one goes to what would allow it', async () => {
+  await makeKey();
+  const alice = `arn:aws:iam::${account}:user/Alice`;
+  await userEvent.click(page.getByRole('button', { name: /^Act as/ }));
+  await userEvent.click(
+    page.getByRole('listbox', { name: 'Principal' }).getByRole('option', { name: /Alice/ }).first(),
+  );
+  await userEvent.click(button('Call this key'));
+  await userEvent.fill(page.getByLabelText('Plaintext', { exact: true }), 'hi');
+  await userEvent.click(button('Encrypt'));
+  await userEvent.click(button('What would allow it?'));
+  await expect.element(page.getByText('user/Alice may not kms:Encrypt')).toBeVisible();
+  await expect.element(page.getByText('Smallest change that would allow it')).toBeVisible();
+  await expect.element(page.getByRole('combobox', { name: 'Principal' })).toHaveValue(alice);
+});
+
 test('a real access key that is typed into the policy editor is taken out again', async () => {
   await makeKey();
   await part(/^Policy/);

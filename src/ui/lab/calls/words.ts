@@ -33,5 +33,6 @@ export const callWords = {
   languages: { cli: 'AWS CLI', js: 'JavaScript v3', python: 'boto3' },
   copyCode: (language: string) => `the request for ${language}`,
   noMembers: 'This operation takes nothing.',
+  whatWouldAllow: 'What would allow it?',
   anyOperation: 'Call any operation',
 } as const;

@@ -64,7 +64,8 @@ const template: Readonly<
     allows: 'As Default; the other account may use the key and give grants to services of AWS.',
     locksOut:
       'Those of the other account whom their own IAM policies do not let in: both sides have to say yes.',
-    costs: 'The other account chooses who of its own uses the key. You see it in CloudTrail, not here.',
+    costs:
+      'The other account chooses who of its own uses the key. You see it in CloudTrail, not here. For one role alone, open its cell under Access.',
   },
   service: {
     title: 'A service, for this account',
@@ -73,7 +74,7 @@ const template: Readonly<
     costs: 'Who may read the objects decides S3 now: the key no longer tells these callers apart.',
   },
   denyGuard: {
-    title: 'Guardrail: nobody ends it',
+    title: 'Guardrail: only one may delete it',
     allows: 'As Default.',
     locksOut: 'Everybody but the administrator from deleting and disabling, the root user too.',
     costs: 'A Deny beats every Allow: without that administrator the policy has to be changed first.',
