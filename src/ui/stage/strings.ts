@@ -58,7 +58,8 @@ export const words = {
   verdicts: { pass: 'passed', stop: 'refused here', skip: 'has nothing to ask' },
 
   // predict, speaker, share, fork
-  predict: 'Predict first',
+  predictShort: 'Predict',
+  predictRest: 'first',
   predictHint: 'Stops before each answer of KMS and asks you.',
   predictRight: 'You said so.',
   predictWrong: (said: string) => `You said: ${said}.`,
