@@ -86,7 +86,9 @@ test('a key that is made shows in the count, and one that is undone goes', async
 
 test('everything is found by keyboard, in the place and in the palette', async () => {
   await userEvent.click(
-    page.getByRole('navigation', { name: 'Places of the lab' }).getByRole('link', { name: 'Find' }),
+    page
+      .getByRole('navigation', { name: 'Places of the lab' })
+      .getByRole('link', { name: 'Find', exact: true }),
   );
   const input = page.getByRole('combobox', { name: 'Find anything in this world' });
   await expect.element(input).toHaveFocus();

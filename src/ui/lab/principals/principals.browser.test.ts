@@ -96,7 +96,7 @@ test('an SCP is attached to an account, and its denial is seen with its gate', a
     ok: false,
     refusal: { message: expect.stringContaining('with an explicit deny in a service control policy') },
   });
-  await userEvent.click(page.getByRole('link', { name: 'Find' }));
+  await userEvent.click(page.getByRole('link', { name: 'Find', exact: true }));
   await userEvent.keyboard('disablekey');
   await expect.element(page.getByRole('option', { name: /DisableKey/ })).toBeVisible();
   await userEvent.keyboard('{Enter}');
