@@ -255,3 +255,23 @@ test.each([320, 768])('at %i px no part scrolls sideways, in both themes', async
   delete document.documentElement.dataset['theme'];
   delete document.documentElement.dataset['motion'];
 });
+
+test('what a key has cost grows with the time it is kept, and counts its own requests alone', async () => {
+  const arn = await makeKey();
+  await makeKey({ Description: 'another one, whose requests are not counted' });
+  await api.main.advance({ to: Date.parse('2027-01-01T00:00:00Z') });
+  for (let n = 0; n < 3; n++)
+    await api.main.call({
+      operation: 'GenerateDataKey',
+      input: { KeyId: arn, KeySpec: 'AES_256' },
+      principal: admin,
+      region,
+    });
+  await part(/^Cost/);
+  // 12.625 of November's 30 days, all of December; requests are a fraction of a cent.
+  await expect.element(page.getByRole('row', { name: /2026-11 0\.4208 .* \$0\.42/ })).toBeVisible();
+  await expect.element(page.getByRole('row', { name: /2026-12 1 .* \$1\.00/ })).toBeVisible();
+  await expect.element(page.getByRole('row', { name: /2027-01 3 / })).toBeVisible();
+  await expect.element(page.getByText('$1.42')).toBeVisible();
+  expect(await finds()).toEqual([]);
+});

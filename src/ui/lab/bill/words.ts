@@ -21,6 +21,11 @@ export const billWords = {
     price: 'Price',
     amount: 'Amount',
   },
+  month: 'Month',
+  keyTotal: 'This key so far',
+  keyHint: (asOf: string) =>
+    `List prices of ${asOf}, before the free requests of each month, which belong to the account. Stored hours are charged from CreateKey on, not while the key waits for its deletion.`,
+  whole: 'The whole bill, with prices to edit',
   none: 'Nothing in this period costs anything.',
   what({ what }: Line): string {
     switch (what.kind) {

@@ -15,6 +15,7 @@ export const keyWords = {
     macs: 'MAC & verify',
     store: 'Key store',
     things: 'Hangs on it',
+    cost: 'Cost',
     events: 'Events',
   },
   partsLabel: 'Parts of the key page',
