@@ -17,7 +17,11 @@ export class FirstSteps {
     this.#lab = lab;
   }
 
-  readonly hasKey = $derived.by(() => this.#lab.keys.some((k) => k.rec.KeyState === 'Enabled'));
+  /** The first key that Encrypt can use: one for signatures would answer with an error. */
+  readonly #usable = $derived.by(() =>
+    this.#lab.keys.find((k) => k.rec.KeyState === 'Enabled' && k.rec.KeyUsage === 'ENCRYPT_DECRYPT'),
+  );
+  readonly hasKey = $derived.by(() => this.#usable !== undefined);
   /** An Encrypt that was served, in this world. */
   readonly hasEncrypted = $derived.by(() =>
     this.#lab.trail.some((l) => l.event.eventName === 'Encrypt' && l.event.errorCode === undefined),
@@ -25,18 +29,15 @@ export class FirstSteps {
   readonly current = $derived.by<StepName>(() =>
     this.hasEncrypted ? (this.#seen ? 'next' : 'why') : this.hasKey ? 'encrypt' : 'key',
   );
-  readonly keyName = $derived.by(() => {
-    const key = this.#lab.keys.find((k) => k.rec.KeyState === 'Enabled');
-    return key?.aliases[0] ?? 'your key';
-  });
+  readonly keyName = $derived.by(() => this.#usable?.aliases[0] ?? 'your key');
   /** Why the shown call was allowed, from its own trace. */
   readonly why = $derived.by(() => {
     const trace = this.#lab.shown?.trace;
     const step = trace?.steps.find((s) => s.stage === 'authorize');
     const decision = step?.stage === 'authorize' ? step.detail.decisions[0] : undefined;
-    const { principal } = this.#lab;
-    if (!decision || !principal) return undefined;
-    return words.why.allowed(shortPrincipal(principal), decided(decision));
+    if (!decision || !trace) return undefined;
+    // Who made that call, whoever is chosen by now.
+    return words.why.allowed(shortPrincipal(trace.caller), decided(decision));
   });
 
   async makeKey(): Promise<void> {
@@ -53,7 +54,7 @@ export class FirstSteps {
     if (key) this.#lab.selectKey(key.rec.arn);
   }
   async encrypt(): Promise<void> {
-    const key = this.#lab.keys.find((k) => k.rec.KeyState === 'Enabled');
+    const key = this.#usable;
     if (!key) return;
     this.#lab.selectKey(key.rec.arn);
     await this.#lab.call('Encrypt', { KeyId: key.rec.arn, Plaintext: utf8(words.encrypt.plaintext) });
