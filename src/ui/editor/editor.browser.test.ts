@@ -7,6 +7,7 @@ import '../base.css';
 import { editorHas, editorNamed, editorOpens, hasFocus, textIn } from './code.fixture.ts';
 import type { DocumentKind, PolicyFacts } from './facts.ts';
 import PolicyEditor from './PolicyEditor.svelte';
+import { atRest } from '../../../test/support/atRest.ts';
 
 /** The editor of policies by itself: both views, what is said about places, and the keyboard. */
 const account = '111122223333';
@@ -73,6 +74,7 @@ async function put(name: string, value: string): Promise<void> {
   await userEvent.keyboard('{Enter}');
 }
 async function finds(): Promise<readonly string[]> {
+  await atRest();
   const { violations } = await axe.run(document.body);
   return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
 }

@@ -4,6 +4,7 @@ import { page, userEvent } from 'vitest/browser';
 import { openLab, type LabApi } from '../../client/index.ts';
 import type { PrincipalArn, Region } from '../../engine/index.ts';
 import { mountApp } from '../index.ts';
+import { atRest } from '../../../test/support/atRest.ts';
 
 /** The parts of the key page, as a person uses them. */
 const account = '111122223333';
@@ -43,6 +44,7 @@ async function makeKey(input: Readonly<Record<string, unknown>> = {}): Promise<s
   return Arn;
 }
 async function finds(): Promise<readonly string[]> {
+  await atRest();
   const { violations } = await axe.run(document.body);
   return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
 }

@@ -5,6 +5,7 @@ import { openLab, type LabApi } from '../../client/index.ts';
 import type { Region } from '../../engine/index.ts';
 import { editorOpens, hasFocus } from '../editor/code.fixture.ts';
 import { mountApp } from '../index.ts';
+import { atRest } from '../../../test/support/atRest.ts';
 
 /** The real page on the real engine, in memory: what a person does, by role and keyboard. */
 let api: LabApi;
@@ -35,6 +36,7 @@ async function createKey(alias: string): Promise<void> {
   await expect.element(page.getByRole('heading', { name: `alias/${alias}` })).toBeVisible();
 }
 async function finds(): Promise<readonly string[]> {
+  await atRest();
   const { violations } = await axe.run(document.body);
   return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
 }

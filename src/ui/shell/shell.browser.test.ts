@@ -4,6 +4,7 @@ import { page, userEvent } from 'vitest/browser';
 import { openLab, type LabApi } from '../../client/index.ts';
 import { mountApp } from '../index.ts';
 import type { Updates } from './updates.ts';
+import { atRest } from '../../../test/support/atRest.ts';
 
 /** The shell around the real engine in memory: what stands under the top bar, and what the keyboard does anywhere. */
 let api: LabApi;
@@ -40,6 +41,7 @@ afterEach(async () => {
 
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
 async function finds(): Promise<readonly string[]> {
+  await atRest();
   const { violations } = await axe.run(document.body);
   return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
 }

@@ -4,6 +4,7 @@ import { page, userEvent } from 'vitest/browser';
 import { openLab, type LabApi } from '../../client/index.ts';
 import type { PrincipalArn, Region } from '../../engine/index.ts';
 import { mountApp } from '../index.ts';
+import { atRest } from '../../../test/support/atRest.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -79,6 +80,7 @@ async function settled(): Promise<string> {
   return sentence();
 }
 async function finds(): Promise<readonly string[]> {
+  await atRest();
   const { violations } = await axe.run(document.body);
   return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
 }

@@ -4,6 +4,7 @@ import { page, userEvent } from 'vitest/browser';
 import { openLab, type LabApi } from '../../../client/index.ts';
 import { mountApp } from '../../index.ts';
 import { example, paste } from './paste.svelte.ts';
+import { atRest } from '../../../../test/support/atRest.ts';
 
 /** A denial pasted, explained, mended, masked, and opened as a world. */
 let api: LabApi;
@@ -29,6 +30,7 @@ afterEach(async () => {
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
 const field = (name: RegExp) => page.getByRole('textbox', { name });
 async function finds(): Promise<readonly string[]> {
+  await atRest();
   const { violations } = await axe.run(document.body);
   return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
 }

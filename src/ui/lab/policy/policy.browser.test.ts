@@ -5,6 +5,7 @@ import { openLab, type LabApi } from '../../../client/index.ts';
 import type { KeyArn, PrincipalArn, Region } from '../../../engine/index.ts';
 import { editorHas, editorNamed, editorOpens, textIn } from '../../editor/code.fixture.ts';
 import { mountApp } from '../../index.ts';
+import { atRest } from '../../../../test/support/atRest.ts';
 
 /** The policy of a key in the whole page: who may what, why not, what would mend it, and what a text changes. */
 const account = '111122223333';
@@ -54,6 +55,7 @@ async function choose(name: string, value: string): Promise<void> {
 }
 const tool = (name: string) => userEvent.click(room().getByRole('tab', { name }));
 async function finds(): Promise<readonly string[]> {
+  await atRest();
   const { violations } = await axe.run(document.body);
   return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
 }

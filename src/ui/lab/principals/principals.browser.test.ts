@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { openLab, type LabApi } from '../../../client/index.ts';
 import { mountApp } from '../../index.ts';
+import { atRest } from '../../../../test/support/atRest.ts';
 
 /** Principals and their place, on the real engine, as a person uses it. */
 let api: LabApi;
@@ -27,6 +28,7 @@ const button = (name: string | RegExp) => page.getByRole('button', { name, exact
 const link = (name: string | RegExp) =>
   page.getByRole('navigation', { name: 'Accounts and principals' }).getByRole('link', { name });
 async function finds(): Promise<readonly string[]> {
+  await atRest();
   const { violations } = await axe.run(document.body);
   return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
 }

@@ -5,6 +5,7 @@ import { openLab, type LabApi, type StoredThing } from '../../../client/index.ts
 import type { PrincipalArn, Region } from '../../../engine/index.ts';
 import { hex } from '../../format/bytes.ts';
 import { mountApp } from '../../index.ts';
+import { atRest } from '../../../../test/support/atRest.ts';
 
 /** Services as places, on the real engine, as a person uses them. */
 let api: LabApi;
@@ -31,6 +32,7 @@ afterEach(async () => {
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
 const place = (name: RegExp) => page.getByRole('region', { name: 'Services' }).getByRole('link', { name });
 async function finds(): Promise<readonly string[]> {
+  await atRest();
   const { violations } = await axe.run(document.body);
   return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
 }

@@ -4,6 +4,7 @@ import { page } from 'vitest/browser';
 import { loadAround, openLab, type LabApi } from '../../../client/index.ts';
 import type { AccountId, PrincipalArn, Region } from '../../../engine/index.ts';
 import { mountApp } from '../../index.ts';
+import { atRest } from '../../../../test/support/atRest.ts';
 
 /** The places that read the trail; a drill from its start to its end, with what is on the screen. */
 let api: LabApi;
@@ -26,6 +27,7 @@ afterEach(async () => {
   location.hash = '';
 });
 async function finds(): Promise<readonly string[]> {
+  await atRest();
   const { violations } = await axe.run(document.body);
   return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
 }
