@@ -172,3 +172,18 @@ test('help brings the first steps back; putting them away keeps them away', asyn
   expect(page.getByRole('heading', { name: 'First steps' }).elements()).toEqual([]);
   expect(localStorage.getItem('kms-lab.firstSteps')).toBe('done');
 });
+
+test('the palette opens also in the moment in which another dialog closes', async () => {
+  await userEvent.keyboard('?');
+  const shortcuts = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await expect.element(shortcuts).toBeVisible();
+  // As Escape does: closed at once, while `close` is told in a task of its own.
+  const element = shortcuts.element() as HTMLDialogElement; // a dialog by its role
+  element.close();
+  window.dispatchEvent(
+    new KeyboardEvent('keydown', { key: 'k', code: 'KeyK', ctrlKey: true, bubbles: true }),
+  );
+  await expect.element(page.getByRole('combobox', { name: 'Find or do' })).toBeVisible();
+  await new Promise((done) => setTimeout(done, 200)); // the late `close` ends nothing
+  await expect.element(page.getByRole('combobox', { name: 'Find or do' })).toBeVisible();
+});
