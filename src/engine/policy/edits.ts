@@ -17,8 +17,15 @@ type Holder = Record<string | number, unknown>;
 
 const isHolder = (value: unknown): value is Holder => typeof value === 'object' && value !== null;
 
+/** An edit names a place that the document does not have. */
+export class NoSuchPlace extends Error {
+  override readonly name = 'NoSuchPlace';
+  constructor(path: JsonPath) {
+    super(`"applyEdits" expected something at ${JSON.stringify(path)}, found nothing`);
+  }
+}
 const missing = (path: JsonPath): never => {
-  throw new Error(`"applyEdits" expected something at ${JSON.stringify(path)}, found nothing`);
+  throw new NoSuchPlace(path);
 };
 
 /** The object or list that holds the end of the path. Objects that are not there yet are made. */
@@ -52,7 +59,10 @@ function applyOne(root: Holder, edit: JsonEdit): void {
 
 const structuredCopy = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-/** The document after the edits, in their order. The text must be a JSON object. */
+/**
+ * The document after the edits, in their order. The text must be a JSON object.
+ * @throws {NoSuchPlace}
+ */
 export function applyEdits(text: string, edits: readonly JsonEdit[]): string {
   const root: unknown = JSON.parse(text);
   if (!isHolder(root)) throw new Error('"applyEdits" expected a JSON object');

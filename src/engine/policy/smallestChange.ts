@@ -7,6 +7,7 @@ import {
   type PolicyChangeTarget,
 } from './change.ts';
 import { decide } from './decide.ts';
+import { NoSuchPlace } from './edits.ts';
 import { accessMatrix, diffMatrix, requestOf, type MatrixChange, type MatrixPrincipal } from './matrix.ts';
 import type { AccessRequest, Decision } from './types.ts';
 
@@ -100,7 +101,13 @@ function opened(
 /** The world after some changes, or undefined when one of them cannot be made without another. */
 function after(request: AccessRequest, changes: readonly PolicyChange[]): Node | undefined {
   let now: AccessRequest | undefined = request;
-  for (const change of changes) now = now && applyPolicyChange(now, change);
+  try {
+    for (const change of changes) now = now && applyPolicyChange(now, change);
+  } catch (error) {
+    // What an edit works on was brought by one that is left out.
+    if (error instanceof NoSuchPlace) return undefined;
+    throw error;
+  }
   return now && { changes, request: now, decision: decide(now) };
 }
 
