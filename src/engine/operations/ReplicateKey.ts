@@ -18,6 +18,7 @@ import { knownElsewhere } from '../placeMaterial.ts';
 import { keyNamedBy } from '../oneKey.ts';
 import { operation, theKey, type Step } from '../operation.ts';
 import { namingPolicy } from '../principals.ts';
+import { isRegion } from '../regions.ts';
 import { tagFault, tagKeys, type Tag } from '../tagRules.ts';
 
 // https://docs.aws.amazon.com/kms/latest/APIReference/API_ReplicateKey.html
@@ -119,7 +120,8 @@ function cannot(
   // FACTS.md "Order of checks": primary before Region.
   const notHere = roleFault(rec, 'ReplicateKey', step.view);
   if (notHere) return notHere;
-  if (partitionOf(ReplicaRegion) !== partitionOf(rec.region)) {
+  // OURS: what is said of a Region that does not exist is in no recording; it is refused as one of another partition is.
+  if (!isRegion(ReplicaRegion) || partitionOf(ReplicaRegion) !== partitionOf(rec.region)) {
     return refuse('UnsupportedOperationException', '', 'specs.json multiRegion replica');
   }
   const { primary, replicas } = multiRegionOf(rec, step.view);
