@@ -47,7 +47,7 @@ export function grantableOperations({
 }
 
 /** `111122223333:aws:ec2-infrastructure:i-…`: how grants name what a service runs for an account (services.json EBS). */
-const isInfrastructure = (userid: string): boolean => /^\d{12}:aws:/.test(userid);
+export const isInfrastructure = (userid: string): boolean => /^\d{12}:aws:/.test(userid);
 
 /** quotas.json "grantsPerKey". */
 export const grantsPerKey = 50_000;

@@ -44,6 +44,13 @@ describe('grants', () => {
     expect(delays.size).toBeGreaterThan(10);
   });
 
+  it('give at least one operation', async () => {
+    const { bench, alice, KeyId } = await withAlice();
+    const asked = { KeyId, GranteePrincipal: alice, Operations: [] };
+    expect(await bench.refused('CreateGrant', asked)).toMatch(/^ValidationException: /);
+    expect(bench.view.get(ref.counter(`grants/${KeyId}`))).toBeUndefined();
+  });
+
   it('[policy §6] same name and parameters: the same GrantId, a token of its own', async () => {
     const { bench, alice, KeyId } = await withAlice();
     const asked = { KeyId, GranteePrincipal: alice, Operations: ['Encrypt', 'Decrypt'], Name: 'mine' };

@@ -1,5 +1,5 @@
 import { toHex } from '../crypto/index.ts';
-import { grantableOperations, grantsPerKey, grantToken } from '../grants.ts';
+import { grantableOperations, grantsPerKey, grantToken, isInfrastructure } from '../grants.ts';
 import { epochMs, indexKey, ref, refuse, type GrantRec, type KeyRec, type Refusal } from '../model/index.ts';
 import { keyNamedBy } from '../oneKey.ts';
 import { operation, theKey, type ConditionKeys, type Step } from '../operation.ts';
@@ -77,6 +77,8 @@ export const CreateGrant = operation<CreateGrantRequest, CreateGrantResponse>({
 function memberFault(input: CreateGrantRequest): Refusal | undefined {
   const because = 'model.json crossMemberRules CreateGrant';
   const { Constraints } = input;
+  // OURS: the model has no least length for the list; a grant of no operation would allow nothing.
+  if (input.Operations.length === 0) return invalid('Operations must name at least one operation.', because);
   if ((input.GranteePrincipal === undefined) === (input.GranteeServicePrincipal === undefined)) {
     return invalid('Specify exactly one of GranteePrincipal and GranteeServicePrincipal.', because);
   }
@@ -126,7 +128,7 @@ function unknownPrincipal(
   const exists = principalExists(step);
   // Grants that services make name themselves, or their infrastructure (cloudtrail.json "serviceCallSamples" EBS).
   const byService = step.viaService !== undefined || step.identity.kind === 'service';
-  const isServices = (name: string) => byService && (isServiceName(name) || /^\d{12}:aws:/.test(name));
+  const isServices = (name: string) => byService && (isServiceName(name) || isInfrastructure(name));
   const unknown = [GranteePrincipal, RetiringPrincipal].find(
     (name) => name !== undefined && !isServices(name) && !exists(name),
   );
