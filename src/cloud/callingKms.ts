@@ -1,8 +1,10 @@
 import {
   aliasArn,
   awsManagedKey,
+  keyArn,
   parseKeyName,
   ref,
+  type AccountId,
   type AliasArn,
   type Bytes,
   type InnerCaller,
@@ -63,18 +65,29 @@ export interface KmsOptions {
   readonly worded: (refusal: Refusal) => Refusal;
   /** Where the key is; the Region of the call when absent. */
   readonly region?: Region | undefined;
+  /** Whose aliases and key IDs are meant, where a name has no account in it; the caller's when absent. */
+  readonly owner?: AccountId | undefined;
   readonly grantTokens?: readonly string[] | undefined;
 }
 
-export function kmsAs(step: Step, as: InnerCaller, { worded, region, grantTokens }: KmsOptions): Kms {
+export function kmsAs(step: Step, as: InnerCaller, options: KmsOptions): Kms {
+  const { worded, region, owner, grantTokens } = options;
   const tokens = grantTokens === undefined ? {} : { GrantTokens: grantTokens };
-  const account = as.kind === 'identity' ? as.identity.account : step.identity.account;
+  const caller = as.kind === 'identity' ? as.identity.account : step.identity.account;
+  const account = owner ?? caller;
   const there = region ?? step.region;
   /** services.json awsManagedKeys "created": when the service needs it. */
   const firstUse = async (named: unknown): Promise<void> => {
     if (typeof named !== 'string' || !named.startsWith('alias/aws/')) return;
     const identity = { ...step.identity, account };
     await awsManagedKey(named, { ...step, identity, view: step.kept, region: there });
+  };
+  /** KMS looks for a name in its caller's account: what is another's is named by its ARN. */
+  const spelled = (named: string): string => {
+    if (account === caller) return named;
+    const name = parseKeyName(named);
+    if (name.form === 'alias') return aliasArn(there, account, name.alias);
+    return name.form === 'id' ? keyArn(there, account, name.key) : named;
   };
   const targetOf = (named: string): string => {
     const name = parseKeyName(named);
@@ -87,8 +100,11 @@ export function kmsAs(step: Step, as: InnerCaller, { worded, region, grantTokens
     operation: string,
     input: Readonly<Record<string, unknown>>,
   ): Promise<T | Refusal> => {
-    await firstUse(input['KeyId'] ?? input['DestinationKeyId']);
-    const result = await step.call({ operation, input, region, as });
+    const member = 'KeyId' in input ? 'KeyId' : 'DestinationKeyId';
+    const named = input[member];
+    await firstUse(named);
+    const full = typeof named === 'string' ? { ...input, [member]: spelled(named) } : input;
+    const result = await step.call({ operation, input: full, region, as });
     return result.ok ? (result.output as T) : worded(result.refusal);
   };
   return {

@@ -116,7 +116,7 @@ const CreateSecret = secrets<
       changed: env.at,
       deletionDate: undefined,
     };
-    const fault = KmsKeyId === undefined ? undefined : await validateKey(KmsKeyId, rec.arn, step);
+    const fault = KmsKeyId === undefined ? undefined : await validateKey(KmsKeyId, rec, step);
     if (fault) return fault;
     view.put(at.secret(rec.account, region, Name), rec);
     if (!value) return named(rec);
@@ -171,7 +171,7 @@ const UpdateSecret = secrets<
     const value = valueOf(input);
     if (isRefusal(value)) return value;
     if (KmsKeyId !== undefined) {
-      const fault = (await validateKey(KmsKeyId, old.arn, step)) ?? (await moveToKey(old, KmsKeyId, step));
+      const fault = (await validateKey(KmsKeyId, old, step)) ?? (await moveToKey(old, KmsKeyId, step));
       if (fault) return fault;
     }
     const secret: SecretRec = {

@@ -73,17 +73,26 @@ export const versionsOf = ({ arn }: SecretRec, { view }: Step): readonly SecretV
 
 const contextOf = (arn: string, SecretVersionId: string): Context => ({ SecretARN: arn, SecretVersionId });
 const via = { kind: 'forward', via: 'secretsmanager' } as const;
-const toEncrypt = (step: Step, region?: Region): Kms => kmsAs(step, via, { worded: notEncrypted, region });
-const toDecrypt = (step: Step, region?: Region): Kms => kmsAs(step, via, { worded: notDecrypted, region });
+type Of = Pick<SecretRec, 'region' | 'account'>;
+/** A name means a key of the account of the secret: another account needs a customer managed key (services.json). */
+const toEncrypt = (step: Step, { region, account: owner }: Of): Kms =>
+  kmsAs(step, via, { worded: notEncrypted, region, owner });
+const toDecrypt = (step: Step, { region, account: owner }: Of): Kms =>
+  kmsAs(step, via, { worded: notDecrypted, region, owner });
 
 export const keyOf = ({ keyId }: Pick<SecretRec, 'keyId'>): string => keyId ?? 'alias/aws/secretsmanager';
 
 /** Whoever chooses a key must be able to use it: asked with a version id that no version has. */
-export async function validateKey(keyId: string, arn: string, step: Step): Promise<Refusal | undefined> {
-  const context = contextOf(arn, 'RequestToValidateKeyAccess');
-  const made = await toEncrypt(step).dataKey(keyId, context);
+export async function validateKey(
+  keyId: string,
+  secret: SecretRec,
+  step: Step,
+): Promise<Refusal | undefined> {
+  const context = contextOf(secret.arn, 'RequestToValidateKeyAccess');
+  const kms = toEncrypt(step, secret);
+  const made = await kms.dataKey(keyId, context);
   if (isRefusal(made)) return made;
-  const opened = await toEncrypt(step).decrypt(made.wrapped, context);
+  const opened = await kms.decrypt(made.wrapped, context);
   return isRefusal(opened) ? opened : undefined;
 }
 
@@ -99,7 +108,7 @@ export async function seal(
   { id, value, stages }: { readonly id: string; readonly value: Value; readonly stages: readonly string[] },
   step: Step,
 ): Promise<SecretVersionRec | Refusal> {
-  const key = await toEncrypt(step, secret.region).dataKey(keyOf(secret), contextOf(secret.arn, id));
+  const key = await toEncrypt(step, secret).dataKey(keyOf(secret), contextOf(secret.arn, id));
   if (isRefusal(key)) return key;
   const under = `a data key under ${key.keyArn}`;
   step.note({ kind: 'dataSealed', what: secret.name, byteLength: value.bytes.length, under });
@@ -122,10 +131,7 @@ export async function open(
   version: SecretVersionRec,
   step: Step,
 ): Promise<Bytes | Refusal> {
-  const key = await toDecrypt(step, secret.region).decrypt(
-    version.wrapped,
-    contextOf(secret.arn, version.id),
-  );
+  const key = await toDecrypt(step, secret).decrypt(version.wrapped, contextOf(secret.arn, version.id));
   if (isRefusal(key)) return key;
   const plain = mustOpen(key, version.sealed, place(secret.arn, version.id));
   const under = `a data key under ${version.keyArn}`;
@@ -137,9 +143,9 @@ export async function open(
 export async function moveToKey(secret: SecretRec, keyId: string, step: Step): Promise<Refusal | undefined> {
   for (const version of versionsOf(secret, step).filter(({ stages }) => stages.length > 0)) {
     const context = contextOf(secret.arn, version.id);
-    const plain = await toDecrypt(step).decrypt(version.wrapped, context);
+    const plain = await toDecrypt(step, secret).decrypt(version.wrapped, context);
     if (isRefusal(plain)) return plain;
-    const sealed = await toEncrypt(step).encrypt(keyId, plain, context);
+    const sealed = await toEncrypt(step, secret).encrypt(keyId, plain, context);
     plain.fill(0);
     if (isRefusal(sealed)) return sealed;
     step.view.put(at.secretVersion(secret.arn, version.id), { ...version, ...sealed });

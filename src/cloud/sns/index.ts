@@ -202,7 +202,9 @@ async function publishingKey(topic: SnsTopicRec, keyId: string, step: Step): Pro
   const what = `to publish to ${topic.name}, for ${step.identity.principal}`;
   const known = await heldKey(step, holder, what);
   if (known) return known;
-  const kms = kmsAs(step, { kind: 'forward', via: 'sns' }, { worded, region: topic.region });
+  const { region, account: owner } = topic;
+  // OURS: an alias is one of the account of the topic, from whatever account somebody publishes.
+  const kms = kmsAs(step, { kind: 'forward', via: 'sns' }, { worded, region, owner });
   const context = { 'aws:sns:topicArn': topic.arn };
   const key = await kms.dataKey(keyId, context);
   if (isRefusal(key)) return key;

@@ -54,8 +54,12 @@ export const onQueue =
     return [{ action, on: arn, owner: { account, policy, called: 'queue policy' } }];
   };
 
-/** The caller through SQS; a service that sends is itself the caller. */
-const kmsFor = (step: Step): Kms => kmsAs(step, { kind: 'forward', via: 'sqs' }, { worded });
+/**
+ * The caller through SQS; a service that sends is itself the caller.
+ * OURS: an alias is one of the account of the queue, from whatever account somebody sends.
+ */
+const kmsFor = ({ account }: SqsQueueRec, step: Step): Kms =>
+  kmsAs(step, { kind: 'forward', via: 'sqs' }, { worded, owner: account });
 
 const contextOf = ({ arn }: SqsQueueRec) => ({ 'aws:sqs:arn': arn });
 
@@ -70,7 +74,7 @@ async function sendingKey(queue: SqsQueueRec, keyId: string, step: Step): Promis
   const what = said(queue, step, 'send to');
   const known = await heldKey(step, holder, what);
   if (known) return known;
-  const kms = kmsFor(step);
+  const kms = kmsFor(queue, step);
   const key = await kms.dataKey(keyId, contextOf(queue));
   if (isRefusal(key)) return key;
   // SQS verifies that what was wrapped opens again (services.json "integrity check").
@@ -93,7 +97,7 @@ async function receivingKey(
   const what = said(queue, step, 'receive from');
   const known = await heldKey(step, holder, what);
   if (known) return known.plain;
-  const plain = await kmsFor(step).decrypt(wrapped, contextOf(queue));
+  const plain = await kmsFor(queue, step).decrypt(wrapped, contextOf(queue));
   if (isRefusal(plain)) return plain;
   await holdKey(step, { holder, what, key: { plain, wrapped, keyArn }, forSeconds: queue.reuseSeconds });
   return plain;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Lab } from '../../../src/client/lab.ts';
-import { a, adminOf, b, makeKey, policy, rootOf, type Input } from '../house.ts';
+import { a, adminOf, b, done, makeKey, policy, rootOf, type Input } from '../house.ts';
 import { admin, alice, kmsCallsOf, openPolicy, shop, spoil, tightShop, waysOf } from './kms.ts';
 
 const secrets = (operation: string, input: Input, principal = admin) =>
@@ -150,6 +150,27 @@ describe('a secret and its versions', () => {
     expect(await refusal(lab, 'GetSecretValue', { SecretId: arns.get('default') }, adminOf(b))).toContain(
       'Access to KMS',
     );
+  });
+
+  it('another account that may write does so under the key of the account of the secret', async () => {
+    const lab = await shop();
+    const ResourcePolicy = policy({
+      Effect: 'Allow',
+      Principal: { AWS: rootOf(b) },
+      Action: 'secretsmanager:PutSecretValue',
+      Resource: '*',
+    });
+    const { ARN } = await ask(lab, 'CreateSecret', { Name, SecretString });
+    await ask(lab, 'PutResourcePolicy', { SecretId, ResourcePolicy });
+    const write = (value: string) =>
+      refusal(lab, 'PutSecretValue', { SecretId: ARN, SecretString: value }, adminOf(b));
+    expect(await write('two')).toContain('Access to KMS');
+    const TargetKeyId = await makeKey(lab, a, openPolicy);
+    const AliasName = 'alias/shared';
+    await done(lab, { operation: 'CreateAlias', input: { AliasName, TargetKeyId }, principal: admin });
+    await ask(lab, 'UpdateSecret', { SecretId, KmsKeyId: AliasName });
+    expect(await write('three')).toBe('nothing');
+    expect(await ask(lab, 'GetSecretValue', { SecretId })).toMatchObject({ SecretString: 'three' });
   });
 
   it('is gone when its window has passed, and can be brought back before', async () => {

@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { Lab } from '../../../src/client/lab.ts';
-import { a, makeKey, policy, rootOf } from '../house.ts';
-import { alice, callsOf, childrenOf, kmsCallsOf, shop, spoil, through, tightShop, waysOf } from './kms.ts';
+import { a, adminOf, b, done, makeKey, policy, rootOf } from '../house.ts';
+import {
+  admin,
+  alice,
+  callsOf,
+  childrenOf,
+  kmsCallsOf,
+  openPolicy,
+  shop,
+  spoil,
+  through,
+  tightShop,
+  waysOf,
+} from './kms.ts';
 
 const { call, ask, refusal } = callsOf('sns');
 const sqs = callsOf('sqs');
@@ -91,6 +103,27 @@ describe('SNS asks of KMS exactly what services.json says', () => {
     ]);
     const { Messages } = await sqs.ask(lab, 'ReceiveMessage', { QueueUrl });
     expect(Messages).toMatchObject([{ Body: Message }]);
+  });
+});
+
+describe('another account that publishes', () => {
+  it('does so under the key that the name means in the account of the topic; aws/sns does not let it in', async () => {
+    const lab = await shop();
+    await topicIn(lab, 'alias/aws/sns');
+    const set = (AttributeName: string, AttributeValue: string) =>
+      ask(lab, 'SetTopicAttributes', { TopicArn, AttributeName, AttributeValue });
+    const statement = { Effect: 'Allow', Principal: { AWS: rootOf(b) }, Action: 'sns:Publish' };
+    await set('Policy', policy({ ...statement, Resource: TopicArn }));
+    const publish = call('Publish', { TopicArn, Message }, adminOf(b));
+    expect(await refusal(lab, 'Publish', { TopicArn, Message }, adminOf(b))).toContain('KMSAccessDenied');
+    const TargetKeyId = await makeKey(lab, a, openPolicy);
+    const AliasName = 'alias/news';
+    await done(lab, { operation: 'CreateAlias', input: { AliasName, TargetKeyId }, principal: admin });
+    await set('KmsMasterKeyId', AliasName);
+    expect((await kmsCallsOf(lab, publish)).map(({ op, error }) => [op, error])).toEqual([
+      ['GenerateDataKey', undefined],
+      ['Decrypt', undefined],
+    ]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Lab, LabCall } from '../../../src/client/lab.ts';
-import { a, makeKey, policy, rootOf, type Input } from '../house.ts';
-import { admin, alice, kmsCallsOf, shop, spoil, tightShop, waysOf } from './kms.ts';
+import { a, adminOf, b, done, makeKey, policy, rootOf, type Input } from '../house.ts';
+import { admin, alice, kmsCallsOf, openPolicy, shop, spoil, tightShop, waysOf } from './kms.ts';
 
 const sqs = (operation: string, input: Input, principal = admin): LabCall => ({
   service: 'sqs',
@@ -149,6 +149,46 @@ describe('a service that sends', () => {
       ['Decrypt', 'sns.amazonaws.com'],
     ]);
     expect(await bodies(lab, QueueUrl)).toEqual([MessageBody]);
+  });
+});
+
+describe('another account that sends', () => {
+  const Policy = policy({
+    Effect: 'Allow',
+    Principal: { AWS: rootOf(b) },
+    Action: 'sqs:SendMessage',
+    Resource: arn,
+  });
+  const sentBy = (lab: Lab, QueueUrl: string) =>
+    refusal(lab, sqs('SendMessage', { QueueUrl, MessageBody }, adminOf(b)));
+
+  it('cannot with aws/sqs: that is the key of the account of the queue, not its own', async () => {
+    const lab = await shop();
+    const QueueUrl = await queueIn(lab, { KmsMasterKeyId: 'alias/aws/sqs', Policy });
+    expect(await sentBy(lab, QueueUrl)).toContain('KmsAccessDenied');
+    const { Aliases } = await done(lab, { operation: 'ListAliases', principal: adminOf(b) });
+    const made = (Aliases as readonly { readonly TargetKeyId?: string }[]).filter(
+      ({ TargetKeyId }) => TargetKeyId,
+    );
+    expect(made).toEqual([]);
+  });
+
+  it('sends under the key that the name means in the account of the queue', async () => {
+    const lab = await shop();
+    const key = await makeKey(lab, a, openPolicy);
+    const AliasName = 'alias/orders';
+    await done(lab, {
+      operation: 'CreateAlias',
+      input: { AliasName, TargetKeyId: key },
+      principal: admin,
+    });
+    for (const name of [AliasName, key.slice(key.indexOf('/') + 1)]) {
+      const QueueUrl = await queueIn(lab, { Policy });
+      await ask(lab, sqs('SetQueueAttributes', { QueueUrl, Attributes: { KmsMasterKeyId: name } }));
+      expect(await sentBy(lab, QueueUrl)).toBe('nothing');
+      expect(await bodies(lab, QueueUrl)).toEqual([MessageBody]);
+      await ask(lab, sqs('DeleteQueue', { QueueUrl }));
+    }
   });
 });
 
