@@ -1,6 +1,5 @@
 /** Words of the access decision. */
 export const decisionWords = {
-  trustPolicy: 'Trust policy',
   statement: (n: number) => `Statement ${n}`,
   applies: 'applies',
   doesNotApply: 'does not apply',

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { openLab } from '../../client/index.ts';
 import type { PrincipalArn, Region, Trace } from '../../engine/index.ts';
-import { policyVerdict, stageLines, stageNames } from './traceWords.ts';
+import { decided, policyName, policyVerdict, stageLines, stageNames } from './traceWords.ts';
 
 const us = 'us-east-1' as Region;
 const admin = 'arn:aws:iam::111122223333:user/Admin' as PrincipalArn;
@@ -84,4 +84,28 @@ test('the statement that allowed is named, and the one that only its condition s
   };
   expect(reason(served)).toBe('Apps allows');
   expect(reason(refused)).toBe('Account lets IAM decide; Apps misses kms:EncryptionContext:app');
+});
+
+test('the policy of a bucket is called a bucket policy, not a key policy', async () => {
+  const { main } = await openLab({
+    store: 'memory',
+    genesis: { seed: 'bucket', now: '2026-11-18T09:00:00Z' },
+  });
+  const call = (operation: string, input: Readonly<Record<string, unknown>>) =>
+    main.call({ service: 's3', operation, input, principal: admin, region: us });
+  const made = await call('CreateBucket', { Bucket: 'orders' });
+  if (!made.result.ok) throw new Error(made.result.refusal.message);
+  const deny = { Sid: 'No', Effect: 'Deny', Principal: '*', Action: 's3:GetObject', Resource: '*' };
+  const put = await call('PutBucketPolicy', {
+    Bucket: 'orders',
+    Policy: JSON.stringify({ Version: '2012-10-17', Statement: [deny] }),
+  });
+  if (!put.result.ok) throw new Error(put.result.refusal.message);
+  const { trace } = await call('GetObject', { Bucket: 'orders', Key: 'a' });
+  const step = trace.steps.find(({ stage }) => stage === 'authorize');
+  const decision = step?.stage === 'authorize' ? step.detail.decisions[0] : undefined;
+  if (!decision) throw new Error('no decision');
+  const [reason] = decision.policies.filter(({ type }) => type === 'keyPolicy');
+  expect(reason && [policyName(reason), policyVerdict(reason)]).toEqual(['Bucket policy', 'No denies']);
+  expect(decided(decision)).toBe('explicitly denied by the bucket policy');
 });

@@ -25,7 +25,7 @@ export const stageNames: Readonly<Record<Stage, string>> = {
   commit: 'Commit',
 };
 
-export const policyNames: Readonly<Record<PolicyType, string>> = {
+const policyNames: Readonly<Record<PolicyType, string>> = {
   serviceControlPolicy: 'SCP',
   resourceControlPolicy: 'RCP',
   endpointPolicy: 'VPC endpoint policy',
@@ -89,13 +89,22 @@ export function work(item: Work): string {
   }
 }
 
+/**
+ * A policy by its type. That of another resource is judged where a key's policy is and has a name of its own: trust policy,
+ * bucket policy, queue policy. A key has one policy, always named "default".
+ */
+export const policyName = ({ type, name }: Pick<PolicyReason, 'type' | 'name'>): string =>
+  type === 'keyPolicy' && name !== undefined && name !== 'default'
+    ? name.replace(/^./, (c) => c.toUpperCase())
+    : policyNames[type];
+
 /** What decided, in half a sentence. */
 export function decided(decision: Decision): string {
-  const isTrust = decision.policies.some(({ type, name }) => type === 'keyPolicy' && name === 'trust policy');
-  const who =
-    isTrust && decision.decidedBy === 'keyPolicy'
-      ? 'role’s trust policy'
-      : policyNames[decision.decidedBy].replace(/^[A-Z](?=[a-z])/, (c) => c.toLowerCase());
+  const { decidedBy: type, policies } = decision;
+  const reason = policies.find((one) => one.type === type);
+  const who = (reason ? policyName(reason) : policyNames[type]).replace(/^[A-Z](?=[a-z])/, (c) =>
+    c.toLowerCase(),
+  );
   switch (decision.kind) {
     case 'allow':
       return `allowed by the ${who}`;
@@ -120,7 +129,7 @@ function nearly(reason: PolicyReason): string {
 }
 
 export function policyVerdict(reason: PolicyReason): string {
-  // A key has one policy; its name is always "default" and says nothing.
+  // The name of a resource's policy is its heading already.
   const name = reason.name && reason.type !== 'keyPolicy' ? `${reason.name}: ` : '';
   const effect = reason.verdict === 'denies' ? 'Deny' : 'Allow';
   const hits = reason.statements.filter((s) => s.applies && s.effect === effect);

@@ -1,6 +1,6 @@
 import { shortPrincipal, someoneElse, someoneOfAccount, type DenialReport } from '../../../client/index.ts';
 import type { MatrixChange } from '../../../engine/index.ts';
-import { policyNames, policyVerdict } from '../traceWords.ts';
+import { policyName, policyVerdict } from '../traceWords.ts';
 import { policyWords } from '../policy/words.ts';
 import { deniedWords as words } from './words.ts';
 
@@ -36,7 +36,7 @@ export function reportText(report: Report): string {
     decision.message === '' ? '' : `${words.ourSentence}:\n\n> ${decision.message}`,
     `## ${words.gates}\n\n${decision.policies
       .filter((reason) => reason.verdict !== 'notInPath')
-      .map((reason) => `- ${policyNames[reason.type]}: ${policyVerdict(reason)}`)
+      .map((reason) => `- ${policyName(reason)}: ${policyVerdict(reason)}`)
       .join('\n')}`,
     `## ${words.smallest}\n`,
     ...proposals.map(({ edits, alsoOpens }, at) =>
