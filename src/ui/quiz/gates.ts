@@ -1,10 +1,11 @@
-import type { PolicyReason, Trace } from '../../engine/index.ts';
+import type { Decision, PolicyReason, Trace } from '../../engine/index.ts';
 import type { OptionRun, StepRun } from '../../study/index.ts';
 import type { GlyphName } from '../glyphs/names.ts';
 
 /** One gate of the row beside a verdict, read from a trace. */
 export interface Gate {
-  readonly name: 'request' | 'key policy' | 'identity' | 'state' | 'local';
+  /** `request`, `key policy`, `identity`, `state`, `local`; what has a policy of its own by its name: `bucket policy`. */
+  readonly name: string;
   readonly glyph: Extract<GlyphName, `g-gate-${string}`>;
   readonly hue: 'allow' | 'deny' | 'dim';
   readonly said: 'open' | 'closed' | 'denies' | 'not asked';
@@ -18,10 +19,23 @@ export type CallRun = Extract<StepRun, { kind: 'call' }>;
 export const callsOf = (run: OptionRun): readonly CallRun[] =>
   [...run.steps, ...run.goal].filter((step) => step.kind === 'call');
 
-/** The call that tells the story: the one that was refused, or was not and had to be, else the last one. */
+/** The call, or one that a service made to serve it, was told no. */
+export const refusedWithin = (trace: Trace): boolean =>
+  trace.refusal !== undefined || trace.children.some(refusedWithin);
+
+const endsBadly = ({ verdict }: OptionRun): boolean => verdict.is !== 'works' && verdict.is !== 'violates';
+
+/**
+ * The call that tells the story: the one that was refused, or was not and had to be. Else, where the option comes to
+ * nothing, one that was served although something inside it was refused: a message that is not delivered. Else the last.
+ */
 export const tellingCall = (run: OptionRun): CallRun | undefined => {
   const calls = callsOf(run);
-  return calls.find((call) => call.mustRefuse !== (call.refusal !== undefined)) ?? calls.at(-1);
+  return (
+    calls.find((call) => call.mustRefuse !== (call.refusal !== undefined)) ??
+    (endsBadly(run) ? calls.find((call) => !call.mustRefuse && refusedWithin(call.trace)) : undefined) ??
+    calls.at(-1)
+  );
 };
 
 const open = { glyph: 'g-gate-open', hue: 'allow', said: 'open', stops: false } as const;
@@ -45,14 +59,22 @@ function policyGate(reason: PolicyReason | undefined, stops: boolean): Omit<Gate
 /** The gates that an option met; what stopped it on its own side stands behind those of KMS. */
 export function gatesOf(run: OptionRun): readonly Gate[] {
   const call = tellingCall(run);
-  const gates = call ? gatesOfTrace(deciding(call.trace)) : [];
+  const gates = call ? gatesOfTrace(endsBadly(run) ? deciding(call.trace) : call.trace) : [];
   return run.verdict.is === 'failsLocally' ? [...gates, { name: 'local', ...closed(true) }] : gates;
 }
 
 /** What a service hands on is decided by KMS inside the call: the gates are those of that one. */
 function deciding(trace: Trace): Trace {
-  const inner = trace.children.find((child) => child.refusal);
-  return trace.refusal?.stage === 'operation' && inner ? deciding(inner) : trace;
+  if (trace.refusal && trace.refusal.stage !== 'operation') return trace;
+  const inner = trace.children.find(refusedWithin);
+  return inner ? deciding(inner) : trace;
+}
+
+/** Of several policies of one type the one that counts: a Deny before an Allow, and silence last. */
+const strength = ['denies', 'allows', 'delegates', 'silent', 'notInPath'] as const;
+function counting(decision: Decision | undefined, type: PolicyReason['type']): PolicyReason | undefined {
+  const reasons = decision?.policies.filter((p) => p.type === type) ?? [];
+  return reasons.toSorted((a, b) => strength.indexOf(a.verdict) - strength.indexOf(b.verdict))[0];
 }
 
 function gatesOfTrace(trace: Trace): readonly Gate[] {
@@ -64,13 +86,12 @@ function gatesOfTrace(trace: Trace): readonly Gate[] {
   const decisions = authorize?.detail.decisions ?? [];
   const decision = decisions.find((d) => !d.allowed) ?? decisions[0];
   const policy = (type: 'keyPolicy' | 'identityPolicy') =>
-    policyGate(
-      decision?.policies.find((p) => p.type === type),
-      stage === 'authorize' && decision?.decidedBy === type,
-    );
+    policyGate(counting(decision, type), stage === 'authorize' && decision?.decidedBy === type);
+  // A key has one policy, always named "default".
+  const called = counting(decision, 'keyPolicy')?.name;
   return [
     { name: 'request', ...(validate?.verdict === 'stop' ? closed(true) : validate ? open : skip) },
-    { name: 'key policy', ...policy('keyPolicy') },
+    { name: called === undefined || called === 'default' ? 'key policy' : called, ...policy('keyPolicy') },
     { name: 'identity', ...policy('identityPolicy') },
     {
       name: 'state',

@@ -137,7 +137,6 @@ export const quiz = {
   inside: 'and in it',
   smallest: 'Smallest changes that would let it pass',
   askSmallest: 'What would let it pass?',
-  trustPolicy: 'trust policy',
   refusedAsWanted: 'refused, as wanted',
   refused: 'refused',
   local: {
