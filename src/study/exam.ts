@@ -177,7 +177,9 @@ export const examMachine = setup({
         ],
         onError: {
           target: 'sitting',
-          actions: assign(({ event }) => ({
+          // Back to the question that is shown: the next answer is to it, and the exam is not over.
+          actions: assign(({ context: { state, shown }, event }) => ({
+            state: { ...state, at: shown, finished: undefined },
             fault: event.error instanceof Error ? event.error.message : String(event.error),
           })),
         },

@@ -211,6 +211,22 @@ describe('an exam sitting', () => {
     expect(actor.getSnapshot().context).toMatchObject({ fault: 'disk full', shown: 0 });
   });
 
+  it('after a disk that failed an answer is to the question that is shown, and the exam is not over', async () => {
+    let full = true;
+    const save = (): Promise<void> => (full ? Promise.reject(new Error('disk full')) : Promise.resolve());
+    const actor = createActor(examMachine, { input: { state: start(), save } }).start();
+    const settled = () => waitFor(actor, (s) => !s.matches('saving'));
+    actor.send({ type: 'GO', to: 3, now: t0 });
+    await settled();
+    actor.send({ type: 'FINISH', now: t0 });
+    await settled();
+    full = false;
+    actor.send({ type: 'ANSWER', given, now: t0 });
+    await settled();
+    expect(actor.getSnapshot().value).toBe('sitting');
+    expect(actor.getSnapshot().context.state.answers).toEqual({ 0: given });
+  });
+
   it('nothing that is not an exam is taken for one', () => {
     for (const value of [undefined, null, 3, {}, { id: 'x', profile: 'drill', items: [] }])
       expect(readExam(value)).toBeUndefined();

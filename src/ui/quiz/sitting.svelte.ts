@@ -262,8 +262,11 @@ export class Sitting {
   }
 }
 
-const ordersToTry = (given: readonly string[], key: readonly string[]): readonly (readonly string[])[] =>
-  orderId(given) === orderId(key) ? [given] : [given, key];
+/** Of an ordering item: what was given, and the key where it is another one. */
+export const ordersToTry = (
+  given: readonly string[],
+  key: readonly string[],
+): readonly (readonly string[])[] => (orderId(given) === orderId(key) ? [given] : [given, key]);
 
 function displayed(scenario: QuestionScenario): readonly string[] {
   const ids = (list: readonly { readonly id: string }[]): readonly string[] => list.map(({ id }) => id);

@@ -81,6 +81,14 @@ describe('a lab', () => {
   });
 });
 
+it('on a phone the hints of a lab stand below the task and the call, not upon them', async () => {
+  await open('#/study/labs/stop-the-deletion', Study, 360, 740);
+  const hint = page.getByRole('button', { name: 'Hint 1 of 3' });
+  await expect.element(page.getByRole('combobox', { name: 'Operation' })).toBeVisible();
+  const did = document.querySelector('.did')?.getBoundingClientRect();
+  expect(hint.element().getBoundingClientRect().top).toBeGreaterThanOrEqual(did?.bottom ?? Infinity);
+});
+
 /** One item of each kind: what is done before "Answer". */
 const kinds: readonly (readonly [string, string, () => Promise<void>])[] = [
   [
@@ -189,6 +197,29 @@ describe('an exam', () => {
     await expect.element(page.getByRole('heading', { name: /of 20 right/ })).toBeVisible();
     expect((await openStudy()).report.exams).toHaveLength(1);
   });
+});
+
+it('an exam that was finished and killed before it was judged is judged when it is opened, each answer once', async () => {
+  const at = Date.now();
+  const finished = {
+    id: 'sitting',
+    profile: 'drill',
+    items: [{ name: 'access/grants-do-not-expire', seed: 0 }],
+    started: at,
+    ends: at + 60_000,
+    at: 0,
+    answers: { 0: { answer: { is: 'choice', ids: ['served'] }, sure: true } },
+    flags: [],
+    finished: at,
+  };
+  for (const _ of ['killed', 'and once more']) {
+    await (await openStudy()).store.keep('exam', finished);
+    await open('#/study/exam');
+    await expect.element(page.getByRole('heading', { name: /of 1 right/ })).toBeVisible();
+    expect((await openStudy()).events.map(({ kind }) => kind).sort()).toEqual(['answered', 'exam']);
+    expect(await (await openStudy()).store.kept('exam')).toBeUndefined();
+    await killed();
+  }
 });
 
 describe('review and progress', () => {
