@@ -1,6 +1,7 @@
 import { managedPolicies } from './managedPolicies.ts';
 import {
   ref,
+  serviceHost,
   under,
   type AccountId,
   type Call,
@@ -158,7 +159,7 @@ function addNetworkKeys(
   step: Standpoint,
 ): void {
   if (viaService !== undefined) {
-    const service = viaService.replace(/^([a-z0-9-]+)\.[a-z0-9-]+\.amazonaws\.com/, '$1.amazonaws.com');
+    const service = serviceHost(viaService);
     keys['kms:ViaService'] = viaService;
     keys['aws:ViaAWSService'] = 'true';
     keys['aws:CalledVia'] = [...calledVia, service];

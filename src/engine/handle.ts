@@ -16,6 +16,7 @@ import {
   isRefusal,
   ref,
   refuse,
+  serviceHost,
   tableOf,
   type AccountId,
   type Call,
@@ -560,9 +561,6 @@ class Run {
   }
 }
 
-const hostOf = (via: string): string =>
-  via.replace(/^([a-z0-9-]+)\.[a-z0-9-]+\.amazonaws\.com/, '$1.amazonaws.com');
-
 /**
  * A call inside a call as KMS gets it. A forward access session is the caller with the service between, so that his
  * endpoint and address are out of sight; who came through services before came through this one too.
@@ -581,7 +579,7 @@ function innerCall(
   if (as.via === undefined || known.kind === 'service') return { call: { ...facts, caller }, known };
   const calledVia = [
     ...(outer.calledVia ?? []),
-    ...(outer.viaService === undefined ? [] : [hostOf(outer.viaService)]),
+    ...(outer.viaService === undefined ? [] : [serviceHost(outer.viaService)]),
   ];
   const viaService = `${as.via}.${to}.amazonaws.com`;
   const { sourceIp, userAgent } = outer;

@@ -1,6 +1,7 @@
 import {
   aliasArn,
   parseAliasName,
+  serviceHost,
   type Call,
   type Env,
   type Identity,
@@ -119,10 +120,6 @@ function event(recorded: Recorded, recipient: string): TrailEvent {
 
 /** `2026-11-24T20:38:56Z` */
 const wholeSeconds = (at: number): string => `${new Date(at).toISOString().slice(0, -'.000Z'.length)}Z`;
-
-/** `s3.amazonaws.com` of `s3.us-east-1.amazonaws.com`: cloudtrail.json "throughService". */
-const serviceHost = (viaService: string): string =>
-  viaService.replace(/^([a-z0-9-]+)\.[a-z0-9-]+\.amazonaws\.com/, '$1.amazonaws.com');
 
 const globalServices: ReadonlySet<string> = new Set(['iam', 'organizations']);
 

@@ -126,6 +126,10 @@ export type Result<O = unknown> =
 export const isRefusal = (value: unknown): value is Refusal =>
   typeof value === 'object' && value !== null && 'refused' in value && 'because' in value;
 
+/** `s3.amazonaws.com` of `s3.us-east-1.amazonaws.com`: what the trail and aws:CalledVia say of kms:ViaService. */
+export const serviceHost = (viaService: string): string =>
+  viaService.replace(/^([a-z0-9-]+)\.[a-z0-9-]+\.amazonaws\.com/, '$1.amazonaws.com');
+
 /** What a step returns. Nothing has changed yet: the client applies the diff. */
 export interface Outcome {
   readonly result: Result;
