@@ -109,6 +109,22 @@ const workerOf = (of: Page): Worker => {
   return worker;
 };
 
+declare global {
+  /** A file whose size is the one thing that a thread can learn without giving up its turn. */
+  var alarm: { getSize(): number; truncate(size: number): void } | undefined;
+}
+
+/** Runs in a worker. */
+async function holdAlarm(): Promise<void> {
+  const folder = await navigator.storage.getDirectory();
+  const file = await folder.getFileHandle('alarm', { create: true });
+  // Only workers have it, and the types are those of a page.
+  const { createSyncAccessHandle } = file as unknown as {
+    createSyncAccessHandle(how: { mode: string }): Promise<NonNullable<typeof globalThis.alarm>>;
+  };
+  globalThis.alarm = await createSyncAccessHandle.call(file, { mode: 'readwrite-unsafe' });
+}
+
 test(
   'a writer that sleeps is noticed; the other tab takes over, and the sleeper writes nothing when it wakes up',
   { timeout: 180_000 },
@@ -118,9 +134,11 @@ test(
     const other = await lab.newTab();
     await other.getByText('Another tab writes this world.').waitFor();
     // Its thread stands still, as that of a suspended tab does; what it is asked waits.
+    await workerOf(page).evaluate(holdAlarm);
     const sleeping = workerOf(page).evaluate(() => {
       const until = Date.now() + 30_000;
-      while (Date.now() < until);
+      while (globalThis.alarm?.getSize() === 0 && Date.now() < until);
+      return Date.now() < until;
     });
     await button(other, 'Create').click();
     await other.getByRole('textbox', { name: 'Alias name' }).fill('by-the-other');
@@ -134,7 +152,9 @@ test(
     await button(other, 'Write in this tab').click();
     await other.getByRole('heading', { name: 'alias/by-the-other' }).waitFor();
     expect(await other.getByText('Another tab writes this world.').count()).toBe(0);
-    await sleeping;
+    await workerOf(other).evaluate(holdAlarm);
+    await workerOf(other).evaluate(() => globalThis.alarm?.truncate(1));
+    expect(await sleeping, 'it slept until it was woken').toBe(true);
     await page.getByText('Another tab writes this world.').first().waitFor();
     await page.getByText('alias/by-the-other').first().waitFor();
     await createKey(page, 'by-the-sleeper');
