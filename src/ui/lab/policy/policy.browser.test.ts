@@ -68,7 +68,7 @@ test('a cell of the matrix opens with its reasons; the smallest change mends it,
     .element(page.getByText(/no identity-based policy allows the kms:Decrypt action/).first())
     .toBeVisible();
   expect(await finds()).toEqual([]);
-  await userEvent.click(button('PutKeyPolicy with it').first());
+  await userEvent.click(button('Do it: PutKeyPolicy').first());
   await expect.element(button(`${account} user/Alice kms:Decrypt: allowed`)).toBeVisible();
   expect(await policyOf()).toContain('user/Alice');
   // One thing to undo.
@@ -88,7 +88,7 @@ test('a role of another account is let in for one thing, and nothing more is ope
         .first(),
     )
     .toBeVisible();
-  await userEvent.click(button('CreateGrant with it').first());
+  await userEvent.click(button('Do it: CreateGrant').first());
   await expect.element(room().getByRole('tab', { name: 'Grants 1' })).toBeVisible();
   await api.main.advance({ seconds: 600 });
   await expect.element(cell('kms:Decrypt: allowed')).toBeVisible();

@@ -140,9 +140,6 @@ export const peopleWords = {
   sessionOver: 'This session has ended. Its calls are refused as ExpiredTokenException.',
 
   refusedWhy: 'Why',
-  whatWouldAllow: 'What would allow it?',
-  carryOut: (calls: readonly string[]) => `Do it: ${calls.join(', ')}`,
-  carriedOut: 'It is done. Try the call again.',
   required: 'needed',
   optional: 'optional',
   addTag: 'Add a tag',

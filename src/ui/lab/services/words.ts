@@ -113,11 +113,6 @@ export const serviceWords = {
   refusedInside: (operation: string) => `KMS refused ${operation}, which the service needed:`,
   refusedState: (state: string) => `The key is ${state}. Smallest change:`,
   refusedWhy: 'Why, gate by gate',
-  whatWouldAllow: 'What would allow it?',
-  noSmaller: 'No single change of a policy that this world can make would let it pass.',
-  opensNothing: 'Opens nothing else.',
-  alsoOpens: (n: number) => `Also opens ${plural(n, 'other call', 'other calls')}.`,
-  carryOut: (what: readonly string[]) => `Do it: ${what.join(', ')}`,
   carriedOut: 'Done. Call again.',
 
   quick: 'Begin here',
