@@ -371,8 +371,7 @@ const denies = (request: AccessRequest, decision: Decision): readonly PolicyChan
       .flatMap((statement) => liftDeny(request, policy, statement, policy.reason.statements.length === 1)),
   );
 
-/** The edits that are worth trying against this denial. Each may still turn out not to help. */
-export function candidates(request: AccessRequest, decision: Decision): readonly PolicyChange[] {
+function thinkable(request: AccessRequest, decision: Decision): readonly PolicyChange[] {
   if (decision.kind === 'explicitDeny') return denies(request, decision);
   switch (decision.decidedBy) {
     case 'keyPolicy':
@@ -389,4 +388,11 @@ export function candidates(request: AccessRequest, decision: Decision): readonly
     case 'endpointPolicy':
       return raiseCeiling(request, decision);
   }
+}
+
+/** The edits that are worth trying against this denial. Each may still turn out not to help. */
+export function candidates(request: AccessRequest, decision: Decision): readonly PolicyChange[] {
+  const all = thinkable(request, decision);
+  // services.json "awsManagedKeys": nobody but AWS changes their policies.
+  return request.awsManagedKey ? all.filter(({ target }) => target.type !== 'keyPolicy') : all;
 }

@@ -257,6 +257,16 @@ describe('smallestChange', () => {
     expect(smallestChange(ask('alice'), { mostEdits: 0 })).toEqual([]);
   });
 
+  test('nobody but AWS changes the policy of an AWS managed key', () => {
+    const asks = { keyPolicy: policy([allow({ AWS: root(owner) })]), identityPolicies: [] };
+    const targets = (proposals: readonly Proposal[]) =>
+      proposals.flatMap(({ changes }) => changes.map(({ target }) => target.type));
+    expect(targets(smallestChange(ask('alice', asks)))).toContain('keyPolicy');
+    const managed = targets(smallestChange(ask('alice', { ...asks, awsManagedKey: true })));
+    expect(managed).toContain('identityPolicy');
+    expect(managed).not.toContain('keyPolicy');
+  });
+
   test('candidates are not trusted: some do not help', () => {
     const request = ask('alice', { keyPolicy: policy([allow({ AWS: alice }), deny('*')]) });
     const tried = candidates(request, decide(request)).map((change) => {
