@@ -77,8 +77,13 @@ describe('generated questions', () => {
     let double = 0;
     for (let seed = 1; seed <= count; seed++) {
       const question = await generate(lab, seed);
-      const { scenario, fingerprint } = question;
+      const { scenario, words, fingerprint } = question;
       expect(scenario.outcomes).toHaveLength(4);
+      // A grant that is shown is one that was made.
+      const granted = words.given.find(({ label }) => label === 'Grant for the caller')?.text !== 'none';
+      expect(granted, `seed ${seed}`).toBe(
+        scenario.setup.some((step) => step.do === 'call' && step.operation === 'CreateGrant'),
+      );
       if (seen.has(fingerprint)) double += 1;
       seen.set(fingerprint, seed);
       answers.set(scenario.answer, (answers.get(scenario.answer) ?? 0) + 1);

@@ -26,6 +26,10 @@ const pretty = (document: string): string => {
 };
 const short = (arn: string): string => arn.split(':').slice(5).join(':');
 
+/** A principal by its short name; a service that acts in its own name has no ARN, and is named by what it is. */
+const whoseCall = ({ arn, invokedBy, type }: Readonly<Record<string, unknown>>): string =>
+  typeof arn === 'string' ? short(arn) : String(invokedBy ?? type ?? '');
+
 /** Builds the world once more and reads from it what the scenario wants to show. */
 export async function collectEvidence(lab: LabApi, scenario: ChoiceScenario): Promise<readonly Shown[]> {
   if (scenario.kind !== 'findFault') return [];
@@ -38,7 +42,7 @@ export async function collectEvidence(lab: LabApi, scenario: ChoiceScenario): Pr
         const events = lines.map(({ event }) => ({
           at: event.eventTime,
           name: event.eventName,
-          by: short(String(event.userIdentity['arn'] ?? event.userIdentity['type'] ?? '')),
+          by: whoseCall(event.userIdentity),
           error: event.errorCode,
           details: JSON.stringify(event.requestParameters ?? {}),
         }));

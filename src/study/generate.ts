@@ -283,12 +283,10 @@ function grantOf(
       ? !['Sign', 'GenerateMac'].includes(operation)
       : operation === 'DescribeKey';
   if (!keyFits) return undefined;
-  if (g.grant === 'otherOperation')
-    return {
-      Operations: [operation === 'DescribeKey' ? 'GenerateDataKey' : 'DescribeKey'].filter(
-        (o) => g.keySpec === 'SYMMETRIC_DEFAULT' || o === 'DescribeKey',
-      ),
-    };
+  if (g.grant === 'otherOperation') {
+    const another = operation === 'DescribeKey' ? 'GenerateDataKey' : 'DescribeKey';
+    return g.keySpec === 'SYMMETRIC_DEFAULT' ? { Operations: [another] } : undefined;
+  }
   if (g.grant === 'otherContext') {
     if (!takesContext(operation)) return undefined;
     return { Operations: fit, Constraints: { EncryptionContextEquals: { [context[0]]: `${context[1]}-b` } } };
@@ -335,7 +333,7 @@ function setupOf(spec: Spec): readonly Step[] {
           ),
         ]
       : []),
-    ...(grant && grant.Operations.length > 0
+    ...(grant
       ? [call('CreateGrant', { KeyId: '${keyArn}', GranteePrincipal: callerArn(spec), ...grant })]
       : []),
     call('PutKeyPolicy', {
