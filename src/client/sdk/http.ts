@@ -93,3 +93,34 @@ function abortError(signal: Signal): Error {
   error.name = 'AbortError';
   return error;
 }
+
+/** An answer in the protocol of `type`: AWS JSON when nothing else is said. */
+export const answer = (
+  statusCode: number,
+  requestId: string,
+  body: Bytes,
+  type = 'application/x-amz-json-1.1',
+): HttpResponse => ({
+  statusCode,
+  reason: statusCode === 200 ? 'OK' : statusCode < 500 ? 'Bad Request' : 'Internal Server Error',
+  headers: {
+    'content-type': type,
+    'content-length': String(body.length),
+    // The wall clock, against which signatures are checked: the SDK corrects its own clock by it.
+    date: dateNow(),
+    'x-amzn-requestid': requestId,
+  },
+  body,
+});
+
+let second = Number.NaN;
+let written = '';
+/** The wall clock as HTTP writes it. */
+function dateNow(): string {
+  const now = Math.floor(Date.now() / 1000);
+  if (now !== second) {
+    second = now;
+    written = new Date(now * 1000).toUTCString();
+  }
+  return written;
+}

@@ -1,23 +1,20 @@
 import { catalogue, ready } from '../../cloud/index.ts';
 import {
-  fromBase64,
   isRefusal,
-  toBase64,
   uuidFrom,
   type Bytes,
   type Call,
   type Caller,
-  type MemberShape,
   type Refusal,
   type Region,
   type Result,
   type Service,
   type ServiceName,
-  type TypeShape,
 } from '../../engine/index.ts';
 import { platformRandom } from '../draws.ts';
-import { readBody, type Headers, type HttpRequest, type HttpResponse } from './http.ts';
+import { answer, readBody, type Headers, type HttpRequest, type HttpResponse } from './http.ts';
 import { decodeForm, encodeError, encodeResult, readForm, type QueryService } from './query.ts';
+import { decodeInput, encodeOutput, jsonBytes } from './wire.ts';
 
 /*
  * Requests to the services around KMS. Loaded when the first one comes. IAM and STS speak the Query protocol, the others
@@ -114,66 +111,12 @@ async function readJson(headers: Headers, body: Bytes): Promise<Asked | undefine
   const shape = model.operations.get(operation);
   const type = headers.get('content-type') ?? 'application/x-amz-json-1.1';
   const writing: Writing = {
-    answer: (output, requestId) =>
-      respond(200, requestId, type, shape?.out === undefined ? new Uint8Array() : jsonOf(output ?? {})),
+    answer: (output, requestId) => answer(200, requestId, encodeOutput(shape, output), type),
     refusal: ({ refused, message, status }, requestId) =>
-      respond(status, requestId, type, jsonOf({ __type: refused, message })),
+      answer(status, requestId, jsonBytes({ __type: refused, message }), type),
   };
-  return { service, operation, input: jsonInput(body, shape?.in ?? {}), writing };
+  return { service, operation, input: decodeInput(shape, body), writing };
 }
-
-/** Blobs are base64, timestamps seconds since 1970; what is neither is passed on as it came. */
-function jsonInput(body: Bytes, members: Readonly<Record<string, MemberShape>>): unknown {
-  if (body.length === 0) return {};
-  try {
-    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-    return fromJson({ kind: 'structure', members }, json);
-  } catch {
-    return undefined;
-  }
-}
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function fromJson(shape: TypeShape, value: unknown): unknown {
-  if (shape.kind === 'blob') return typeof value === 'string' ? (fromBase64(value) ?? value) : value;
-  if (shape.kind === 'timestamp')
-    return typeof value === 'number' ? new Date(Math.round(value * 1000)) : value;
-  const { element } = shape;
-  if (shape.kind === 'list' && element && Array.isArray(value))
-    return value.map((item) => fromJson(element, item));
-  if (shape.kind !== 'structure' || !isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, one]) => {
-      const member = Object.hasOwn(shape.members ?? {}, name) ? shape.members?.[name] : undefined;
-      return [name, member ? fromJson(member.shape, one) : one];
-    }),
-  );
-}
-
-function toJson(value: unknown): unknown {
-  if (value instanceof Uint8Array) return toBase64(new Uint8Array(value));
-  if (value instanceof Date) return value.getTime() / 1000;
-  if (Array.isArray(value)) return value.map(toJson);
-  return isObject(value)
-    ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, toJson(one)]))
-    : value;
-}
-
-const jsonOf = (value: unknown): Bytes => new TextEncoder().encode(JSON.stringify(toJson(value)));
 
 const xml = (status: number, requestId: string, body: Bytes): HttpResponse =>
-  respond(status, requestId, 'text/xml', body);
-
-const respond = (statusCode: number, requestId: string, type: string, body: Bytes): HttpResponse => ({
-  statusCode,
-  reason: statusCode === 200 ? 'OK' : statusCode < 500 ? 'Bad Request' : 'Internal Server Error',
-  headers: {
-    'content-type': type,
-    'content-length': String(body.length),
-    date: new Date().toUTCString(),
-    'x-amzn-requestid': requestId,
-  },
-  body,
-});
+  answer(status, requestId, body, 'text/xml');

@@ -1,4 +1,12 @@
-import type { Bytes, MemberShape, Model, Refusal, TypeShape } from '../../engine/index.ts';
+import {
+  utf8,
+  type Bytes,
+  type MemberShape,
+  type Model,
+  type Refusal,
+  type TypeShape,
+} from '../../engine/index.ts';
+import { encodeUri } from './signature.ts';
 
 /*
  * AWS's Query protocol, which IAM and STS speak (https://smithy.io/2.0/aws/protocols/aws-query-protocol.html): a form with
@@ -98,10 +106,6 @@ const escaped: Readonly<Record<string, string>> = {
 };
 const escape = (text: string): string => text.replace(/[&<>"\r\n]/g, (c) => escaped[c] ?? c);
 
-/** RFC 3986. */
-const asAddress = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-
 function element(name: string, value: unknown, service: QueryService): string {
   if (value === undefined || value === null) return '';
   if (Array.isArray(value))
@@ -109,15 +113,13 @@ function element(name: string, value: unknown, service: QueryService): string {
   if (value instanceof Date) return `<${name}>${value.toISOString().replace('.000Z', 'Z')}</${name}>`;
   if (typeof value === 'object') return `<${name}>${elements(value, service)}</${name}>`;
   const text = String(value);
-  return `<${name}>${escape(service.encodesDocuments && documents.has(name) ? asAddress(text) : text)}</${name}>`;
+  return `<${name}>${escape(service.encodesDocuments && documents.has(name) ? encodeUri(text) : text)}</${name}>`;
 }
 
 const elements = (value: object, service: QueryService): string =>
   Object.entries(value)
     .map(([name, one]) => element(name, one, service))
     .join('');
-
-const utf8 = (text: string): Bytes => new TextEncoder().encode(text);
 
 /** `<GetUserResponse><GetUserResult>…`: without the inner one where the operation answers nothing. */
 export function encodeResult(

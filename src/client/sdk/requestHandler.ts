@@ -1,5 +1,6 @@
 import {
   isRefusal,
+  operationShape,
   parseRegion,
   refuse,
   uuidFrom,
@@ -14,6 +15,7 @@ import {
 import { platformRandom } from '../draws.ts';
 import {
   abortable,
+  answer,
   headersOf,
   readBody,
   type HandleOptions,
@@ -70,7 +72,7 @@ function handle(
     if (isRefusal(call)) return refusal(call, uuidFrom(platformRandom));
     const { result, trace } = await taker().handle(call);
     if (!result.ok) return refusal(result.refusal, trace.id);
-    return { response: answer(200, trace.id, encodeOutput(call.operation, result.output)) };
+    return { response: answer(200, trace.id, encodeOutput(operationShape(operation), result.output)) };
   });
 }
 
@@ -84,7 +86,7 @@ function readCall(
   if (isRefusal(from)) return from;
   return {
     operation,
-    input: decodeInput(operation, body),
+    input: decodeInput(operationShape(operation), body),
     caller: from.caller,
     region: from.region,
     userAgent: headers.get('user-agent') ?? headers.get('x-amz-user-agent'),
@@ -154,28 +156,3 @@ const noRegion = refuse(
 const refusal = (refused: Refusal, requestId: string) => ({
   response: answer(refused.status, requestId, encodeRefusal(refused)),
 });
-
-const answer = (statusCode: number, requestId: string, body: HttpResponse['body']): HttpResponse => ({
-  statusCode,
-  reason: statusCode === 200 ? 'OK' : statusCode < 500 ? 'Bad Request' : 'Internal Server Error',
-  headers: {
-    'content-type': 'application/x-amz-json-1.1',
-    'content-length': String(body.length),
-    // The wall clock, against which signatures are checked: the SDK corrects its own clock by it.
-    date: dateNow(),
-    'x-amzn-requestid': requestId,
-  },
-  body,
-});
-
-let second = Number.NaN;
-let written = '';
-/** The wall clock as HTTP writes it. */
-function dateNow(): string {
-  const now = Math.floor(Date.now() / 1000);
-  if (now !== second) {
-    second = now;
-    written = new Date(now * 1000).toUTCString();
-  }
-  return written;
-}

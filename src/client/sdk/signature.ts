@@ -184,7 +184,7 @@ const tidy = /^(?:\S+(?: \S+)*)?$/;
 const folded = (value: string): string => (tidy.test(value) ? value : value.trim().replace(/\s+/g, ' '));
 
 /** RFC 3986: everything but the unreserved characters, which `encodeURIComponent` leaves more of. */
-const encode = (text: string): string =>
+export const encodeUri = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** Dot segments and empty segments go; each segment is encoded once more than it came (all services but S3). */
@@ -194,7 +194,7 @@ function canonicalPath(path: string): string {
   for (const segment of path.split('/')) {
     if (segment === '' || segment === '.') continue;
     if (segment === '..') segments.pop();
-    else segments.push(encode(segment));
+    else segments.push(encodeUri(segment));
   }
   return `/${segments.join('/')}${segments.length > 0 && path.endsWith('/') ? '/' : ''}`;
 }
@@ -203,7 +203,7 @@ const canonicalQuery = (query: HttpRequest['query'] = {}): string =>
   Object.entries(query)
     .flatMap(([name, value]) =>
       (value === null ? [''] : typeof value === 'string' ? [value] : value).map(
-        (one) => `${encode(name)}=${encode(one)}`,
+        (one) => `${encodeUri(name)}=${encodeUri(one)}`,
       ),
     )
     .sort()

@@ -1,9 +1,9 @@
 import {
   fromBase64,
-  operationShape,
   toBase64,
   type Bytes,
   type MemberShape,
+  type OperationShape,
   type Refusal,
   type TypeShape,
 } from '../../engine/index.ts';
@@ -17,7 +17,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 const encoder = new TextEncoder();
 
 /** The input that a body holds, blobs as Bytes and timestamps as Date. Undefined when the body is not JSON. */
-export function decodeInput(operation: string, body: Bytes): unknown {
+export function decodeInput(shape: OperationShape | undefined, body: Bytes): unknown {
   // OURS: an empty body is an empty request; the SDKs always send at least `{}`.
   if (body.length === 0) return {};
   let json: unknown;
@@ -26,7 +26,6 @@ export function decodeInput(operation: string, body: Bytes): unknown {
   } catch {
     return undefined;
   }
-  const shape = operationShape(operation);
   return shape && isObject(json) ? decodeMembers(shape.in, json) : json;
 }
 
@@ -64,8 +63,8 @@ function decode(shape: TypeShape, value: unknown): unknown {
 }
 
 /** The body of a successful answer; empty for operations whose answer has none. */
-export function encodeOutput(operation: string, output: unknown): Bytes {
-  if (operationShape(operation)?.out === undefined) return new Uint8Array();
+export function encodeOutput(shape: OperationShape | undefined, output: unknown): Bytes {
+  if (shape?.out === undefined) return new Uint8Array();
   return jsonBytes(output ?? {});
 }
 
@@ -73,7 +72,7 @@ export function encodeOutput(operation: string, output: unknown): Bytes {
 export const encodeRefusal = ({ refused, message }: Refusal): Bytes =>
   jsonBytes(message === '' ? { __type: refused } : { __type: refused, message });
 
-const jsonBytes = (value: unknown): Bytes => encoder.encode(jsonOf(value));
+export const jsonBytes = (value: unknown): Bytes => encoder.encode(jsonOf(value));
 
 /** JSON text straight from an output: no copy of it with its bytes as text stands between. */
 function jsonOf(value: unknown): string | undefined {
