@@ -52,11 +52,13 @@ export const LookupEvents: Operation = declareIn('cloudtrail')<Input, object>({
     if (StartTime && EndTime && StartTime > EndTime) return wrongRange();
     const before = NextToken === undefined ? undefined : readToken(NextToken, input);
     if (NextToken !== undefined && before === undefined) return wrongToken();
-    const hits = new TrailIndex(await eventsOf(step)).look({
-      where: LookupAttributes.map(({ AttributeKey, AttributeValue }) => ({
-        key: AttributeKey,
-        value: AttributeValue,
-      })),
+    const where = LookupAttributes.map(({ AttributeKey: key, AttributeValue: value }) => ({ key, value }));
+    const index = new TrailIndex(
+      await eventsOf(step),
+      where.map(({ key }) => key),
+    );
+    const hits = index.look({
+      where,
       from: StartTime?.getTime(),
       to: EndTime?.getTime(),
       before,

@@ -195,4 +195,22 @@ describe('the index of a trail', () => {
     expect(index.values('EventName')[0]).toEqual({ value: 'DescribeKey', n: 3 });
     expect(index.look({ before: 1 }).map(({ place }) => place)).toEqual([0]);
   });
+
+  it('grows, and answers as one that was made of everything; made for one question, it answers that one', async () => {
+    const lab = await house();
+    const KeyId = await makeKey(lab, a);
+    for (const operation of ['DescribeKey', 'DisableKey', 'EnableKey', 'DescribeKey'])
+      await done(lab, kms(operation, { KeyId }));
+    const events = await lab.trail();
+    const whole = new TrailIndex(events);
+    const grown = new TrailIndex(events.slice(0, 2));
+    grown.add(events.slice(2));
+    const narrow = new TrailIndex(events, ['EventName']);
+    const question = { where: [{ key: 'EventName' as const, value: 'DescribeKey' }] };
+    expect(whole.look(question)).toHaveLength(2);
+    for (const other of [grown, narrow]) expect(other.look(question)).toEqual(whole.look(question));
+    for (const name of ['Principal', 'ResourceName', 'EventSource'] as const)
+      expect(grown.values(name)).toEqual(whole.values(name));
+    expect(() => narrow.values('Principal')).toThrow('made without Principal');
+  });
 });

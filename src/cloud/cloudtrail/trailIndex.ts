@@ -94,14 +94,17 @@ type Places = number[];
 export class TrailIndex {
   readonly #events: TrailEvent[] = [];
   readonly #times: number[] = [];
-  readonly #lists = new Map<Listed, Map<string, Places>>(listed.map((one) => [one, new Map()]));
+  readonly #lists: ReadonlyMap<Listed, Map<string, Places>>;
   readonly #byId = new Map<string, number>();
   /** The names of resources that were met: few, and asked for often. */
   readonly #names = new Map<string, readonly string[]>();
   /** False after the clock went back (undo): then times are looked at one by one. */
   #inOrder = true;
 
-  constructor(events: Iterable<TrailEvent> = []) {
+  /** @param attributes that are asked for: for one question the other lists need not be made */
+  constructor(events: Iterable<TrailEvent> = [], attributes: readonly TrailAttribute[] = trailAttributes) {
+    const lists = listed.filter((one) => attributes.includes(one));
+    this.#lists = new Map(lists.map((one) => [one, new Map()]));
     this.add(events);
   }
 
@@ -162,7 +165,7 @@ export class TrailIndex {
 
   /** The values that an attribute has, the most frequent first. */
   values(attribute: Listed): readonly { readonly value: string; readonly n: number }[] {
-    return [...(this.#lists.get(attribute) ?? [])]
+    return [...this.#listsOf(attribute)]
       .map(([value, places]) => ({ value, n: places.length }))
       .toSorted((a, b) => b.n - a.n || (a.value < b.value ? -1 : 1));
   }
@@ -170,7 +173,7 @@ export class TrailIndex {
   *#walk({ where = [], from, to, text, outcome, before }: TrailQuestion): Generator<number> {
     const lists: (readonly number[])[] = [];
     for (const { key, value } of where) {
-      const places = key === 'EventId' ? this.#ofId(value) : this.#lists.get(key)?.get(value);
+      const places = key === 'EventId' ? this.#ofId(value) : this.#listsOf(key).get(value);
       if (!places || places.length === 0) return;
       lists.push(places);
     }
@@ -193,6 +196,11 @@ export class TrailIndex {
     }
   }
 
+  #listsOf(attribute: Listed): ReadonlyMap<string, Places> {
+    const lists = this.#lists.get(attribute);
+    if (!lists) throw new Error(`this index was made without ${attribute}`);
+    return lists;
+  }
   #ofId(id: string): readonly number[] {
     const place = this.#byId.get(id);
     return place === undefined ? [] : [place];

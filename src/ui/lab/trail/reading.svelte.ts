@@ -14,7 +14,6 @@ export class TrailReading {
   around = $state.raw<Around | undefined>();
   /** Oldest first: the places of the index. */
   lines = $state.raw<readonly TrailLine[]>([]);
-  index = $state.raw<Index | undefined>();
   keys = $state.raw<readonly KeyFact[]>([]);
   /** Of CloudHSM key stores: what stands behind them costs too. */
   clusters = $state.raw<readonly HsmCluster[]>([]);
@@ -23,6 +22,7 @@ export class TrailReading {
   readonly #world: WorldApi;
   readonly #lab: LabState;
   readonly #stop: () => void;
+  #index: Index | undefined;
   #isReading = false;
   #isOpen = true;
   #again = false;
@@ -43,6 +43,15 @@ export class TrailReading {
 
   get events(): readonly TrailEvent[] {
     return this.lines.map(({ event }) => event);
+  }
+
+  /** Made when a screen first looks something up; what comes later is added. */
+  get index(): Index | undefined {
+    const { around, lines } = this;
+    if (!around) return undefined;
+    this.#index ??= new around.TrailIndex();
+    this.#index.add(lines.slice(this.#index.size).map(({ event }) => event));
+    return this.#index;
   }
 
   /** Reads what is new; once more when something happened meanwhile. */
@@ -71,10 +80,11 @@ export class TrailReading {
         if (fresh.length > 0) this.lines = [...this.lines, ...fresh];
       } else {
         // The first time, after an undo, or after very much: from the beginning.
-        this.lines = (await this.#world.trail({ n: Infinity })).toReversed();
+        const lines = (await this.#world.trail({ n: Infinity })).toReversed();
+        this.#index = undefined;
+        this.lines = lines;
       }
       this.now = at;
-      this.index = new around.TrailIndex(this.events);
       this.keys = await this.#readKeys();
       this.clusters = await this.#readClusters();
       this.around = around;
