@@ -11,5 +11,7 @@ export default defineConfig({
     // KMS_LONG=1 runs the random campaigns whole.
     testTimeout: process.env['KMS_LONG'] ? 600_000 : 20_000,
     passWithNoTests: false,
+    // One more than Vitest takes by itself, which on two cores is one.
+    maxWorkers: '100%',
   },
 });
