@@ -133,20 +133,22 @@ function rulesSaid(setting: FleetRules): string {
     .join(', ');
 }
 
+/** What a run came to, in as few words as a telephone has room for. */
+export function runSaid(of: (name: Count | 'waiting') => number): string {
+  const [lost, waiting] = [of('lost'), of('waiting')];
+  const parts = [
+    `${plural(of('sent'), 'call')} for ${plural(of('served') + of('local'), 'job')} done`,
+    lost > 0 ? `${count(lost)} lost` : 'none lost',
+    ...(waiting > 0 ? [`${count(waiting)} waiting`] : []),
+  ];
+  return parts.join(', ');
+}
+
 /** One sentence on both runs at a moment. */
 export function raceSentence(a: FleetMoment, b: FleetMoment, time: number, isOver: boolean): string {
   if (time <= 0)
     return 'Two fleets with the same jobs, each against a quota of its own. Run A as it is, run B with the cures that are switched on.';
-  const of = (name: string, { totals }: FleetMoment) => {
-    const done = totals.served + totals.local;
-    const left =
-      totals.lost > 0
-        ? `loses ${plural(totals.lost, 'job')}`
-        : totals.waiting > 0
-          ? 'loses none so far'
-          : 'loses none';
-    return `Run ${name} has sent ${plural(totals.sent, 'call')} for ${plural(done, 'job')} done and ${left}${totals.waiting > 0 ? `, ${count(totals.waiting)} wait` : ''}.`;
-  };
+  const of = (name: string, { totals }: FleetMoment) => `Run ${name}: ${runSaid((what) => totals[what])}.`;
   const throttled = a.totals.throttled + b.totals.throttled;
   if (throttled === 0)
     return `${of('A', a)} ${of('B', b)} Nothing is throttled${isOver ? '' : ' so far'}: the quota is wide enough for both.`;

@@ -1,6 +1,5 @@
 import { clientStates, rulesAt, sampleMs, sum, type Count, type FleetCourse } from '../flows/index.ts';
-import type { FleetBar, FleetMoment } from './planFleet.ts';
-import { count, plural } from './words.ts';
+import { runSaid, type FleetBar, type FleetMoment } from './planFleet.ts';
 
 /** What is said of two fleets beside each other: a fork and what it was forked from, one second and the one before. */
 
@@ -46,13 +45,6 @@ export function forkDifference(
   };
 }
 
-const runSaid = (name: string, of: (name: Compared) => number): string => {
-  const [lost, waiting] = [of('lost'), of('waiting')];
-  return `run ${name} ${plural(of('sent'), 'call')} for ${plural(of('served') + of('local'), 'job')} done, ${
-    lost > 0 ? `${count(lost)} lost` : 'none lost'
-  }${waiting > 0 ? `, ${count(waiting)} waiting` : ''}`;
-};
-
 /** One sentence on a fork at a moment; undefined before it went its own way. */
 export function forkSentence({ from, since }: ForkDifference, time: number): string {
   const at = `${from.toFixed(1)} s`;
@@ -60,7 +52,7 @@ export function forkSentence({ from, since }: ForkDifference, time: number): str
   if (time <= from + 1e-6)
     return `Here run B is forked off run A: the same jobs, the same bucket, the same waits so far. From here on its own cures hold.`;
   const of = (run: 'a' | 'b') => (name: Compared) => since.find((row) => row.name === name)?.[run] ?? 0;
-  return `Since the fork at ${at}: ${runSaid('A', of('a'))}; ${runSaid('B', of('b'))}.`;
+  return `Since the fork at ${at}: run A ${runSaid(of('a'))}; run B ${runSaid(of('b'))}.`;
 }
 
 /** How things stood a second ago and stand now, and what happened in between: a picture that does not move. */

@@ -343,7 +343,7 @@ test('throttling: the race runs, the table says the same, a cure changes the end
     await expect.element(button('Next beat')).toHaveAttribute('aria-disabled', 'false');
     await userEvent.keyboard('{ArrowRight}');
   }
-  await expect.element(sentence()).toHaveTextContent(/Run A has sent [\d,]+ calls/);
+  await expect.element(sentence()).toHaveTextContent(/Run A: [\d,]+ calls for [\d,]+ jobs done/);
   await findsInBothThemes();
   await userEvent.click(button('As list'));
   await expect.element(page.getByRole('table', { name: /^Run B: back-off with full jitter/ })).toBeVisible();
