@@ -3,7 +3,8 @@ export { openLab, type LabOptions, type LocalLab } from './local.ts';
 export { accessKeyIdsIn, findAccessKeys, type FoundAccessKey } from './accessKeys.ts';
 export { platformTabs, type ChannelLike, type LocksLike, type Tabs } from './tabs/surroundings.ts';
 export { connectLab, serveLab, type PortLike } from './remote/index.ts';
-export { World, type Answered, type Surroundings } from './world.ts';
+export type { Surroundings } from './step.ts';
+export { World, type Answered } from './world.ts';
 export * from './words.ts';
 /** What a learner did, apart from the worlds. */
 export { openStudyStore, type StudyRow, type StudyStore } from '../store/index.ts';

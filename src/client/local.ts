@@ -4,7 +4,8 @@ import { GenesisError } from './genesis.ts';
 import { idbPlaces, memoryPlaces, type Places } from './places.ts';
 import type { SharedWorld } from './tabs/sharedWorld.ts';
 import type { Tabs } from './tabs/surroundings.ts';
-import type { Surroundings, World } from './world.ts';
+import type { Surroundings } from './step.ts';
+import type { World } from './world.ts';
 import { WorldsLab, type LabParts } from './worlds.ts';
 
 export interface LabOptions extends Surroundings {

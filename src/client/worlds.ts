@@ -28,7 +28,8 @@ import { openSharedWorld, type SharedWorld } from './tabs/sharedWorld.ts';
 import { Peers } from './tabs/peers.ts';
 import type { Tabs } from './tabs/surroundings.ts';
 import { templateIdOf } from './templates/ids.ts';
-import { World, type Surroundings } from './world.ts';
+import type { Surroundings } from './step.ts';
+import { World } from './world.ts';
 
 export interface LabParts {
   readonly places: Places;
