@@ -248,7 +248,10 @@ export class Steps {
     return this.readSoon((view) => view.get(ref.world)?.seed);
   }
 
-  #apply<T>({ value, diff, events, call, at, trace, travel }: Made<T>, group: string | undefined): Stepped<T> {
+  #apply<T>(
+    { value, diff, events, call, at, trace, travel }: Made<T>,
+    group: string | undefined,
+  ): Stepped<T> {
     // A call is an entry even when it changed nothing: it happened.
     if (diff.length === 0 && events.length === 0 && !trace && !travel) return { value, seq: this.#seq };
     this.view.apply(diff);
