@@ -11,6 +11,7 @@ import {
   ref,
   seededBytes,
   setBacking,
+  setExternalKey,
   tableOf,
   type AccessMatrix,
   type AccountId,
@@ -64,6 +65,7 @@ import type {
   KeyCard,
   KeyDetail,
   KeyWindow,
+  ExternalKeyChange,
   KeyStoreCard,
   LostWith,
   Page,
@@ -508,6 +510,12 @@ export class World implements WorldApi {
   async setBacking(backing: BackingRec, once?: string): Promise<void> {
     const work = (overlay: Overlay) => setBacking(overlay, backing);
     await this.#enqueue(() => this.#changeStep(undefined, 'SetBacking', backing, work), once);
+  }
+
+  async setExternalKey({ proxy, id, state }: ExternalKeyChange, once?: string): Promise<void> {
+    const change = { proxy, id, state };
+    const work = (overlay: Overlay) => setExternalKey(overlay, change);
+    await this.#enqueue(() => this.#changeStep(undefined, 'SetExternalKey', change, work), once);
   }
 
   /** Everything that fell due until now, first date first, each as an entry of its own. */
