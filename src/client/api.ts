@@ -3,6 +3,7 @@ import type {
   AccountId,
   AccountRec,
   BackingRec,
+  ExternalKeyRec,
   Bytes,
   ClockRec,
   Decision,
@@ -255,6 +256,15 @@ export interface RelatedKey {
 /** A custom key store and the health of what stands behind it. The secret stays in the vault. */
 export interface KeyStoreCard extends Omit<KeyStoreRec, 'secret'> {
   readonly backing: BackingRec;
+  /** Keys of the external key manager behind a proxy that KMS keys hang on; a hundred of them, of one key its own. */
+  readonly externalKeys: readonly ExternalKeyCard[];
+}
+/** What its owner makes of a key outside AWS. */
+export type ExternalKeyChange = Omit<ExternalKeyRec, 'secret'>;
+/** A key outside AWS, without its secret. */
+export interface ExternalKeyCard extends ExternalKeyChange {
+  /** The KMS key that hangs on it. */
+  readonly key: KeyArn;
 }
 export interface Page<T> {
   readonly items: readonly T[];
@@ -580,6 +590,8 @@ export interface WorldApi {
   setSwitches(switches: Partial<Pick<WorldRec, 'throttling' | 'propagation' | 'fault'>>): Promise<void>;
   /** Breaks or mends what stands behind a key store, as a journal entry. KMS hears of it when it next reaches there. */
   setBacking(backing: BackingRec): Promise<void>;
+  /** Disables, enables, re-purposes or deletes one key behind a proxy, as its owner does outside AWS: a journal entry. */
+  setExternalKey(key: ExternalKeyChange): Promise<void>;
   accounts(): Promise<readonly AccountRec[]>;
   principals(account?: AccountId): Promise<readonly PrincipalCard[]>;
   /** Sessions that AssumeRole made, those that ended too. */

@@ -3,6 +3,7 @@ import {
   backingOf,
   indexKey,
   dueNext,
+  externalKeyOf,
   keyArn,
   keyTransitions,
   keyStateOf,
@@ -182,18 +183,36 @@ function relatedOf(view: View, rec: KeyRec): readonly RelatedKey[] {
   });
 }
 
-const storeCard = (view: View, { secret: _, ...store }: KeyStoreRec): KeyStoreCard => ({
+/** OURS: the first hundred; more external keys are no list that anybody goes through by eye. */
+const mostExternalKeys = 100;
+const keysOn = (view: View, store: KeyStoreRec): readonly KeyRec[] =>
+  view
+    .range('keyByStore', { prefix: indexKey.keyByStore(store.id), n: mostExternalKeys })
+    .map(({ rec }) => rec as KeyRec); // an index of one table
+
+const storeCard = (
+  view: View,
+  { secret: _, ...store }: KeyStoreRec,
+  keys: readonly KeyRec[],
+): KeyStoreCard => ({
   ...store,
   backing: backingOf(backingId(store), store.cloudHsm ? 'cluster' : 'proxy', view),
+  externalKeys: each(keys, ({ arn, keyStore }) => {
+    if (keyStore?.xksKeyId === undefined) return [];
+    const { secret: __, ...external } = externalKeyOf(backingId(store), keyStore.xksKeyId, view);
+    return [{ ...external, key: arn }];
+  }).flat(),
 });
 
-function storeOf(view: View, { keyStore, account, region }: KeyRec): KeyStoreCard | undefined {
-  const store = keyStore && view.get(ref.keyStore(account, region, keyStore.id));
-  return store && storeCard(view, store);
+function storeOf(view: View, rec: KeyRec): KeyStoreCard | undefined {
+  const store = rec.keyStore && view.get(ref.keyStore(rec.account, rec.region, rec.keyStore.id));
+  return store && storeCard(view, store, [rec]);
 }
 
 export const readKeyStores = (view: View, account: AccountId, region: Region): readonly KeyStoreCard[] =>
-  each(rows(view, 'keyStore', 'ref', under.keyStores(account, region)), (store) => storeCard(view, store));
+  each(rows(view, 'keyStore', 'ref', under.keyStores(account, region)), (store) =>
+    storeCard(view, store, keysOn(view, store)),
+  );
 
 /** OURS: the hundred next dates; a rail shows no more. */
 export const readDue = (view: View): readonly DueItem[] => dueNext(view, 100);

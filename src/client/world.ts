@@ -5,6 +5,7 @@ import {
   ref,
   seededBytes,
   setBacking,
+  setExternalKey,
   type BackingRec,
   type Bytes,
   type Call,
@@ -22,6 +23,7 @@ import type {
   CallRequest,
   ExportFile,
   ExportOptions,
+  ExternalKeyChange,
   Genesis,
   HistoryApi,
   HistoryMove,
@@ -240,6 +242,12 @@ export class World extends WorldReads implements WorldApi {
   async setBacking(backing: BackingRec, once?: string): Promise<void> {
     const work = (overlay: Overlay) => setBacking(overlay, backing);
     await this.steps.enqueue(() => this.steps.change(undefined, 'SetBacking', backing, work), once);
+  }
+
+  async setExternalKey({ proxy, id, state }: ExternalKeyChange, once?: string): Promise<void> {
+    const change = { proxy, id, state };
+    const work = (overlay: Overlay) => setExternalKey(overlay, change);
+    await this.steps.enqueue(() => this.steps.change(undefined, 'SetExternalKey', change, work), once);
   }
 
   // --- history -------------------------------------------------------------------------------------------------------

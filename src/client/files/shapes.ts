@@ -62,6 +62,8 @@ export const list =
     if (!Array.isArray(value)) return fail(place, 'is not a list');
     value.forEach((item, i) => check(item, `${place}[${i}]`));
   };
+/** {@link ExternalKeyRec} */
+export const externalKeyState: Check = one('enabled', 'disabled', 'absent', 'unsuitable');
 export const texts: Check = (value, place) => {
   if (!isObject(value)) return fail(place, 'is not an object');
   for (const [name, member] of Object.entries(value)) text(member, memberPlace(place, name));
@@ -254,7 +256,7 @@ const tables: { readonly [T in BaseTable]: Check } = {
   externalKey: object<Tables['externalKey']>({
     id: text,
     proxy: text,
-    state: one('enabled', 'disabled', 'absent', 'unsuitable'),
+    state: externalKeyState,
     secret: maybe(bytes),
   }),
   keyPolicy: object<Tables['keyPolicy']>({ key: arn, document: json, uniqueIds: maybe(texts) }),

@@ -10,13 +10,14 @@ import {
   type CallWay,
   type ServiceName,
 } from '../../engine/index.ts';
-import type { Genesis, GenesisAccount, LinkContents, TemplateId } from '../api.ts';
+import type { ExternalKeyChange, Genesis, GenesisAccount, LinkContents, TemplateId } from '../api.ts';
 import { checkSwitches, genesisDiff } from '../genesis.ts';
 import { FileFault } from '../files/fault.ts';
 import { templateById } from '../templates/all.ts';
 import { fromJson, isObject, memberPlace, parseJson, toJson } from '../files/codec.ts';
 import {
   checkRecord,
+  externalKeyState,
   list,
   maybe,
   object,
@@ -75,7 +76,11 @@ export interface SwitchStep {
 export interface BackingStep {
   readonly backing: BackingRec;
 }
-export type Step = StoryStep | SwitchStep | BackingStep;
+/** A key behind an external key store was disabled, enabled or deleted by its owner. */
+export interface ExternalKeyStep {
+  readonly externalKey: ExternalKeyChange;
+}
+export type Step = StoryStep | SwitchStep | BackingStep | ExternalKeyStep;
 
 export interface Story {
   /** Whose calls come first. Steps that name what an earlier one made count them too. */
@@ -212,6 +217,10 @@ function checkBacking(given: unknown, place: string): void {
   checkRecord(ref.backing(String(id)), given, place);
 }
 
+const externalKeyShape = object<ExternalKeyStep>({
+  externalKey: object<ExternalKeyChange>({ id: text, proxy: text, state: externalKeyState }),
+});
+
 function readStory(given: unknown): Story {
   object({
     template: maybe(text),
@@ -239,6 +248,10 @@ function readStory(given: unknown): Story {
     if (isObject(step) && 'backing' in step) {
       object({ backing: () => undefined })(step, place);
       checkBacking(step.backing, `${place}.backing`);
+      return;
+    }
+    if (isObject(step) && 'externalKey' in step) {
+      externalKeyShape(step, place);
       return;
     }
     stepShape(step, place);
@@ -291,6 +304,7 @@ export function contentsOf({ template, genesis, principals, steps }: Story): Lin
   const listed = steps.map((step): LinkContents['steps'][number] => {
     if ('switches' in step) return ofOurs('lab:SetSwitches', step.switches);
     if ('backing' in step) return ofOurs('lab:SetBacking', step.backing);
+    if ('externalKey' in step) return ofOurs('lab:SetExternalKey', step.externalKey);
     const found = {
       texts: [] as { path: string; text: string }[],
       blobs: [] as LinkContents['steps'][number]['blobs'][number][],

@@ -167,6 +167,8 @@ describe('a link', () => {
       kmsuser: 'ok',
     } as const;
     await world.setBacking(backing);
+    const proxy = 'https://xks.example.com/kms/xks/v1';
+    await world.setExternalKey({ proxy, id: 'outside', state: 'disabled' });
     const made = await world.share();
     if (!made.ok) throw new Error(made.refused);
     expect(made.leftOut).toEqual([]);
@@ -191,6 +193,10 @@ describe('a link', () => {
       ]),
     );
     expect(steps.at(-1)).toMatchObject({
+      operation: 'lab:SetExternalKey',
+      texts: expect.arrayContaining([{ path: 'state', text: 'disabled' }]) as unknown,
+    });
+    expect(steps.at(-2)).toMatchObject({
       operation: 'lab:SetBacking',
       texts: expect.arrayContaining([{ path: 'health', text: 'down' }]),
     });

@@ -9,7 +9,7 @@ import {
   type WorldRec,
 } from '../../engine/index.ts';
 import type { Entry } from '../../store/index.ts';
-import type { GenesisAccount, LinkAnswer, LinkOptions } from '../api.ts';
+import type { ExternalKeyChange, GenesisAccount, LinkAnswer, LinkOptions } from '../api.ts';
 import { platformRandom } from '../draws.ts';
 import { isObject } from '../files/codec.ts';
 import { beginning } from '../history/beginning.ts';
@@ -120,6 +120,10 @@ export async function makeLink({ path, heard }: ScriptParts, options: LinkOption
     }
     if (operation === 'lab:SetBacking') {
       steps.push({ backing: input as BackingRec }); // the record that was set
+      continue;
+    }
+    if (operation === 'lab:SetExternalKey') {
+      steps.push({ externalKey: input as ExternalKeyChange }); // what was set
       continue;
     }
     // Time and what falls due come back by themselves; access keys are made when they are asked for.

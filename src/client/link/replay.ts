@@ -26,6 +26,11 @@ export async function replay(story: Story, world: World): Promise<void> {
       made.push({ names: [], output: undefined });
       continue;
     }
+    if ('externalKey' in step) {
+      await world.setExternalKey(step.externalKey);
+      made.push({ names: [], output: undefined });
+      continue;
+    }
     const place = `$.steps[${i}]`;
     const region = parseRegion(step.region);
     if (!region) throw new LinkFault(`${place}.region`, 'is not a Region');

@@ -28,6 +28,7 @@ export const worldMethods: Readonly<Record<string, Crossing>> = {
   settings: {},
   setSwitches: { onceAt: 1 },
   setBacking: { onceAt: 1 },
+  setExternalKey: { onceAt: 1 },
   setClock: { onceAt: 1 },
   accounts: {},
   principals: {},

@@ -27,6 +27,13 @@ function about(input: unknown, nameOf: NameOf): string {
   return '';
 }
 
+const externalKeyNow: Readonly<Record<string, string>> = {
+  enabled: 'enabled',
+  disabled: 'disabled',
+  absent: 'deleted',
+  unsuitable: 'set to another use',
+};
+
 /** Steps of the lab that are no calls of AWS's. */
 function ofTheLab(operation: string, input: unknown): string | undefined {
   switch (operation) {
@@ -38,6 +45,8 @@ function ofTheLab(operation: string, input: unknown): string | undefined {
       return 'switches changed';
     case 'lab:SetBacking':
       return `what stands behind ${member(input, 'id') ?? 'a key store'} changed`;
+    case 'lab:SetExternalKey':
+      return `external key ${member(input, 'id') ?? ''}: ${externalKeyNow[member(input, 'state') ?? ''] ?? 'changed'}`;
     case 'lab:SetClock':
       return member(input, 'mode') === 'frozen' ? 'clock frozen' : 'clock set running';
     default:
@@ -119,6 +128,7 @@ const tableNames: Readonly<Record<string, string>> = {
   grant: 'Grant',
   keyStore: 'Custom key store',
   backing: 'Behind the key store',
+  externalKey: 'External key',
   keyPolicy: 'Key policy',
   tag: 'Tag',
   alias: 'Alias',

@@ -68,6 +68,7 @@ const keyTables = [
   'multiRegion',
   'keyStore',
   'backing',
+  'externalKey',
 ] as const;
 /** Regions that the switcher offers before one is typed: every Region of the partition exists (design.md §3). */
 const firstRegion = 'us-east-1' as Region;

@@ -28,5 +28,23 @@ export const storeWords = {
     wrongPassword: 'another password',
   },
   changed: (name: string) => `What is behind ${name} has changed.`,
+  externalKeys: {
+    title: 'The keys behind the proxy',
+    lead: 'One external key can be out of order while the proxy is well. KMS learns of it by the next call that needs the key.',
+    under: 'under KMS key',
+    stateOf: (name: string) => `State of external key ${name}`,
+    states: {
+      enabled: 'enabled',
+      disabled: 'disabled',
+      unsuitable: 'another use: no AES-256 key that encrypts and decrypts',
+      absent: 'deleted',
+    },
+    tryIt: (name: string) => `Encrypt with ${name}`,
+    sample: 'Wages',
+    encrypted: 'Served: encrypted by KMS and once more by the external key.',
+    why: 'The KMS key is still Enabled, the store still CONNECTED: the answer comes from the key behind them.',
+    gone: 'What it encrypted stays shut. Enabled again it is another key of the same name; only undoing this step brings the old one back.',
+    changed: (name: string, now: string) => `External key ${name}: ${now}.`,
+  },
   open: 'Key stores',
 } as const;
