@@ -240,14 +240,12 @@ export class World extends WorldReads implements WorldApi {
   }
 
   async setBacking(backing: BackingRec, once?: string): Promise<void> {
-    const work = (overlay: Overlay) => setBacking(overlay, backing);
-    await this.steps.enqueue(() => this.steps.change(undefined, 'SetBacking', backing, work), once);
+    await this.#change('SetBacking', backing, once, (overlay) => setBacking(overlay, backing));
   }
 
   async setExternalKey({ proxy, id, state }: ExternalKeyChange, once?: string): Promise<void> {
     const change = { proxy, id, state };
-    const work = (overlay: Overlay) => setExternalKey(overlay, change);
-    await this.steps.enqueue(() => this.steps.change(undefined, 'SetExternalKey', change, work), once);
+    await this.#change('SetExternalKey', change, once, (overlay) => setExternalKey(overlay, change));
   }
 
   // --- history -------------------------------------------------------------------------------------------------------
