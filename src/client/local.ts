@@ -6,7 +6,8 @@ import type { SharedWorld } from './tabs/sharedWorld.ts';
 import type { Tabs } from './tabs/surroundings.ts';
 import type { Surroundings } from './step.ts';
 import type { World } from './world.ts';
-import { WorldsLab, type LabParts } from './worlds.ts';
+import { WorldsLab } from './worlds.ts';
+import type { LabParts } from './worldStores.ts';
 
 export interface LabOptions extends Surroundings {
   readonly store: 'memory' | 'indexeddb' | WorldStore;

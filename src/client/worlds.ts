@@ -17,29 +17,21 @@ import type {
   WorldInfo,
 } from './api.ts';
 import { freshName } from './draws.ts';
-import { FileFault } from './files/fault.ts';
 import { fileName } from './files/plain.ts';
 import type { ReadWorld } from './files/read.ts';
 import { GenesisError } from './genesis.ts';
+import { Listeners } from './listeners.ts';
 import { memoryStore, type Places } from './places.ts';
 import { storageReport } from './storage.ts';
 import { Job } from './stored/job.ts';
-import { openSharedWorld, type SharedWorld } from './tabs/sharedWorld.ts';
+import type { SharedWorld } from './tabs/sharedWorld.ts';
 import { Peers } from './tabs/peers.ts';
 import type { Tabs } from './tabs/surroundings.ts';
 import { templateIdOf } from './templates/ids.ts';
 import type { Surroundings } from './step.ts';
 import { World } from './world.ts';
-
-export interface LabParts {
-  readonly places: Places;
-  readonly tabs: Tabs | undefined;
-  readonly surroundings: Surroundings;
-  /** Why the worlds are not kept where they should be. */
-  readonly why?: string | undefined;
-  /** Of the first world, when there is none yet. */
-  readonly first: { readonly id: string; readonly database: string; readonly genesis: Genesis | undefined };
-}
+import { goodName, newRow, rowOf } from './worldRows.ts';
+import { drop, openShared, purge, type LabParts } from './worldStores.ts';
 
 // What few sittings need is loaded when it is first asked for: the first call does not wait for it.
 const forFiles = () => import('./files/read.ts');
@@ -50,9 +42,6 @@ const forLinks = () => import('./link/format.ts');
 const forReplay = () => import('./link/replay.ts');
 const forTemplates = () => import('./templates/index.ts');
 
-/** OURS: names that fit a list. */
-const longestName = 100;
-
 /** The worlds of this browser, one of them open. */
 export class WorldsLab implements LabApi {
   readonly #places: Places;
@@ -60,7 +49,7 @@ export class WorldsLab implements LabApi {
   readonly #surroundings: Surroundings;
   readonly #why: string | undefined;
   readonly #first: LabParts['first'];
-  readonly #listeners = new Set<(event: LabEvent) => void>();
+  readonly #listeners = new Listeners<LabEvent>();
   readonly #peers: Peers | undefined;
   readonly #jobs = new Map<string, Job>();
   #main: SharedWorld;
@@ -75,7 +64,7 @@ export class WorldsLab implements LabApi {
     this.#main = main;
     // Other tabs change the list too.
     this.#peers = parts.tabs && new Peers(parts.tabs.channel(`${parts.first.database} worlds`), freshName());
-    this.#peers?.hear(() => this.#emit({ kind: 'worlds' }));
+    this.#peers?.hear(() => this.#listeners.tell({ kind: 'worlds' }));
   }
 
   static async open(parts: LabParts): Promise<WorldsLab> {
@@ -109,13 +98,13 @@ export class WorldsLab implements LabApi {
   }
 
   keptChanged(): void {
-    this.#emit({ kind: 'kept', kept: this.kept });
+    this.#listeners.tell({ kind: 'kept', kept: this.kept });
   }
 
   lost({ kind, message }: StoreLoss): void {
     // A connection that ended is made again by whatever needs it next; who was replaced follows the new writer.
     if (kind === 'ended' || kind === 'claimed') return;
-    this.#emit({ kind: 'outdated' });
+    this.#listeners.tell({ kind: 'outdated' });
     void this.#main.leaveStore(message).catch(() => undefined);
   }
 
@@ -166,7 +155,7 @@ export class WorldsLab implements LabApi {
   }
 
   #listChanged(): void {
-    this.#emit({ kind: 'worlds' });
+    this.#listeners.tell({ kind: 'worlds' });
     this.#peers?.tell('*', { kind: 'worlds' });
   }
 
@@ -242,7 +231,7 @@ export class WorldsLab implements LabApi {
     const next = await openShared(row, parts, hooks, undefined);
     const before = this.#main;
     this.#main = next;
-    this.#emit({ kind: 'main', world: next });
+    this.#listeners.tell({ kind: 'main', world: next });
     await before.close();
     await this.#put({ ...row, lastOpened: Date.now() });
     return next;
@@ -276,7 +265,7 @@ export class WorldsLab implements LabApi {
   /** Long work, which can be stopped by its name. */
   async #job<T>(name: string | undefined, work: (job: Job) => Promise<T>): Promise<T> {
     if (name === undefined) return work(new Job());
-    const job = new Job((done, total) => this.#emit({ kind: 'progress', job: name, done, total }));
+    const job = new Job((done, total) => this.#listeners.tell({ kind: 'progress', job: name, done, total }));
     this.#jobs.set(name, job);
     return work(job).finally(() => this.#jobs.delete(name));
   }
@@ -413,24 +402,8 @@ export class WorldsLab implements LabApi {
   }
 
   async inspectImport(file: Blob, passphrase?: string): Promise<ImportReport> {
-    try {
-      const { readFile, newestVersion } = await forFiles();
-      const { kind, worlds } = await readFile(file, passphrase);
-      const versions = worlds.map(({ version }) => version);
-      return {
-        ok: true,
-        kind,
-        version: Math.min(...versions),
-        migrated: versions.some((version) => version < newestVersion),
-        worlds: worlds.map(({ name, about }) => ({ name, ...about })),
-        protection: worlds.every(({ protection }) => protection === 'passphrase') ? 'passphrase' : 'none',
-        bytes: file.size,
-      };
-    } catch (error) {
-      if (!(error instanceof FileFault)) throw error;
-      const { place, reason, passphrase: about } = error;
-      return { ok: false, place, reason, ...(about === undefined ? {} : { passphrase: about }) };
-    }
+    const { importReport } = await import('./files/report.ts');
+    return importReport(file, passphrase);
   }
 
   async importFile(
@@ -478,13 +451,8 @@ export class WorldsLab implements LabApi {
   }
 
   async inspectLink(fragment: string): Promise<LinkReport> {
-    const { contentsOf, decodeStory, LinkFault } = await forLinks();
-    try {
-      return { ok: true, contents: contentsOf(await decodeStory(fragment)) };
-    } catch (error) {
-      if (!(error instanceof LinkFault)) throw error;
-      return { ok: false, place: error.place, reason: error.reason };
-    }
+    const { linkReport } = await import('./link/report.ts');
+    return linkReport(fragment);
   }
 
   async openLink(
@@ -511,21 +479,7 @@ export class WorldsLab implements LabApi {
   // --- the rest ------------------------------------------------------------------------------------------------------
 
   subscribe(listener: (event: LabEvent) => void): () => void {
-    const own = (event: LabEvent) => listener(event);
-    this.#listeners.add(own);
-    return () => this.#listeners.delete(own);
-  }
-
-  #emit(event: LabEvent): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
-    }
+    return this.#listeners.add(listener);
   }
 
   async close(): Promise<void> {
@@ -533,89 +487,4 @@ export class WorldsLab implements LabApi {
     this.#peers?.close();
     await this.#places.registry.close();
   }
-}
-
-// --- rows ------------------------------------------------------------------------------------------------------------
-
-type About = Pick<WorldRow, 'name'> & Partial<Pick<WorldRow, 'template' | 'seed' | 'now'>>;
-
-function rowOf(id: string, database: string, { name, template, seed, now }: About): WorldRow {
-  const created = Date.now();
-  return {
-    id,
-    name: goodName(name),
-    template,
-    seed,
-    now,
-    created,
-    lastOpened: created,
-    database,
-    deleted: undefined,
-  };
-}
-
-function newRow(about: About): WorldRow {
-  const id = freshName();
-  return rowOf(id, `kms-lab:${id}`, about);
-}
-
-function goodName(name: string): string {
-  const trimmed = typeof name === 'string' ? name.trim() : '';
-  if (trimmed === '' || trimmed.length > longestName)
-    throw new RangeError(`A world has a name of 1 to ${longestName} characters.`);
-  return trimmed;
-}
-
-interface Hooks {
-  readonly kept: () => void;
-  readonly lost: (loss: StoreLoss) => void;
-}
-
-async function openShared(
-  row: WorldRow,
-  { places, tabs, surroundings, why }: Pick<LabParts, 'places' | 'tabs' | 'surroundings' | 'why'>,
-  hooks: Hooks,
-  genesis: Genesis | undefined,
-): Promise<SharedWorld> {
-  return openSharedWorld({
-    id: row.id,
-    name: row.database,
-    // Worlds in memory are this tab's alone.
-    tabs: places.where === 'memory' ? undefined : tabs,
-    where: places.where,
-    why,
-    onKept: hooks.kept,
-    open: async (traces, claimed) => {
-      const lost = (loss: StoreLoss) => (loss.kind === 'claimed' ? claimed() : hooks.lost(loss));
-      const store =
-        genesis && places.where === 'memory' ? places.fresh(row, genesis) : places.store(row, lost);
-      try {
-        // Only tabs that can find each other take turns.
-        if (tabs && places.where !== 'memory') await store.claim();
-        return await World.open(store, { ...surroundings, id: row.id, title: row.name, genesis, traces });
-      } catch (error) {
-        await store.close().catch(() => undefined);
-        throw error;
-      }
-    },
-  });
-}
-
-/** Removes a deleted world, unless a tab has it open. */
-async function drop(row: WorldRow, places: Places, tabs: Tabs | undefined): Promise<boolean> {
-  const remove = async () => {
-    await places.drop(row);
-    await places.registry.remove(row.id);
-    return true;
-  };
-  if (!tabs) return remove();
-  return tabs.locks.request(row.database, { ifAvailable: true }, (lock) =>
-    lock === null ? Promise.resolve(false) : remove(),
-  );
-}
-
-/** What was deleted before this start is gone for good now, and so is what was begun and never finished. */
-async function purge(rows: readonly WorldRow[], { places, tabs }: LabParts): Promise<void> {
-  for (const row of rows)
-    if (row.deleted !== undefined || row.making) await drop(row, places, tabs).catch(() => false);
 }
