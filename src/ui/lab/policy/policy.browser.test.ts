@@ -151,6 +151,83 @@ test('the context of a call decides: a condition on the encryption context', asy
   await expect.element(page.getByText('With which context (1 given)')).toBeVisible();
 });
 
+test('ABAC is tried: the tags of the caller and of the key as they are, as they might be, and those that a request sends', async () => {
+  const call = async (
+    service: 'kms' | 'iam',
+    operation: string,
+    input: Readonly<Record<string, unknown>>,
+  ) => {
+    const { result } = await api.main.call({ service, operation, input, principal: admin, region });
+    if (!result.ok) throw new Error(`${operation}: ${result.refusal.message}`);
+  };
+  await call('iam', 'TagUser', { UserName: 'Alice', Tags: [{ Key: 'team', Value: 'red' }] });
+  await call('kms', 'TagResource', { KeyId: key, Tags: [{ TagKey: 'team', TagValue: 'blue' }] });
+  const own = { Sid: 'Own', Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account}:root` } };
+  const Policy = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      { ...own, Action: 'kms:*', Resource: '*' },
+      {
+        Sid: 'SameTeam',
+        Effect: 'Allow',
+        Principal: { AWS: alice },
+        Action: ['kms:Decrypt', 'kms:TagResource'],
+        Resource: '*',
+        Condition: { StringEquals: { 'aws:ResourceTag/team': '${aws:PrincipalTag/team}' } },
+      },
+      {
+        Sid: 'NoOtherTeam',
+        Effect: 'Deny',
+        Principal: { AWS: alice },
+        Action: 'kms:TagResource',
+        Resource: '*',
+        Condition: { StringNotEquals: { 'aws:RequestTag/team': '${aws:PrincipalTag/team}' } },
+      },
+    ],
+  });
+  await call('kms', 'PutKeyPolicy', { KeyId: key, Policy });
+  await part(/^Access/);
+  await userEvent.click(button(`${account} user/Alice kms:Decrypt: denied`));
+  const answer = (text: string) => expect.element(room().getByText(text).first()).toBeVisible();
+  await answer('user/Alice may not kms:Decrypt');
+  await userEvent.click(page.getByText('With which context'));
+  await expect.element(room().getByText('team = red')).toBeVisible();
+  await expect.element(room().getByText('team = blue')).toBeVisible();
+  await expect.element(room().getByText(/^Decrypt sends no tags; TagResource/)).toBeVisible();
+
+  const caller = 'Tags of the caller, aws:PrincipalTag';
+  await userEvent.click(button(`Try others: ${caller}`));
+  await userEvent.fill(room().getByLabelText(`${caller}: Value 1`), 'blue');
+  await answer('user/Alice may kms:Decrypt');
+  await expect.element(page.getByText('With which context (1 given)')).toBeVisible();
+  expect(await finds()).toEqual([]);
+  await userEvent.click(button('As the world has them'));
+  await answer('user/Alice may not kms:Decrypt');
+
+  // Without its tag the key is nobody's; with the caller's own it is his.
+  const keyTags = 'Tags of the key, aws:ResourceTag';
+  await userEvent.click(button(`Try others: ${keyTags}`));
+  await userEvent.fill(room().getByLabelText(`${keyTags}: Value 1`), 'red');
+  await answer('user/Alice may kms:Decrypt');
+  await userEvent.click(
+    room().getByRole('group', { name: keyTags }).getByRole('button', { name: 'Remove this row 1' }),
+  );
+  await answer('user/Alice may not kms:Decrypt');
+  await userEvent.click(button('Add a tag'));
+  await userEvent.fill(room().getByLabelText(`${keyTags}: Key 1`), 'team');
+  await userEvent.fill(room().getByLabelText(`${keyTags}: Value 1`), 'red');
+
+  await choose('Action', 'kms:TagResource');
+  const sent = 'Tags in the request, aws:RequestTag and aws:TagKeys';
+  await answer('user/Alice may not kms:TagResource');
+  await userEvent.click(room().getByRole('group', { name: sent }).getByRole('button', { name: 'Add a tag' }));
+  await userEvent.fill(room().getByLabelText(`${sent}: Key 1`), 'team');
+  await userEvent.fill(room().getByLabelText(`${sent}: Value 1`), 'red');
+  await answer('user/Alice may kms:TagResource');
+  // Nothing of it has happened.
+  expect((await api.main.key(key))?.tags).toMatchObject([{ TagKey: 'team', TagValue: 'blue' }]);
+});
+
 test('a policy begins from a template, its finding is mended, and changed cells are told before it is sent', async () => {
   await edit();
   await userEvent.click(page.getByText('Begin from a template'));
