@@ -47,7 +47,7 @@ export interface StepHooks {
   committed(step: Applied): void;
   /** Steps were taken back. `isElsewhere`: another writer wrote, and what was known of the store is out of date. */
   reversed(fault: StorageFault, isElsewhere: boolean): void;
-  /** All events so far, oldest first, for a step that reads them. */
+  /** All events that are on disk, oldest first. Asked when everything is. */
   trail(): Promise<readonly TrailEvent[]>;
 }
 

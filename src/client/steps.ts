@@ -1,3 +1,4 @@
+import { catalogue, ready } from '../cloud/index.ts';
 import {
   advanceOne,
   dueNext,
@@ -11,6 +12,7 @@ import {
   type Device,
   type Env,
   type EpochMs,
+  type FellDue,
   type Random,
   type RedactedCall,
   type Region,
@@ -33,6 +35,7 @@ import {
   type Surroundings,
   type Work,
 } from './step.ts';
+import { TrailSoFar } from './trailSoFar.ts';
 import { WorkingView, type LiveView } from './working.ts';
 
 /** Thrown out of a task whose ground was taken away: it is run again from its beginning. */
@@ -64,6 +67,7 @@ export class Steps {
   #batch: Applied[] = [];
   /** Requests whose answers are on their way to the disk. */
   readonly #answering = new Set<string>();
+  readonly #soFar = new TrailSoFar();
   #seq: number;
   #onDisk: number;
   #floor: number;
@@ -164,6 +168,7 @@ export class Steps {
 
   /** A task that failed half-way leaves nothing behind. */
   #unapply(): void {
+    if (this.#batch.length > 0) this.#soFar.forget();
     for (const { entry } of this.#batch.toReversed()) this.view.apply(invert(entry.diff));
     this.#seq -= this.#batch.length;
     this.#batch = [];
@@ -224,7 +229,7 @@ export class Steps {
     for (let loads = 0; ; loads += 1) {
       try {
         const at = this.timeOf(this.view.get(ref.clock), wall);
-        const trail = () => this.#hooks.trail();
+        const trail = () => this.#trail();
         const env = { at, wall, random, uuid, keyPair, device: this.device, trail };
         const made = await make(passed ? { ...env, passed } : env);
         return reversals === this.#reversals ? made : undefined;
@@ -235,6 +240,15 @@ export class Steps {
         draws.rewind();
       }
     }
+  }
+
+  /** For a step that reads it. What was applied before is in the journal, but for the steps of its own task. */
+  #trail(): Promise<readonly TrailEvent[]> {
+    return this.#soFar.read(async () => {
+      await this.settled();
+      const kept = await this.#hooks.trail();
+      return [...kept, ...this.#batch.flatMap(({ entry }) => entry.events)];
+    });
   }
 
   /** A seeded world draws from its seed and the number of the step. */
@@ -255,6 +269,8 @@ export class Steps {
     // A call is an entry even when it changed nothing: it happened.
     if (diff.length === 0 && events.length === 0 && !trace && !travel) return { value, seq: this.#seq };
     this.view.apply(diff);
+    if (travel) this.#soFar.forget();
+    else this.#soFar.add(events);
     this.#seq += 1;
     const seq = this.#seq;
     const entry = { seq, group: group ?? `step ${seq}`, at, call, diff, events, traceId: trace?.id, travel };
@@ -282,10 +298,12 @@ export class Steps {
     // Before most calls nothing is due, which is seen without a step.
     while (await this.somethingIsDue()) {
       const step = await this.step(group, async (env) => {
-        const due = await advanceOne(this.view, env);
+        const due = await this.fallenDue(this.view, env);
         if (!due)
           return { value: undefined, diff: [], events: [], call: labCall('Nothing', null), at: env.at };
         const { what, key, diff, events, at } = due;
+        if (due.call)
+          return { value: events, diff, events, call: due.call.redacted, at, trace: due.call.trace };
         const call: RedactedCall = {
           operation: what,
           // ARNs are made with a Region; of a key store no Region is told, and the journal wants one.
@@ -298,6 +316,13 @@ export class Steps {
       if (step.value !== undefined) done.push({ ...step, value: step.value });
     }
     return done;
+  }
+
+  /** The first thing that fell due. What a service does then needs the service. */
+  async fallenDue(view: View, env: Env): Promise<FellDue | undefined> {
+    const [next] = dueNext(view, 1);
+    if (next?.what === 'DeliverLogFiles') await ready('cloudtrail', next.what);
+    return advanceOne(view, env, catalogue);
   }
 
   somethingIsDue(): Soon<boolean> {
@@ -320,11 +345,13 @@ export class Steps {
     const floor = this.#onDisk - this.#historyLimit;
     if (!this.#trim || floor - this.#floor < Math.max(1, this.#historyLimit / 20)) return;
     this.#floor = floor;
+    this.#soFar.forget();
     void this.#trim(floor).catch(() => undefined);
   }
 
   #reverse(steps: readonly Applied[], fault: StorageFault, head: number | undefined): void {
     this.#reversals += 1;
+    this.#soFar.forget();
     this.#unapply();
     for (const { entry } of steps) this.view.apply(invert(entry.diff));
     this.#seq -= steps.length;
@@ -338,6 +365,7 @@ export class Steps {
 
   /** Entries that somebody else has written into the store, on top of all that was applied here. */
   adopt(entries: readonly Entry[]): void {
+    this.#soFar.forget();
     for (const { seq, diff } of entries) {
       this.view.apply(diff);
       this.#seq = this.#onDisk = seq;

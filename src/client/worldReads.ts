@@ -1,6 +1,5 @@
 import { catalogue } from '../cloud/index.ts';
 import {
-  advanceOne,
   explain,
   Overlay,
   ref,
@@ -70,7 +69,7 @@ import {
 } from './reads.ts';
 import { labCall, type StepsParts } from './step.ts';
 import { Steps } from './steps.ts';
-import type { ThingsSource } from './things/index.ts';
+import type { ThingsIndex, ThingsSource } from './things/index.ts';
 import type { Traces } from './traces.ts';
 import { readTrail } from './trail.ts';
 
@@ -91,6 +90,9 @@ export class WorldReads {
   protected readonly listeners = new Listeners<WorldEvent>();
   readonly #records: Records | undefined;
   #finder: Promise<Finder> | undefined;
+  #thingsIndex: Promise<ThingsIndex> | undefined;
+  /** The same, from before it is read whole. */
+  #thingsHeard: ThingsIndex | undefined;
 
   protected constructor(parts: WorldParts) {
     this.id = parts.id;
@@ -116,6 +118,7 @@ export class WorldReads {
   #committed({ entry, trace }: Applied): void {
     if (trace) this.seen.add(trace);
     void this.#finder?.then((finder) => finder.changed(entry));
+    this.#thingsHeard?.changed(entry);
     if (this.listeners.size === 0) return;
     const tables = [...new Set(entry.diff.map((change) => tableOf(change.ref)))];
     this.listeners.tell({ kind: 'committed', seq: entry.seq, tables, trace });
@@ -125,6 +128,7 @@ export class WorldReads {
     if (isElsewhere) {
       this.past.forget();
       this.#finder = undefined;
+      this.#thingsIndex = this.#thingsHeard = undefined;
       void this.loadSettings().catch(() => undefined); // a step would load them too, and say what is wrong
     }
     this.listeners.tell({ kind: 'storageFailed', message: fault.message });
@@ -170,8 +174,8 @@ export class WorldReads {
       this.steps.step(undefined, async (env) => {
         const overlay = new Overlay(this.steps.view);
         // What is due would fall due before the call.
-        for (let due = await advanceOne(overlay, env); due; due = await advanceOne(overlay, env))
-          overlay.take(due.diff);
+        const next = () => this.steps.fallenDue(overlay, env);
+        for (let due = await next(); due; due = await next()) overlay.take(due.diff);
         const value = await ask(overlay, env);
         return { value, diff: [], events: [], call: labCall('Explain', null), at: env.at };
       }),
@@ -267,10 +271,26 @@ export class WorldReads {
     return this.#records?.range('ref', range) ?? this.steps.read((view) => view.range('ref', range));
   }
 
+  /** Made when somebody first asks what services keep: it begins with what is on disk, and hears of each entry after it. */
+  #indexOfThings(): Promise<ThingsIndex> {
+    return (this.#thingsIndex ??= import('./things/index.ts')
+      .then(async ({ ThingsIndex }) => {
+        await this.steps.settled();
+        const range = (wanted: Range) => this.#range(wanted);
+        return ThingsIndex.read(range, (begun) => (this.#thingsHeard = begun));
+      })
+      .catch((thrown: unknown) => {
+        this.#thingsIndex = this.#thingsHeard = undefined;
+        throw thrown;
+      }));
+  }
+
   async #things(): Promise<ThingsSource> {
+    const index = await this.#indexOfThings();
     await this.steps.settled();
     return {
-      range: (range) => this.#range(range),
+      index,
+      get: (refs) => this.#records?.get(refs) ?? this.steps.read((view) => refs.map((at) => view.get(at))),
       read: (look) => this.steps.read(look),
       at: this.steps.time(),
     };
@@ -324,9 +344,7 @@ export class WorldReads {
 
   // --- what happened ---------------------------------------------------------------------------------------------------
 
-  /** For a step that reads it: what was applied before is in the journal by then. */
   async #trailSoFar(): Promise<readonly TrailEvent[]> {
-    await this.steps.settled();
     return (await this.trail({ n: Infinity })).map(({ event }) => event).toReversed();
   }
 

@@ -1,8 +1,16 @@
 /*
  * Readers of trail and world, and the incidents: loaded when a screen asks for one of them. They change nothing, and need
- * nothing of the engine but its types.
+ * little of the engine but its types.
  */
-export { deliveredBy, deliverySeconds, historyDays, inHistory, isDelivered } from './cloudtrail/delivery.ts';
+export { deliverySeconds, takes } from '../engine/index.ts';
+export {
+  forAlarms,
+  historyDays,
+  inHistory,
+  isDelivered,
+  isInFile,
+  isLogging,
+} from './cloudtrail/delivery.ts';
 export * from './cloudtrail/trailIndex.ts';
 export * from './cloudtrail/who.ts';
 export * from './bill/index.ts';

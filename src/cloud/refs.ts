@@ -3,9 +3,12 @@ import type {
   CloudTrailRec,
   DynamoItemRec,
   DynamoTableRec,
+  EventRuleRec,
   LambdaFunctionRec,
   LogEventRec,
   LogGroupRec,
+  MetricAlarmRec,
+  MetricFilterRec,
   SnsSubscriptionRec,
   SnsTopicRec,
   SsmParameterRec,
@@ -85,6 +88,12 @@ export const at = {
   kinesisStream: (arn: string): Ref<'kinesisStream'> => `kinesisStream/${arn}`,
   kinesisRecord: (stream: string, number: number): Ref<'kinesisRecord'> =>
     `kinesisRecord/${stream}|${padded(number)}`,
+  eventRule: (account: AccountId, region: Region, name: string): Ref<'eventRule'> =>
+    `eventRule/${account}/${region}/${name}`,
+  metricFilter: (account: AccountId, region: Region, group: string, name: string): Ref<'metricFilter'> =>
+    `metricFilter/${account}/${region}/${group}|${name}`,
+  metricAlarm: (account: AccountId, region: Region, name: string): Ref<'metricAlarm'> =>
+    `metricAlarm/${account}/${region}/${name}`,
 };
 
 /** Prefixes for ranges over the primary order. */
@@ -107,7 +116,6 @@ export const below = {
   dynamoItems: (table: string) => `dynamoItem/${table}|`,
   logGroups: (account: AccountId, region: Region) => `logGroup/${account}/${region}/`,
   logEvents: (group: string) => `logEvent/${group}|`,
-  cloudTrails: (account: AccountId) => `cloudTrail/${account}/`,
   sqsMessages: (queue: string) => `sqsMessage/${queue}|`,
   rdsInstances: (account: AccountId, region: Region) => `rdsInstance/${account}/${region}/`,
   kinesisStreams: (account: AccountId, region: Region) =>
@@ -118,6 +126,9 @@ export const below = {
   redshiftClusters: (account: AccountId, region: Region) => `redshiftCluster/${account}/${region}/`,
   redshiftBlocks: (cluster: string) => `redshiftBlock/${cluster}|`,
   rdsSnapshots: (region: Region) => `rdsSnapshot/arn:aws:rds:${region}:`,
+  eventRules: (account: AccountId, region: Region) => `eventRule/${account}/${region}/`,
+  metricFilters: (account: AccountId, region: Region) => `metricFilter/${account}/${region}/`,
+  metricAlarms: (account: AccountId, region: Region) => `metricAlarm/${account}/${region}/`,
 };
 
 /** The ref under which a record of a table must lie: what a file is held to. */
@@ -152,4 +163,7 @@ export const placeOf: { readonly [T in keyof ServiceTables]: (rec: ServiceTables
   eksSecret: (r: EksSecretRec) => at.eksSecret(r.cluster, r.name),
   kinesisStream: (r: KinesisStreamRec) => at.kinesisStream(r.arn),
   kinesisRecord: (r: KinesisRecordRec) => at.kinesisRecord(r.stream, r.number),
+  eventRule: (r: EventRuleRec) => at.eventRule(r.account, r.region, r.name),
+  metricFilter: (r: MetricFilterRec) => at.metricFilter(r.account, r.region, r.logGroup, r.name),
+  metricAlarm: (r: MetricAlarmRec) => at.metricAlarm(r.account, r.region, r.name),
 };

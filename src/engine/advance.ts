@@ -1,6 +1,7 @@
-import { serviceEvent } from './audit/index.ts';
+import { scheduleDeliveries, scheduleReactions, serviceEvent } from './audit/index.ts';
 import { changeState } from './changeState.ts';
 import { dropMaterial } from './dropMaterial.ts';
+import { handle } from './handle.ts';
 import { materialsOf } from './materials.ts';
 import { connectionError } from './keyStores.ts';
 import { nextConnectionState, nextKeyState } from './machines/index.ts';
@@ -12,15 +13,19 @@ import {
   tableOf,
   under,
   type AliasRec,
+  type Caller,
+  type CloudTrailRec,
   type Diff,
   type Env,
   type EpochMs,
+  type EventRuleRec,
   type Found,
   type GrantRec,
   type KeyArn,
   type KeyRec,
   type KeyStoreRec,
   type MaterialRec,
+  type Outcome,
   type RotationRec,
   type TagRec,
   type TrailEvent,
@@ -30,6 +35,7 @@ import {
 import { multiRegionOf, relatedKeys, roleAfter, roleOf } from './multiRegion.ts';
 import { Overlay } from './overlay.ts';
 import { periodLater, readyToRotate, rotate } from './rotation.ts';
+import { kmsOnly, type Catalogue } from './service.ts';
 import { dayInMs } from './usage.ts';
 
 /*
@@ -44,12 +50,16 @@ export type DueKind =
   /** A replica is there, or a change of the primary Region is done. */
   | 'KeySettles'
   /** A custom key store is connected, or could not be, or is disconnected. */
-  | 'KeyStoreSettles';
+  | 'KeyStoreSettles'
+  /** A trail writes log files to its bucket. */
+  | 'DeliverLogFiles'
+  /** A rule of EventBridge gets an event. */
+  | 'DeliverEvent';
 
 export interface Due {
   readonly at: EpochMs;
   readonly what: DueKind;
-  /** Absent for key stores. */
+  /** Absent for key stores, trails and rules. */
   readonly key: KeyArn | undefined;
 }
 
@@ -57,6 +67,8 @@ export interface FellDue extends Due {
   readonly diff: Diff;
   readonly events: readonly TrailEvent[];
   readonly work: readonly Work[];
+  /** What a service did: a call of its own, with its trace. */
+  readonly call?: Pick<Outcome, 'redacted' | 'trace'> | undefined;
 }
 
 /**
@@ -64,15 +76,62 @@ export interface FellDue extends Due {
  * until it answers undefined.
  * @throws Missing like a step.
  */
-export async function advanceOne(view: View, env: Env): Promise<FellDue | undefined> {
+export async function advanceOne(
+  view: View,
+  env: Env,
+  catalogue: Catalogue = kmsOnly,
+): Promise<FellDue | undefined> {
   const [row] = view.range('due', { prefix: '', n: 1 });
   const due = row && dueOf(row);
   if (!due || due.at > env.at) return undefined;
+  const at = { ...env, at: due.at };
+  if (due.what === 'DeliverLogFiles') return deliver(due, row.rec as CloudTrailRec, view, at, catalogue);
+  if (due.what === 'DeliverEvent') return react(due, row.rec as EventRuleRec, view, at, catalogue);
   const overlay = new Overlay(view);
   const work: Work[] = [];
-  const hour: Hour = { view: overlay, env: { ...env, at: due.at }, note: (one) => work.push(one) };
-  const events = await happen(due, row, hour);
+  const events = await happen(due.what, row, { view: overlay, env: at, note: (one) => work.push(one) });
+  scheduleDeliveries(overlay, events, due.at);
+  scheduleReactions(overlay, events, due.at, 0);
   return { ...due, diff: overlay.diff(), events, work };
+}
+
+/** CloudTrail's own business: a call like any other, by the service itself. */
+async function deliver(
+  due: Due,
+  { name, arn, account, region }: CloudTrailRec,
+  view: View,
+  env: Env,
+  catalogue: Catalogue,
+): Promise<FellDue> {
+  const caller: Caller = {
+    kind: 'service',
+    service: 'cloudtrail.amazonaws.com',
+    sourceArn: arn,
+    sourceAccount: account,
+  };
+  const call = { service: 'cloudtrail', operation: due.what, input: { Name: name }, region, caller } as const;
+  const { diff, events, redacted, trace } = await handle(view, call, env, catalogue);
+  if (diff.length === 0) throw new Error(`trail ${arn} was due, and nothing became of it`);
+  return { ...due, diff, events, work: [], call: { redacted, trace } };
+}
+
+/** What a rule does about the first event that has come to it. What follows from that is one link further down. */
+async function react(
+  due: Due,
+  { name, arn, account, region, waiting }: EventRuleRec,
+  view: View,
+  env: Env,
+  catalogue: Catalogue,
+): Promise<FellDue> {
+  const caller = {
+    ...{ kind: 'service', service: 'events.amazonaws.com' },
+    ...{ sourceArn: arn, sourceAccount: account },
+  } as const;
+  const links = (waiting[0]?.links ?? 0) + 1;
+  const call = { service: 'events', operation: due.what, input: { Name: name }, region, caller, links } as const;
+  const { diff, events, redacted, trace } = await handle(view, call, env, catalogue);
+  if (diff.length === 0) throw new Error(`rule ${arn} was due, and nothing became of it`);
+  return { ...due, diff, events, work: [], call: { redacted, trace } };
 }
 
 interface Hour {
@@ -95,17 +154,21 @@ function dueOf({ indexKey: at, ref: where, rec }: Found): Due {
       return { at: date, what: 'DeleteExpiredKeyMaterial', key: (rec as MaterialRec).key };
     case 'keyStore':
       return { at: date, what: 'KeyStoreSettles', key: undefined };
+    case 'cloudTrail':
+      return { at: date, what: 'DeliverLogFiles', key: undefined };
+    case 'eventRule':
+      return { at: date, what: 'DeliverEvent', key: undefined };
     default:
       throw new Error(`table of ${where} has no deadlines`);
   }
 }
 
 function happen(
-  due: Due,
+  what: Exclude<DueKind, 'DeliverLogFiles' | 'DeliverEvent'>,
   { rec }: Found,
   hour: Hour,
 ): Promise<readonly TrailEvent[]> | readonly TrailEvent[] {
-  switch (due.what) {
+  switch (what) {
     case 'DeleteKey':
       return deleteKey(rec as KeyRec, hour);
     case 'KeySettles':
@@ -117,7 +180,7 @@ function happen(
     case 'KeyStoreSettles':
       return settleStore(rec as KeyStoreRec, hour);
     default:
-      return due.what satisfies never;
+      return what satisfies never;
   }
 }
 

@@ -1,4 +1,4 @@
-import { trailEvents } from './audit/index.ts';
+import { scheduleDeliveries, scheduleReactions, trailEvents } from './audit/index.ts';
 import { authenticate } from './authenticate.ts';
 import {
   authorize,
@@ -64,7 +64,7 @@ export async function handle(
 ): Promise<Outcome> {
   const run = new Run(view, call, env, catalogue);
   const result = await run.stages();
-  return run.outcome(result);
+  return run.outcome(result, true);
 }
 
 /** What would be decided about a call: the same stages up to authorize. What they write is thrown away. */
@@ -460,12 +460,17 @@ class Run {
     return result;
   }
 
-  outcome(result: Answer): Outcome {
+  /** `outermost`: a call of its own, whose records the trails hear of. */
+  outcome(result: Answer, outermost = false): Outcome {
     if (result.ok) this.#kept.take(this.#written.diff());
-    const diff = this.#kept.diff();
     const own = this.#events(result);
     const events =
       this.#children.length === 0 ? own : [...this.#children.flatMap((child) => child.events), ...own];
+    if (outermost) {
+      scheduleDeliveries(this.#kept, events, this.#env.at);
+      scheduleReactions(this.#kept, events, this.#env.at, this.#call.links ?? 0);
+    }
+    const diff = this.#kept.diff();
     if (result.ok)
       this.#passed({
         stage: 'commit',

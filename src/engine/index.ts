@@ -29,6 +29,7 @@ export { namingPolicy, principalExists, shownText, textFor } from './principals.
 export { awsManagedPolicies, fullAccess, managedPolicyText, organizationPolicy } from './managedPolicies.ts';
 export { standingOf, type Standing } from './organizations.ts';
 export { advanceOne, dueNext, type Due, type DueKind, type FellDue } from './advance.ts';
+export { byDelivery, deliverySeconds, mostLinks, takes } from './audit/index.ts';
 export { Overlay } from './overlay.ts';
 export { keyTransitions, type KeyTransition } from './transitions.ts';
 export { secretOf, serviceOwnKey } from './hsm.ts';

@@ -127,7 +127,7 @@ export async function makeLink({ path, heard }: ScriptParts, options: LinkOption
       continue;
     }
     // Time and what falls due come back by themselves; access keys are made when they are asked for.
-    if (operation.startsWith('lab:') || principal === 'kms.amazonaws.com') continue;
+    if (operation.startsWith('lab:') || byItself(entry)) continue;
     const said = heard.get(entry.seq);
     const made = inputOf(input, said?.input, known, options, said !== undefined);
     if (!made) {
@@ -150,9 +150,13 @@ export async function makeLink({ path, heard }: ScriptParts, options: LinkOption
   return { ok: true, fragment, contents: contentsOf(story), leftOut };
 }
 
+/** Nobody called: time had come, for KMS or for a trail. */
+const byItself = ({ call }: Pick<Entry, 'call'>): boolean =>
+  call.principal === 'kms.amazonaws.com' || call.operation === 'DeliverLogFiles';
+
 /** A call of it: neither a switch that was set at its end, nor what fell due meanwhile. */
 const isOfTemplate = ({ group, call }: Entry): boolean =>
-  group === beginning && !call.operation.startsWith('lab:') && call.principal !== 'kms.amazonaws.com';
+  group === beginning && !call.operation.startsWith('lab:') && !byItself({ call });
 
 /**
  * The template that a world began with, seen by what it did. Its calls are not told one by one: the template knows them,

@@ -1,4 +1,5 @@
 import {
+  deliverySeconds,
   fromBase64,
   fromUtf8,
   ref,
@@ -11,8 +12,8 @@ import {
   type TrailEvent,
 } from '../../engine/index.ts';
 import { declareIn } from '../declare.ts';
-import { inHistory } from './delivery.ts';
-import { TrailIndex, type TrailAttribute } from './trailIndex.ts';
+import { historyDays } from './delivery.ts';
+import { trailAttributes, TrailIndex, type TrailAttribute } from './trailIndex.ts';
 import { accessKeyOf, timeOf, userOf } from './who.ts';
 import { oneAttribute, tooFast, wrongRange, wrongToken } from './words.ts';
 
@@ -53,14 +54,15 @@ export const LookupEvents: Operation = declareIn('cloudtrail')<Input, object>({
     const before = NextToken === undefined ? undefined : readToken(NextToken, input);
     if (NextToken !== undefined && before === undefined) return wrongToken();
     const where = LookupAttributes.map(({ AttributeKey: key, AttributeValue: value }) => ({ key, value }));
-    const index = new TrailIndex(
-      await eventsOf(step),
-      where.map(({ key }) => key),
-    );
+    const index = indexOf((await step.env.trail?.()) ?? []);
+    // The account's event history in this Region, as far as it has arrived and is kept.
+    const { env, identity, region } = step;
+    const newest = env.at - deliverySeconds * 1000;
+    const oldest = env.at - historyDays * 86_400_000;
     const hits = index.look({
-      where,
-      from: StartTime?.getTime(),
-      to: EndTime?.getTime(),
+      where: [...where, { key: 'Account', value: identity.account }, { key: 'Region', value: region }],
+      from: Math.max(oldest, StartTime?.getTime() ?? oldest),
+      to: Math.min(newest, EndTime?.getTime() ?? newest),
       before,
       most: MaxResults + 1,
     });
@@ -73,15 +75,19 @@ export const LookupEvents: Operation = declareIn('cloudtrail')<Input, object>({
   },
 });
 
-/** The account's event history in this Region. Throttling is a switch of the world, for every service. */
-async function eventsOf({ env, identity, region }: Step): Promise<readonly TrailEvent[]> {
-  const all = (await env.trail?.()) ?? [];
-  return all.filter(
-    (event) =>
-      event.recipientAccountId === identity.account && event.awsRegion === region && inHistory(event, env.at),
-  );
+/** What a look-up can ask for. */
+const asked = [...trailAttributes.slice(0, 8), 'Account', 'Region'] as const;
+const indexes = new WeakMap<readonly TrailEvent[], TrailIndex>();
+
+/** Kept beside the list that it is of, so that a look-up adds what is new. After an undo, and in a fork, the list is another. */
+function indexOf(events: readonly TrailEvent[]): TrailIndex {
+  let index = indexes.get(events);
+  if (!index) indexes.set(events, (index = new TrailIndex([], asked)));
+  index.add(events.slice(index.size));
+  return index;
 }
 
+/** Throttling is a switch of the world, for every service. */
 function overRate({ kept, env, identity: { account }, region }: Step): Refusal | undefined {
   if (!kept.get(ref.world)?.throttling) return undefined;
   const bucket = 'CloudTrail LookupEvents';

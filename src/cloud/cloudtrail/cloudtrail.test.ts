@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Lab } from '../../client/lab.ts';
-import { World } from '../../client/index.ts';
-import type { CloudTrailRec, PrincipalArn, Ref, Region } from '../../engine/index.ts';
-import { MemoryStore } from '../../store/index.ts';
-import { deliveredBy } from './delivery.ts';
 import { TrailIndex } from './trailIndex.ts';
-import { a, adminOf, allow, done, house, makeKey, policy } from '../../../test/cloud/house.ts';
+import { a, adminOf, done, house, makeKey } from '../../../test/cloud/house.ts';
 
 const call = (operation: string, input: object = {}) => ({
   service: 'cloudtrail' as const,
@@ -121,56 +117,6 @@ describe('LookupEvents', () => {
     expect((await look(lab)).events.length).toBe(1);
     await lab.advance({ days: 90 });
     expect((await look(lab, by('EventName', 'CreateKey'))).events).toEqual([]);
-  });
-});
-
-describe('a trail', () => {
-  it('that leaves KMS out has no event of KMS from then on, and tells that it was made so', async () => {
-    const principal = adminOf(a) as PrincipalArn;
-    const world = await World.open(new MemoryStore(), {
-      genesis: {
-        seed: 'trail',
-        now: '2026-03-01T12:00:00Z',
-        accounts: [{ id: a, principals: [{ arn: principal, policies: [policy(allow('*'))] }] }],
-      },
-    });
-    const ask = async (service: 'kms' | 'cloudtrail', operation: string, input: object) => {
-      await world.advance({ seconds: 1 });
-      const region = 'us-east-1' as Region;
-      return (await world.call({ service, operation, principal, region, input: { ...input } })).result;
-    };
-    await ask('cloudtrail', 'CreateTrail', { Name: 'all', S3BucketName: 'logs', IsMultiRegionTrail: true });
-    await ask('cloudtrail', 'StartLogging', { Name: 'all' });
-    await ask('kms', 'CreateKey', {});
-    const without = (source: string) => ({
-      TrailName: 'all',
-      EventSelectors: [{ ReadWriteType: 'All', ExcludeManagementEventSources: [source] }],
-    });
-    expect(await ask('cloudtrail', 'PutEventSelectors', without('s3.amazonaws.com'))).toMatchObject({
-      refusal: { refused: 'InvalidEventSelectorsException' },
-    });
-    await ask('cloudtrail', 'PutEventSelectors', without('kms.amazonaws.com'));
-    await ask('kms', 'CreateKey', {});
-    const read = await ask('cloudtrail', 'GetEventSelectors', { TrailName: 'all' });
-    expect(read).toMatchObject({
-      output: {
-        EventSelectors: [{ ExcludeManagementEventSources: ['kms.amazonaws.com'] }],
-      },
-    });
-    await ask('cloudtrail', 'StopLogging', { Name: 'all' });
-    await ask('cloudtrail', 'DescribeTrails', {});
-    const events = (await world.trail({ n: Infinity })).map(({ event }) => event).toReversed();
-    const trail = (await world.records()).get(`cloudTrail/${a}/us-east-1/all` as Ref) as CloudTrailRec;
-    const later = world.time() + 300_000;
-    expect(deliveredBy(trail, events, later).map(({ eventName }) => eventName)).toEqual([
-      'StartLogging',
-      'CreateKey',
-      'PutEventSelectors',
-      'PutEventSelectors',
-      'GetEventSelectors',
-    ]);
-    expect(deliveredBy(trail, events, world.time())).toEqual([]);
-    await world.close();
   });
 });
 

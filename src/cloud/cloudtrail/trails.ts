@@ -1,165 +1,158 @@
-import type { CloudTrailRec, Operation, Refusal, Step, TrailSelector } from '../../engine/index.ts';
-import { declareIn } from '../declare.ts';
-import { at, below } from '../refs.ts';
-import { noTrail, trailExists, wrongSelectors } from './words.ts';
+import {
+  deliverySeconds,
+  epochMs,
+  isRefusal,
+  under,
+  type CloudTrailRec,
+  type Operation,
+  type Step,
+} from '../../engine/index.ts';
+import { at } from '../refs.ts';
+import { cloudtrail, onTrail, putTrail, trailArn, trailOf, type Named } from './declare.ts';
+import { withDestination } from './destination.ts';
+import { noTrail, refusalsOfDestination, tooManyTrails, trailExists } from './words.ts';
 
 /*
- * Trails, and what they leave out. https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html
+ * Trails: where they write, and by which key. https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateTrail.html
  */
 
-const cloudtrail = declareIn('cloudtrail');
-
-interface Named {
-  readonly Name: string;
-}
-interface OfTrail {
-  readonly TrailName: string;
-}
-interface EventSelector {
-  readonly ReadWriteType?: TrailSelector['readWrite'];
-  readonly IncludeManagementEvents?: boolean;
-  readonly ExcludeManagementEventSources?: readonly string[];
+interface Destination extends Named {
+  readonly S3KeyPrefix?: string;
+  readonly IsMultiRegionTrail?: boolean;
+  /** A key ID, ARN or alias; an empty text takes the key away. */
+  readonly KmsKeyId?: string;
 }
 
-/** A trail is named by its name in its Region, or by its ARN. */
-function trailOf(name: string, { view, identity, region }: Step): CloudTrailRec | undefined {
-  const [, , , , , resource] = name.split(':');
-  return view.get(at.cloudTrail(identity.account, region, resource?.replace(/^trail\//, '') ?? name));
-}
-const arnOf = (name: string, { identity, region }: Step): string =>
-  name.startsWith('arn:') ? name : `arn:aws:cloudtrail:${region}:${identity.account}:trail/${name}`;
+/** CloudTrail User Guide, "Quotas": trails of one Region. */
+const mostTrails = 5;
 
-const put = (trail: CloudTrailRec, { view }: Step): void =>
-  view.put(at.cloudTrail(trail.account, trail.region, trail.name), trail);
+const trailsOf = ({ view, identity }: Step): readonly CloudTrailRec[] =>
+  view
+    .range('ref', { prefix: under.cloudTrails(identity.account), n: 1000 })
+    .map(({ rec }) => rec as CloudTrailRec); // by its prefix
 
-/** What counts from now on. */
-const from = (trail: CloudTrailRec, change: Partial<TrailSelector>, step: Step): CloudTrailRec => {
-  const last = trail.selectors.at(-1);
-  const next: TrailSelector = {
-    readWrite: 'All',
-    without: [],
-    stopped: true,
-    ...last,
-    ...change,
-    from: step.env.at,
-  };
-  return { ...trail, selectors: [...trail.selectors, next] };
-};
+const given = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
 
-const CreateTrail = cloudtrail<
-  Named & { readonly S3BucketName: string; readonly IsMultiRegionTrail?: boolean },
-  object
->({
+const shown = ({ name, arn, bucket, prefix, region, multiRegion, keyArn }: CloudTrailRec) => ({
+  Name: name,
+  S3BucketName: bucket,
+  ...(prefix === undefined ? {} : { S3KeyPrefix: prefix }),
+  IsMultiRegionTrail: multiRegion,
+  TrailARN: arn,
+  HomeRegion: region,
+  ...(keyArn === undefined ? {} : { KmsKeyId: keyArn }),
+});
+
+const members = ['Name', 'S3BucketName', 'S3KeyPrefix', 'IsMultiRegionTrail', 'KmsKeyId'] as const;
+
+const CreateTrail = cloudtrail<Destination & { readonly S3BucketName: string }, object>({
   name: 'CreateTrail',
-  refusals: ['TrailAlreadyExistsException'],
-  on: ({ Name }, step) => arnOf(Name, step),
-  members: ['Name', 'S3BucketName', 'IsMultiRegionTrail'],
-  run({ Name, S3BucketName, IsMultiRegionTrail = false }, step) {
+  refusals: [
+    'TrailAlreadyExistsException',
+    'MaximumNumberOfTrailsExceededException',
+    ...refusalsOfDestination,
+  ],
+  on: onTrail,
+  members,
+  async run({ Name, S3BucketName, S3KeyPrefix, IsMultiRegionTrail = false, KmsKeyId }, step) {
     if (trailOf(Name, step)) return trailExists(Name);
+    if (trailsOf(step).filter(({ region }) => region === step.region).length >= mostTrails)
+      return tooManyTrails(step.identity.account);
     const trail: CloudTrailRec = {
       name: Name,
-      arn: arnOf(Name, step),
+      arn: trailArn(Name, step),
       account: step.identity.account,
       region: step.region,
-      // OURS: the bucket is only named; its policy is not asked.
       bucket: S3BucketName,
+      prefix: given(S3KeyPrefix),
+      keyArn: undefined,
       multiRegion: IsMultiRegionTrail,
       selectors: [],
+      delivery: undefined,
     };
-    put(trail, step);
-    return shown(trail);
+    const ready = await withDestination(trail, given(KmsKeyId), step);
+    if (isRefusal(ready)) return ready;
+    putTrail(ready, step);
+    return shown(ready);
   },
   shows: (made) => made as Readonly<Record<string, unknown>>, // as `shown` makes it
 });
 
-const shown = ({ name, arn, bucket, region, multiRegion }: CloudTrailRec) => ({
-  Name: name,
-  S3BucketName: bucket,
-  IsMultiRegionTrail: multiRegion,
-  TrailARN: arn,
-  HomeRegion: region,
+const UpdateTrail = cloudtrail<Destination & { readonly S3BucketName?: string }, object>({
+  name: 'UpdateTrail',
+  refusals: ['TrailNotFoundException', ...refusalsOfDestination],
+  on: onTrail,
+  members,
+  async run(input, step) {
+    const trail = trailOf(input.Name, step);
+    if (!trail) return noTrail(input.Name);
+    const { delivery } = trail;
+    const changed: CloudTrailRec = {
+      ...trail,
+      bucket: input.S3BucketName ?? trail.bucket,
+      prefix: input.S3KeyPrefix === undefined ? trail.prefix : given(input.S3KeyPrefix),
+      multiRegion: input.IsMultiRegionTrail ?? trail.multiRegion,
+      // OURS: what could not be written is tried again soon, when something about it was changed.
+      delivery: delivery && {
+        ...delivery,
+        next: delivery.failures > 0 ? epochMs(step.env.at + deliverySeconds * 1000) : delivery.next,
+      },
+    };
+    const ready = await withDestination(changed, given(input.KmsKeyId ?? trail.keyArn), step);
+    if (isRefusal(ready)) return ready;
+    putTrail(ready, step);
+    return shown(ready);
+  },
+  shows: (made) => made as Readonly<Record<string, unknown>>, // as `shown` makes it
 });
 
-const logging = (name: 'StartLogging' | 'StopLogging', stopped: boolean): Operation =>
-  cloudtrail<Named>({
-    name,
-    refusals: ['TrailNotFoundException'],
-    on: ({ Name }, step) => arnOf(Name, step),
-    members: ['Name'],
-    run({ Name }, step) {
-      const trail = trailOf(Name, step);
-      if (!trail) return noTrail(Name);
-      put(from(trail, { stopped }, step), step);
-      return undefined;
-    },
-  });
-
-/** API Reference, EventSelector: the sources that may be left out. */
-const excludable: ReadonlySet<string> = new Set(['kms.amazonaws.com', 'rdsdata.amazonaws.com']);
-
-const PutEventSelectors = cloudtrail<OfTrail & { readonly EventSelectors: readonly EventSelector[] }, object>(
-  {
-    name: 'PutEventSelectors',
-    refusals: ['TrailNotFoundException', 'InvalidEventSelectorsException'],
-    on: ({ TrailName }, step) => arnOf(TrailName, step),
-    // cloudtrail.json rules: "the exclusion shows up as a PutEventSelectors event".
-    members: ['TrailName', 'EventSelectors'],
-    run({ TrailName, EventSelectors }, step): object | Refusal {
-      const trail = trailOf(TrailName, step);
-      if (!trail) return noTrail(TrailName);
-      const [selector] = EventSelectors;
-      const without = selector?.ExcludeManagementEventSources ?? [];
-      // OURS: one selector; several of management events would have to agree.
-      if (!selector || EventSelectors.length > 1 || !without.every((source) => excludable.has(source)))
-        return wrongSelectors();
-      put(from(trail, { readWrite: selector.ReadWriteType ?? 'All', without }, step), step);
-      return { TrailARN: trail.arn, EventSelectors };
-    },
-    shows: (made) => made as Readonly<Record<string, unknown>>, // as `run` makes it
-  },
-);
-
-const GetEventSelectors = cloudtrail<OfTrail, object>({
-  name: 'GetEventSelectors',
+const GetTrail = cloudtrail<Named, object>({
+  name: 'GetTrail',
   readOnly: true,
   refusals: ['TrailNotFoundException'],
-  on: ({ TrailName }, step) => arnOf(TrailName, step),
-  members: ['TrailName'],
-  run({ TrailName }, step) {
-    const trail = trailOf(TrailName, step);
-    if (!trail) return noTrail(TrailName);
-    const { readWrite = 'All', without = [] } = trail.selectors.at(-1) ?? {};
-    return {
-      TrailARN: trail.arn,
-      EventSelectors: [
-        { ReadWriteType: readWrite, IncludeManagementEvents: true, ExcludeManagementEventSources: without },
-      ],
-    };
+  on: onTrail,
+  members: ['Name'],
+  run({ Name }, step) {
+    const trail = trailOf(Name, step);
+    return trail ? { Trail: shown(trail) } : noTrail(Name);
   },
 });
+
+/** Those of this Region, and those of all. */
+const seenHere = (step: Step): readonly CloudTrailRec[] =>
+  trailsOf(step).filter(({ multiRegion, region }) => multiRegion || region === step.region);
 
 const DescribeTrails = cloudtrail<object, object>({
   name: 'DescribeTrails',
   readOnly: true,
   refusals: [],
   members: [],
-  run: (_input, { view, identity, region }) => ({
-    trailList: view
-      .range('ref', { prefix: below.cloudTrails(identity.account), n: Infinity })
-      .map(({ rec }) => rec as CloudTrailRec) // by its prefix
-      .filter((trail) => trail.multiRegion || trail.region === region)
-      .map(shown),
+  run: (_input, step) => ({ trailList: seenHere(step).map(shown) }),
+});
+
+const ListTrails = cloudtrail<object, object>({
+  name: 'ListTrails',
+  readOnly: true,
+  refusals: [],
+  members: [],
+  run: (_input, step) => ({
+    Trails: seenHere(step).map(({ arn, name, region }) => ({
+      TrailARN: arn,
+      Name: name,
+      HomeRegion: region,
+    })),
   }),
 });
 
 const DeleteTrail = cloudtrail<Named>({
   name: 'DeleteTrail',
   refusals: ['TrailNotFoundException'],
-  on: ({ Name }, step) => arnOf(Name, step),
+  on: onTrail,
   members: ['Name'],
   run({ Name }, step) {
     const trail = trailOf(Name, step);
     if (!trail) return noTrail(Name);
+    // Its files stay in the bucket; what it has taken and not written is gone.
     step.view.put(at.cloudTrail(trail.account, trail.region, trail.name), undefined);
     return undefined;
   },
@@ -167,10 +160,9 @@ const DeleteTrail = cloudtrail<Named>({
 
 export const trailOperations: readonly Operation[] = [
   CreateTrail,
-  logging('StartLogging', false),
-  logging('StopLogging', true),
-  PutEventSelectors,
-  GetEventSelectors,
+  UpdateTrail,
+  GetTrail,
   DescribeTrails,
+  ListTrails,
   DeleteTrail,
 ];

@@ -53,8 +53,17 @@ export const onObject =
   ];
 
 /** s3:PutObject, with the keys by which bucket policies ask how an object comes (S3 user guide, "Condition keys"). */
-export const toPut = (input: OfObject & EncryptionRequest, step: Step): readonly Asked[] =>
-  onObject('s3:PutObject')(input, step).map((asked) => ({ ...asked, context: encryptionKeys(input) }));
+export const toPut = (
+  input: OfObject & EncryptionRequest & { readonly ACL?: string },
+  step: Step,
+): readonly Asked[] =>
+  onObject('s3:PutObject')(input, step).map((asked) => ({
+    ...asked,
+    context: {
+      ...encryptionKeys(input),
+      ...(input.ACL === undefined ? {} : { 's3:x-amz-acl': input.ACL }),
+    },
+  }));
 
 const encryptionKeys = ({
   ServerSideEncryption,

@@ -3,7 +3,10 @@ import { makeService } from '../service.ts';
 import shapes from '../shapes/s3.json';
 import { bucketOperations } from './buckets.ts';
 import { multipartOperations } from './multipart.ts';
-import { objectOperations } from './objects.ts';
+import { notEncrypted, notThere, objectOperations } from './objects.ts';
+
+export { largestBody } from './objects.ts';
+export { bucketArn } from './sealing.ts';
 
 /** As much of S3 as keys need: buckets with their policy and encryption, objects, uploads in parts. */
 export const s3Operations: readonly Operation[] = [
@@ -18,3 +21,6 @@ export const s3Service: Service = makeService('s3', shapes, s3Operations, {
   invalid: 'InvalidArgument',
   unknown: 'MethodNotAllowed',
 });
+
+/** What PutObject may answer: for the services that put something here. */
+export const s3Refusals: readonly string[] = [...notThere, ...notEncrypted, 'EntityTooLarge'];

@@ -32,7 +32,7 @@ export interface Env {
   readonly device: Device;
   /**
    * The trail so far, oldest first, of everything that was applied before this step. It lies in the journal, not in the
-   * records; whoever has no journal has none.
+   * records; whoever has no journal has none. The same list as long as it only grows: what is made of it can be kept.
    */
   trail?(): Promise<readonly TrailEvent[]>;
   /** Told of each stage that a call leaves, the last one too, for whoever measures. It changes nothing. */

@@ -69,6 +69,8 @@ export const under = {
   backings: 'backing/',
   externalKeys: (proxy: string) => `externalKey/${proxy}|`,
   keyStores: (account: AccountId, region: Region) => `keyStore/${account}/${region}/`,
+  cloudTrails: (account: string) => `cloudTrail/${account}/`,
+  eventRules: 'eventRule/',
 };
 
 /** Index keys of the declared secondary indexes, without the ref that ends them. */
@@ -110,6 +112,8 @@ export const indexes: readonly IndexDeclaration[] = [
   declare('due', 'rotation', (r) => dueKey(r.enabled && !r.overdue ? r.next : undefined, r.inProgress?.ends)),
   declare('due', 'material', (m) => dueKey(m.wrapped ? m.imported?.expires : undefined)),
   declare('due', 'keyStore', (s) => dueKey(s.settles)),
+  declare('due', 'cloudTrail', (t) => dueKey(t.delivery?.next)),
+  declare('due', 'eventRule', (r) => dueKey(r.waiting[0]?.due)),
   declare('grantByRetirer', 'grant', (g) => {
     const retirer = g.RetiringPrincipal ?? g.RetiringServicePrincipal;
     return retirer === undefined ? undefined : indexKey.grantByRetirer(retirer);

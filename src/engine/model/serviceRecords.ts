@@ -1,4 +1,5 @@
 import type { AccountId, Bytes, EpochMs, KeyArn, Region } from './ids.ts';
+import type { EventRuleRec, MetricAlarmRec, MetricFilterRec } from './watchRecords.ts';
 
 /*
  * What the services around KMS keep. Types only: what makes and reads them is loaded with the services. Like every record
@@ -338,9 +339,30 @@ export interface CloudTrailRec {
   readonly account: AccountId;
   readonly region: Region;
   readonly bucket: string;
+  /** Before `AWSLogs/` in the names of its files. */
+  readonly prefix?: string | undefined;
+  /** SSE-KMS by this key, as CloudTrail has resolved it. Undefined: SSE-S3. */
+  readonly keyArn?: KeyArn | undefined;
   readonly multiRegion: boolean;
   /** Each from when it counts, oldest first. */
   readonly selectors: readonly TrailSelector[];
+  /** Undefined: it has never logged. */
+  readonly delivery?: TrailDelivery | undefined;
+}
+/** How far a trail has come with its log files. */
+export interface TrailDelivery {
+  /** Records before this second are in a file, or were given up. */
+  readonly upTo: EpochMs;
+  /** When it next writes; undefined: there is nothing to write. */
+  readonly next: EpochMs | undefined;
+  readonly succeeded: EpochMs | undefined;
+  readonly attempted: EpochMs | undefined;
+  /** What S3 answered to the last attempt, when that was a refusal. */
+  readonly error: string | undefined;
+  /** Attempts in a row that were refused. */
+  readonly failures: number;
+  /** Log files written so far. */
+  readonly files: number;
 }
 export interface TrailSelector {
   readonly from: EpochMs;
@@ -512,6 +534,9 @@ export const serviceTableNames = [
   'eksSecret',
   'redshiftCluster',
   'redshiftBlock',
+  'eventRule',
+  'metricFilter',
+  'metricAlarm',
 ] as const satisfies readonly (keyof ServiceTables)[];
 
 export interface ServiceTables {
@@ -545,4 +570,7 @@ export interface ServiceTables {
   readonly eksSecret: EksSecretRec;
   readonly redshiftCluster: RedshiftClusterRec;
   readonly redshiftBlock: RedshiftBlockRec;
+  readonly eventRule: EventRuleRec;
+  readonly metricFilter: MetricFilterRec;
+  readonly metricAlarm: MetricAlarmRec;
 }

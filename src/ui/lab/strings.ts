@@ -184,6 +184,7 @@ export const words = {
       DeleteExpiredKeyMaterial: `material of ${name} expires`,
       KeySettles: `${name} is ready`,
       KeyStoreSettles: 'a key store settles',
+      DeliverLogFiles: 'a trail writes its log files',
     })[what],
   happened: (n: number) =>
     n === 0 ? 'Nothing fell due on the way.' : n === 1 ? 'On the way:' : `On the way, ${n} events:`,
