@@ -27,7 +27,13 @@ export function readingHold(rec: HeldKeyRec, now: EpochMs): ReadingHold | undefi
         return { by: parts[3], until: after(tableSeconds) };
       case 'lambda':
         return { by: undefined, until: after(environmentSeconds) };
+      case 'kinesis':
+        return parts[4] === 'read' ? { by: parts[3], until: rec.until } : undefined;
+      // The card of an instance, the host of a database, an API server, the memory of a warehouse.
       case 'ec2':
+      case 'rds':
+      case 'eks':
+      case 'redshift':
         return { by: undefined, until: undefined };
       default:
         return undefined;

@@ -65,4 +65,5 @@ export const lateOperations = {
 };
 
 export { readingHold, type ReadingHold } from './held.ts';
+export { standing } from './standing.ts';
 export { placeOf } from './refs.ts';

@@ -1,62 +1,17 @@
-import type { Bytes, Rec, Ref, S3Sealing, ServiceTables } from '../../engine/index.ts';
-import type { Protection, StoredThing, ThingService } from './types.ts';
-
-/*
- * A card of each record that a service keeps. How a service wraps and names what it stores is told in src/cloud; that a
- * card says the same is tested by opening what is on it by a call of KMS.
- */
-
-/** So much of the bytes is on a card. */
-const mostShown = 512;
-
-/** What several records of one service are read with. */
-export interface Around {
-  readonly bucket: (name: string) => ServiceTables['s3Bucket'] | undefined;
-  readonly table: (arn: string) => ServiceTables['dynamoTable'] | undefined;
-  readonly secret: (arn: string) => ServiceTables['secret'] | undefined;
-  readonly queue: (arn: string) => ServiceTables['sqsQueue'] | undefined;
-  readonly group: (arn: string) => ServiceTables['logGroup'] | undefined;
-}
-
-/** What a record tells by itself; who holds keys and what state they are in comes later. */
-export type Card = Omit<StoredThing, 'keyState' | 'held' | 'forNew'> & {
-  readonly keyNamed: string | undefined;
-};
-
-type Given = Pick<Card, 'service' | 'kind' | 'name' | 'account' | 'region'> & Partial<Card>;
-const card = (id: Ref, given: Given): Card => ({
-  arn: undefined,
-  within: undefined,
-  created: undefined,
-  protection: undefined,
-  bytes: undefined,
-  wrapped: undefined,
-  inner: undefined,
-  keyArn: undefined,
-  context: undefined,
-  grantIds: [],
-  attachedTo: undefined,
-  sharedWith: [],
-  read: undefined,
-  keyNamed: undefined,
-  ...given,
-  id,
-});
-
-const stored = (bytes: Bytes, protection: Protection): Pick<Card, 'bytes' | 'protection'> => ({
-  protection,
-  bytes: { length: bytes.length, first: protection === 'none' ? undefined : bytes.slice(0, mostShown) },
-});
-
-const grants = (...ids: readonly (string | undefined)[]): readonly string[] =>
-  ids.filter((id) => id !== undefined);
+import type { Rec, Ref, S3Sealing, ServiceTables } from '../../engine/index.ts';
+import { card, grants, innerKey, stored, type Around, type Card, type Makers, type Table } from './card.ts';
+import { makersOfDatabases } from './cardsOfDatabases.ts';
+import type { Protection, ThingService } from './types.ts';
 
 const s3Protection = ({ algorithm, bucketKey }: S3Sealing): Protection => {
   if (algorithm === 'AES256') return 'ownKey';
   if (algorithm === 'customer') return 'customerKey';
   return algorithm === 'aws:kms:dsse' ? 'twoLayers' : bucketKey ? 'bucketKey' : 'dataKey';
 };
-const s3Keys = ({ keyArn, context, wrapped, inner }: S3Sealing) => ({ keyArn, context, wrapped, inner });
+const s3Keys = ({ keyArn, context, wrapped, inner }: S3Sealing) => ({
+  ...{ keyArn, context, wrapped },
+  inner: innerKey('objectKey', inner),
+});
 
 const volumeLike = (rec: ServiceTables['ebsVolume'] | ServiceTables['ebsSnapshot']) => {
   const { keyArn, wrapped, contextId, blocks } = rec;
@@ -71,25 +26,6 @@ const volumeLike = (rec: ServiceTables['ebsVolume'] | ServiceTables['ebsSnapshot
     region: rec.region,
   };
 };
-
-/** Tables without cards. A table that is neither here nor in {@link serviceOf} is an error of types. */
-type Without =
-  // They keep nothing of a customer's, or it is on the card of something else.
-  | 'heldKey'
-  | 's3Part'
-  | 'ebsDefault'
-  | 'snsSubscription'
-  | 'cloudTrail'
-  // RDS, Kinesis, EKS and Redshift have no cards yet; "What hangs on this key" says so.
-  | 'rdsInstance'
-  | 'rdsSnapshot'
-  | 'kinesisStream'
-  | 'kinesisRecord'
-  | 'eksCluster'
-  | 'eksSecret'
-  | 'redshiftCluster'
-  | 'redshiftBlock';
-export type Table = Exclude<keyof ServiceTables, Without>;
 
 /** In the order in which things are listed: what holds things before what lies in it. */
 export const serviceOf: Readonly<Record<Table, ThingService>> = {
@@ -110,14 +46,21 @@ export const serviceOf: Readonly<Record<Table, ThingService>> = {
   dynamoItem: 'dynamodb',
   logGroup: 'logs',
   logEvent: 'logs',
+  rdsInstance: 'rds',
+  rdsSnapshot: 'rds',
+  kinesisStream: 'kinesis',
+  kinesisRecord: 'kinesis',
+  eksCluster: 'eks',
+  eksSecret: 'eks',
+  redshiftCluster: 'redshift',
+  redshiftBlock: 'redshift',
 };
+/** They hang on the key of what they lie in, whatever that is at the moment. */
+export const keyOfContainer: ReadonlySet<Table> = new Set(['dynamoItem', 'eksSecret', 'redshiftBlock']);
 export const tables = Object.keys(serviceOf) as readonly Table[]; // it has no others
 
-type Makers = {
-  readonly [T in Table]: (rec: ServiceTables[T], id: Ref, around: Around) => Card | undefined;
-};
-
 const makers: Makers = {
+  ...makersOfDatabases,
   s3Bucket: ({ name, account, region, created, encryption }, id) =>
     card(id, {
       ...{ service: 's3', kind: 'bucket', name, account, region, created },
@@ -154,11 +97,12 @@ const makers: Makers = {
   ec2Instance: (rec, id) =>
     card(id, {
       ...{ service: 'ec2', kind: 'instance', name: rec.id, account: rec.account, region: rec.region },
+      status: rec.state,
       ...{ created: rec.created, arn: `arn:aws:ec2:${rec.region}:${rec.account}:instance/${rec.id}` },
     }),
   ebsVolume: (rec, id) =>
     card(id, {
-      ...{ service: 'ec2', kind: 'volume', name: rec.id },
+      ...{ service: 'ec2', kind: 'volume', name: rec.id, holder: rec.id, status: rec.state },
       ...volumeLike(rec),
       arn: `arn:aws:ec2:${rec.region}:${rec.account}:volume/${rec.id}`,
       grantIds: grants(rec.attachment?.grantId, rec.grantId),
@@ -170,7 +114,7 @@ const makers: Makers = {
     }),
   ebsSnapshot: (rec, id) =>
     card(id, {
-      ...{ service: 'ec2', kind: 'snapshot', name: rec.id },
+      ...{ service: 'ec2', kind: 'snapshot', name: rec.id, holder: rec.id, status: rec.state },
       ...volumeLike(rec),
       arn: `arn:aws:ec2:${rec.region}::snapshot/${rec.id}`,
       sharedWith: rec.sharedWith,
@@ -244,12 +188,13 @@ const makers: Makers = {
       keyNamed: keyId,
       read: { operation: 'Invoke', input: { FunctionName: name } },
     }),
-  dynamoTable(rec, id) {
+  dynamoTable(rec, id, { now, standing }) {
     const { arn, name, account, region, created, wrapped, keyArn, grantId } = rec;
     return card(id, {
       ...{ service: 'dynamodb', kind: 'table', name, account, region, created, arn, keyArn, wrapped },
       protection: wrapped ? 'dataKey' : 'ownKey',
       context: wrapped && tableContext(rec),
+      status: standing.dynamoTable(rec, now),
       grantIds: grants(grantId),
     });
   },

@@ -1,133 +1,84 @@
 import { loadServices } from '../../cloud/index.ts';
 import {
-  aliasArn,
-  keyArn,
   keyStateOf,
-  parseKeyName,
   ref,
+  tableOf,
   type AccountId,
   type EpochMs,
-  type Found,
   type HeldKeyRec,
   type KeyArn,
   type KeyState,
-  type Range,
+  type Rec,
   type Ref,
   type Region,
-  type ServiceTables,
   type View,
 } from '../../engine/index.ts';
 import type { KeyDetail, Page, SealedObject } from '../api.ts';
-import { cardOf, serviceOf, tables, type Around, type Card, type Table } from './cards.ts';
+import type { Around, Card, Table } from './card.ts';
+import { cardOf, serviceOf, tables } from './cards.ts';
+import { keyMeant, spelledOut } from './names.ts';
+import { heldName, holdOf, type Shelf, type ThingsIndex } from './thingsIndex.ts';
 import type { LostGroup, LostWith, StoredPlace, StoredThing, ThingsQuestion } from './types.ts';
 
+export { ThingsIndex } from './thingsIndex.ts';
+
 /*
- * Reads what services keep, from committed records, in portions that never enter the working view: bodies may be many.
+ * Answers about what services keep: which things from the index, what is on their cards from their committed records, in
+ * portions that never enter the working view, because bodies may be many.
  */
 
 export interface ThingsSource {
-  /** Records by their refs. */
-  range(range: Range): Promise<readonly Found[]>;
+  readonly index: ThingsIndex;
+  get(refs: readonly Ref[]): Promise<readonly (Rec | undefined)[]>;
   read<T>(look: (view: View) => T): Promise<T>;
   readonly at: EpochMs;
 }
 
-const portion = 500;
-
-async function* rowsOf(source: ThingsSource, prefix: string, from?: string): AsyncGenerator<Found> {
-  for (let after = from; ;) {
-    const page = await source.range({ prefix, after, n: portion });
-    yield* page;
-    if (page.length < portion) return;
-    after = page.at(-1)?.indexKey;
-  }
-}
-
-async function all<T extends keyof ServiceTables>(
-  source: ThingsSource,
-  table: T,
-): Promise<readonly ServiceTables[T][]> {
-  const found: ServiceTables[T][] = [];
-  for await (const { rec } of rowsOf(source, `${table}/`)) found.push(rec as ServiceTables[T]); // of that prefix
-  return found;
-}
-
-const by = <T>(recs: readonly T[], name: (rec: T) => string): ((name: string) => T | undefined) => {
-  const map = new Map(recs.map((rec) => [name(rec), rec]));
-  return (wanted) => map.get(wanted);
-};
-
 type HoldOf = Awaited<ReturnType<typeof loadServices>>['readingHold'];
 
-/** What cards are made with: read once for a question. */
+/** What cards are made with, for one question. */
 class Reader {
   readonly #source: ThingsSource;
   readonly #states = new Map<KeyArn, KeyState | 'gone'>();
-  readonly #means = new Map<string, KeyArn | undefined>();
   readonly #around: Around;
-  readonly #held: ReadonlyMap<KeyArn, readonly HeldKeyRec[]>;
   readonly #holdOf: HoldOf;
 
-  private constructor(source: ThingsSource, around: Around, held: readonly HeldKeyRec[], holdOf: HoldOf) {
+  private constructor(source: ThingsSource, around: Around, holdOf: HoldOf) {
     this.#source = source;
     this.#around = around;
-    const byKey = new Map<KeyArn, HeldKeyRec[]>();
-    for (const rec of held) byKey.set(rec.keyArn, [...(byKey.get(rec.keyArn) ?? []), rec]);
-    this.#held = byKey;
     this.#holdOf = holdOf;
   }
 
   static async open(source: ThingsSource): Promise<Reader> {
-    const { readingHold } = await loadServices();
-    const [buckets, dynamo, secrets, queues, groups, held] = await Promise.all([
-      all(source, 's3Bucket'),
-      all(source, 'dynamoTable'),
-      all(source, 'secret'),
-      all(source, 'sqsQueue'),
-      all(source, 'logGroup'),
-      all(source, 'heldKey'),
-    ]);
-    const around: Around = {
-      bucket: by(buckets, ({ name }) => name),
-      table: by(dynamo, ({ arn }) => arn),
-      secret: by(secrets, ({ arn }) => arn),
-      queue: by(queues, ({ arn }) => arn),
-      group: by(groups, ({ arn }) => arn),
-    };
-    return new Reader(source, around, held, readingHold);
+    const { readingHold, standing } = await loadServices();
+    return new Reader(source, source.index.containers.around(source.at, standing), readingHold);
   }
 
-  /** Cards from one place of the list on, in its order. */
-  async *cards(question: ThingsQuestion): AsyncGenerator<{ readonly card: Card; readonly at: string }> {
-    const { account, region, service, keyArn: key, after } = question;
-    const first = after === undefined ? 0 : tables.findIndex((table) => after.startsWith(`${table}/`));
-    for (const table of tables.slice(Math.max(0, first))) {
-      if (service !== undefined && serviceOf[table] !== service) continue;
-      const from = after?.startsWith(`${table}/`) ? after : undefined;
-      for await (const row of rowsOf(this.#source, `${table}/`, from)) {
-        const card = cardOf(table, row.rec, row.ref, this.#around);
-        if (!card) continue;
-        if (account !== undefined && card.account !== account) continue;
-        if (region !== undefined && card.region !== region) continue;
-        if (key !== undefined && card.keyArn !== key) continue;
-        yield { card, at: row.indexKey };
-      }
+  /** Those that are still there, whole, in this order. */
+  async things(refs: readonly Ref[]): Promise<StoredThing[]> {
+    const recs = await this.#source.get(refs);
+    const found: StoredThing[] = [];
+    for (const [i, at] of refs.entries()) {
+      const rec = recs[i];
+      // A ref of the index, or one that has been looked at.
+      const card = rec && cardOf(tableOf(at) as Table, rec, at, this.#around);
+      if (card) found.push(await this.#finish(card));
     }
+    return found;
   }
 
-  one(table: Table, found: Found): Card | undefined {
-    return cardOf(table, found.rec, found.ref, this.#around);
-  }
-
-  /** The whole of a card. */
-  async finish(card: Card): Promise<StoredThing> {
-    const { keyNamed, ...rest } = card;
+  async #finish(card: Card): Promise<StoredThing> {
+    const { keyNamed, holder: _, looksAgain: __, ...rest } = card;
+    const spelled = keyNamed === undefined ? undefined : spelledOut(keyNamed, card.account, card.region);
     const forNew =
       keyNamed === undefined
         ? undefined
-        : { named: keyNamed, keyArn: await this.#meaning(keyNamed, card.account, card.region) };
+        : {
+            named: keyNamed,
+            keyArn: spelled && (await this.#source.read((view) => keyMeant(view, spelled))),
+          };
     const keyState = card.keyArn && (await this.state(card.keyArn));
-    return { ...rest, keyState, held: this.held(card), forNew };
+    return { ...rest, keyState, held: this.#held(card), forNew };
   }
 
   async state(arn: KeyArn): Promise<KeyState | 'gone'> {
@@ -141,114 +92,95 @@ class Reader {
     return state;
   }
 
-  held(card: Card): StoredThing['held'] {
-    const { keyArn: arn, wrapped, bytes, protection } = card;
-    if (!arn) return [];
-    // What KMS itself encrypted is held under its own bytes.
-    const name = wrapped ?? (protection === 'kms' ? bytes?.first : undefined);
-    if (!name) return [];
-    return (this.#held.get(arn) ?? []).flatMap((rec) => {
-      const same = rec.holder.startsWith('ec2|') ? rec.holder.endsWith(`|${card.name}`) : isSame(rec, name);
-      const hold = same ? this.#holdOf(rec, this.#source.at) : undefined;
-      return hold ? [hold] : [];
+  hold(rec: HeldKeyRec): ReturnType<HoldOf> {
+    return this.#holdOf(rec, this.#source.at);
+  }
+
+  #held(card: Card): StoredThing['held'] {
+    const { keyArn: arn, looksAgain } = card;
+    const name = holdOf(card);
+    if (!arn || name === undefined || (looksAgain !== undefined && looksAgain <= this.#source.at)) return [];
+    return [...this.#source.index.held(arn)].flatMap((rec) => {
+      const hold = heldName(rec) === name ? this.hold(rec) : undefined;
+      return hold ? [{ ...hold, until: hold.until ?? looksAgain }] : [];
     });
-  }
-
-  async #meaning(named: string, account: AccountId, region: Region): Promise<KeyArn | undefined> {
-    const asked = `${account} ${region} ${named}`;
-    if (!this.#means.has(asked)) {
-      const means = await this.#source.read((view) => keyMeant(view, named, account, region));
-      this.#means.set(asked, means);
-    }
-    return this.#means.get(asked);
-  }
-}
-
-/** The first bytes of a card may be fewer than all: a wrapped key is never longer than what a card shows. */
-const isSame = ({ wrapped }: HeldKeyRec, name: Uint8Array): boolean =>
-  name.every((byte, at) => wrapped[at] === byte) && name.length > 0;
-
-/** The key that a name means to a service of this account and Region. */
-function keyMeant(view: View, named: string, account: AccountId, region: Region): KeyArn | undefined {
-  const name = parseKeyName(named);
-  switch (name.form) {
-    case 'keyArn':
-      return named as KeyArn; // read as one
-    case 'id':
-      return keyArn(region, account, name.key);
-    case 'alias':
-      return view.get(ref.alias(aliasArn(region, account, name.alias)))?.target;
-    case 'aliasArn':
-      return view.get(
-        ref.alias(aliasArn(name.arn.region as Region, name.arn.account as AccountId, name.alias)),
-      )?.target;
-    default:
-      return undefined;
   }
 }
 
 const most = 200;
 
+function asked(
+  { index }: ThingsSource,
+  { account, region, service, keyArn }: ThingsQuestion,
+): readonly Shelf[] {
+  const found: Shelf[] = [];
+  for (const { shelf, key } of index.shelves()) {
+    if (account !== undefined && shelf.account !== account) continue;
+    if (region !== undefined && shelf.region !== region) continue;
+    if (service !== undefined && shelf.service !== service) continue;
+    if (keyArn !== undefined && key !== keyArn) continue;
+    found.push(shelf);
+  }
+  return found;
+}
+
+/** The first `n` refs of some shelves behind `after`, in the order of tables and then of refs. */
+function refsOf(shelves: readonly Shelf[], after: string | undefined, n: number): readonly Ref[] {
+  const first = after === undefined ? 0 : tables.findIndex((table) => after.startsWith(`${table}/`));
+  const found: Ref[] = [];
+  for (const table of tables.slice(Math.max(0, first))) {
+    const from = after?.startsWith(`${table}/`) ? `${after}\0` : '';
+    const here = shelves
+      .filter((shelf) => shelf.table === table)
+      .flatMap(({ rows }) => rows.slice({ from, to: undefined }, n).map(([at]) => at as Ref)); // put as one
+    found.push(...here.toSorted((x, y) => (x < y ? -1 : 1)).slice(0, n - found.length));
+    if (found.length === n) break;
+  }
+  return found;
+}
+
 export async function storedThings(
   source: ThingsSource,
   question: ThingsQuestion,
 ): Promise<Page<StoredThing>> {
-  const { n = most } = question;
+  const { n = most, after } = question;
   const reader = await Reader.open(source);
-  const items: StoredThing[] = [];
-  let last: string | undefined;
-  for await (const { card, at } of reader.cards(question)) {
-    if (items.length === n) return { items, next: last };
-    items.push(await reader.finish(card));
-    last = at;
-  }
-  return { items, next: undefined };
+  const refs = refsOf(asked(source, question), after, n + 1);
+  const items = await reader.things(refs.slice(0, n));
+  return { items, next: refs.length > n ? refs[n - 1] : undefined };
 }
 
 /** One thing by its `id`. */
 export async function storedThing(source: ThingsSource, id: Ref): Promise<StoredThing | undefined> {
-  const table = tables.find((one) => id.startsWith(`${one}/`));
-  if (!table) return undefined;
-  const [found] = await source.range({ prefix: id, n: 1 });
-  if (found?.ref !== id) return undefined;
+  if (!Object.hasOwn(serviceOf, tableOf(id))) return undefined;
   const reader = await Reader.open(source);
-  const card = reader.one(table, found);
-  return card && reader.finish(card);
+  return (await reader.things([id]))[0];
 }
 
 export async function storedPlaces(source: ThingsSource): Promise<readonly StoredPlace[]> {
   const reader = await Reader.open(source);
   interface Sum {
+    readonly place: Pick<StoredPlace, 'account' | 'region' | 'service'>;
     readonly kinds: Record<string, number>;
     things: number;
     bytes: number;
     locked: number;
     readonly keys: Set<KeyArn>;
-    readonly place: Pick<StoredPlace, 'account' | 'region' | 'service'>;
   }
   const sums = new Map<string, Sum>();
-  for await (const { card } of reader.cards({})) {
-    const { account, region, service } = card;
+  for (const { shelf, key } of source.index.shelves()) {
+    const { account, region, service, kind, rows } = shelf;
     const name = `${account}|${region}|${service}`;
-    let sum = sums.get(name);
-    if (!sum) {
-      sum = {
-        kinds: {},
-        things: 0,
-        bytes: 0,
-        locked: 0,
-        keys: new Set(),
-        place: { account, region, service },
-      };
-      sums.set(name, sum);
-    }
-    sum.kinds[card.kind] = (sum.kinds[card.kind] ?? 0) + 1;
-    if (card.protection === undefined) continue;
-    sum.things += 1;
-    sum.bytes += card.bytes?.length ?? 0;
-    if (!card.keyArn) continue;
-    sum.keys.add(card.keyArn);
-    if ((await reader.state(card.keyArn)) !== 'Enabled') sum.locked += 1;
+    const place = { account, region, service };
+    const sum = sums.get(name) ?? { place, kinds: {}, things: 0, bytes: 0, locked: 0, keys: new Set() };
+    sums.set(name, sum);
+    sum.kinds[kind] = (sum.kinds[kind] ?? 0) + rows.size;
+    if (!shelf.keeps) continue;
+    sum.things += rows.size;
+    sum.bytes += shelf.bytes;
+    if (!key) continue;
+    sum.keys.add(key);
+    if ((await reader.state(key)) !== 'Enabled') sum.locked += rows.size;
   }
   return [...sums.values()].map(({ place, keys, ...rest }) => ({ ...place, ...rest, keys: [...keys] }));
 }
@@ -261,54 +193,70 @@ export async function lostWith(
   key: KeyArn,
   around: { readonly detail: KeyDetail | undefined; readonly files: readonly SealedObject[] },
 ): Promise<LostWith> {
-  const reader = await Reader.open(source);
-  const groups = new Map<
-    string,
-    Omit<LostGroup, 'things'> & { total: number; bytes: number; things: StoredThing[] }
-  >();
-  const stops: StoredThing[] = [];
-  const owner = key.split(':')[4] as AccountId; // of a key ARN
-  let [total, bytes, elsewhere, lasting] = [0, 0, 0, 0];
-  for await (const { card } of reader.cards({})) {
-    if (card.keyNamed !== undefined) {
-      const thing = await reader.finish(card);
-      if (thing.forNew?.keyArn === key) stops.push(thing);
-    }
-    if (card.keyArn !== key) continue;
-    const { service, kind, account, region } = card;
-    const name = `${service}|${kind}|${account}|${region}`;
-    let group = groups.get(name);
-    if (!group) {
-      group = { service, kind, account, region, total: 0, bytes: 0, things: [] };
-      groups.set(name, group);
-    }
-    const length = card.bytes?.length ?? 0;
-    group.total += 1;
-    group.bytes += length;
-    if (group.things.length < shownOfEach) group.things.push(await reader.finish(card));
-    total += 1;
-    bytes += length;
-    if (account !== owner) elsewhere += 1;
-    if (reader.held(card).length > 0) lasting += 1;
-  }
   const { detail, files } = around;
+  const reader = await Reader.open(source);
+  const [, , , region, owner] = key.split(':') as [string, string, string, Region, AccountId]; // of a key ARN
+  const lost = asked(source, { keyArn: key });
+  const groups: LostGroup[] = [];
+  for (const shelves of grouped(lost)) {
+    const [first] = shelves;
+    if (!first) continue;
+    groups.push({
+      ...{ service: first.service, kind: first.kind, account: first.account, region: first.region },
+      total: shelves.reduce((sum, { rows }) => sum + rows.size, 0),
+      bytes: shelves.reduce((sum, { bytes }) => sum + bytes, 0),
+      things: await reader.things(refsOf(shelves, undefined, shownOfEach)),
+    });
+  }
+  const aliases = detail?.aliases ?? [];
+  const names = [key, ...aliases.map((alias) => spelledOut(alias, owner, region) ?? alias)];
   return {
     key,
     state: await reader.state(key),
     owner,
-    groups: [...groups.values()],
-    total,
-    bytes,
-    elsewhere,
-    lasting,
-    stops,
+    groups,
+    total: groups.reduce((sum, { total }) => sum + total, 0),
+    bytes: groups.reduce((sum, { bytes }) => sum + bytes, 0),
+    elsewhere: groups.reduce((sum, { total, account }) => sum + (account === owner ? 0 : total), 0),
+    lasting: await lasting(source, reader, key, lost),
+    stops: await reader.things(source.index.naming(names)),
     grants: detail?.grants ?? [],
-    aliases: detail?.aliases ?? [],
+    aliases,
     files: files
       .filter(({ keyArn: arn }) => arn === key)
       .map(({ id, name, plaintextLength }) => ({ id, name, length: plaintextLength })),
     related: (detail?.related ?? [])
       .filter(({ arn }) => arn !== key)
-      .map(({ arn, region, state }) => ({ arn, region, state })),
+      .map(({ arn, region: there, state }) => ({ arn, region: there, state })),
   };
+}
+
+/** Shelves of one kind in one place together, in the order of tables. */
+function grouped(shelves: readonly Shelf[]): readonly (readonly Shelf[])[] {
+  const groups = new Map<string, Shelf[]>();
+  for (const shelf of shelves.toSorted((x, y) => tables.indexOf(x.table) - tables.indexOf(y.table))) {
+    const name = `${shelf.table}|${shelf.account}|${shelf.region}`;
+    groups.set(name, [...(groups.get(name) ?? []), shelf]);
+  }
+  return [...groups.values()];
+}
+
+/** How many of these a service reads on for a while by a key that it holds. */
+async function lasting(
+  source: ThingsSource,
+  reader: Reader,
+  key: KeyArn,
+  lost: readonly Shelf[],
+): Promise<number> {
+  const names = new Set([...source.index.held(key)].filter((rec) => reader.hold(rec)).map(heldName));
+  let sum = 0;
+  for (const { holds, table } of lost)
+    for (const name of names) {
+      const hold = holds.get(name);
+      if (!hold) continue;
+      // A database is given up when RDS looks again: that is on its own card.
+      const one = table === 'rdsInstance' ? (await reader.things([hold.one]))[0] : undefined;
+      if (!one || one.held.length > 0) sum += hold.n;
+    }
+  return sum;
 }

@@ -17,7 +17,19 @@ import type {
 
 export type ThingService = Extract<
   ServiceName,
-  's3' | 'ec2' | 'secretsmanager' | 'sqs' | 'sns' | 'ssm' | 'lambda' | 'dynamodb' | 'logs'
+  | 's3'
+  | 'ec2'
+  | 'secretsmanager'
+  | 'sqs'
+  | 'sns'
+  | 'ssm'
+  | 'lambda'
+  | 'dynamodb'
+  | 'logs'
+  | 'rds'
+  | 'kinesis'
+  | 'eks'
+  | 'redshift'
 >;
 export type ThingKind =
   | 'bucket'
@@ -36,9 +48,25 @@ export type ThingKind =
   | 'table'
   | 'item'
   | 'logGroup'
-  | 'logEvent';
+  | 'logEvent'
+  | 'dbInstance'
+  | 'dbSnapshot'
+  | 'stream'
+  | 'record'
+  | 'kubernetes'
+  | 'kubernetesSecret'
+  | 'warehouse'
+  | 'block';
 
-/** What bytes hang on. The first four are keys of KMS. */
+/** A key between the bytes and what KMS wrapped. */
+export interface InnerKey {
+  /** `salt`: no key, but what it is derived by from the seed. */
+  readonly is: 'objectKey' | 'blockKey' | 'databaseKey' | 'salt';
+  /** Wrapped under the next key on the way to KMS. */
+  readonly bytes: Bytes;
+}
+
+/** What bytes hang on. The first six are keys of KMS. */
 export type Protection =
   /** A data key that KMS wrapped. */
   | 'dataKey'
@@ -48,11 +76,24 @@ export type Protection =
   | 'bucketKey'
   /** A data key that KMS wrapped, and a second layer of the service's own. */
   | 'twoLayers'
+  /** A key of its own under a database key, under a cluster key, which KMS wrapped. */
+  | 'tiers'
+  /** A key that is derived from a seed, which KMS encrypted. */
+  | 'seed'
   /** A key that came with the request and that the service did not keep. */
   | 'customerKey'
   /** A key that the service owns. */
   | 'ownKey'
   | 'none';
+
+interface ThingCall {
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+export interface ThingRead extends ThingCall {
+  /** A call to be made before: the member `hands` of its output is the one of that name in the input. */
+  readonly before?: ThingCall & { readonly hands: string };
+}
 
 export interface StoredThing {
   /** Where its record lies; names it in `storedThing`. */
@@ -73,8 +114,8 @@ export interface StoredThing {
   readonly bytes: { readonly length: number; readonly first: Bytes | undefined } | undefined;
   /** The data key as KMS wrapped it, when it lies beside the bytes. */
   readonly wrapped: Bytes | undefined;
-  /** The key of these bytes under the bucket key, or under the service's own. */
-  readonly inner: Bytes | undefined;
+  /** The keys between the bytes and `wrapped`, from the bytes on: under a bucket key, a database key, the service's own. */
+  readonly inner: readonly InnerKey[];
   readonly keyArn: KeyArn | undefined;
   /** `gone`: deleted, or of no key that was ever in this world. */
   readonly keyState: KeyState | 'gone' | undefined;
@@ -90,9 +131,10 @@ export interface StoredThing {
   readonly attachedTo: string | undefined;
   /** Accounts that a snapshot is shared with. */
   readonly sharedWith: readonly string[];
+  /** State of it in its service's own word, where it has one. */
+  readonly status: string | undefined;
   /** The call by which its service reads it; undefined when a reader has to bring more. */
-  readonly read:
-    { readonly operation: string; readonly input: Readonly<Record<string, unknown>> } | undefined;
+  readonly read: ThingRead | undefined;
 }
 
 export interface ThingsQuestion {

@@ -5,6 +5,7 @@ import {
   utf8,
   type Bytes,
   type DynamoTableRec,
+  type EpochMs,
   type Refusal,
   type Region,
   type Step,
@@ -143,10 +144,12 @@ export const itemId = (key: Bytes, partition: string): string =>
 
 const day = 86_400_000;
 /** services.json DynamoDB "inaccessible": seven days to restore access, then the table is archived. */
-export const archived = ({ inaccessible }: DynamoTableRec, { env }: Step): boolean =>
-  inaccessible !== undefined && env.at - inaccessible >= 7 * day;
+const archivedAt = ({ inaccessible }: DynamoTableRec, now: EpochMs): boolean =>
+  inaccessible !== undefined && now - inaccessible >= 7 * day;
+export const archived = (table: DynamoTableRec, { env }: Step): boolean => archivedAt(table, env.at);
 
-export function statusOf(table: DynamoTableRec, step: Step): string {
-  if (archived(table, step)) return 'ARCHIVED';
+export function statusAt(table: DynamoTableRec, now: EpochMs): string {
+  if (archivedAt(table, now)) return 'ARCHIVED';
   return table.inaccessible === undefined ? 'ACTIVE' : 'INACCESSIBLE_ENCRYPTION_CREDENTIALS';
 }
+export const statusOf = (table: DynamoTableRec, { env }: Step): string => statusAt(table, env.at);

@@ -6,6 +6,7 @@ import {
   type EksClusterRec,
   type EksIssue,
   type EksSecretRec,
+  type EpochMs,
   type Refusal,
   type Region,
   type Step,
@@ -114,8 +115,12 @@ const checkEvery = 300_000;
 
 const day = 86_400_000;
 /** services.json EKS "rules": the key has to be back within 30 days. */
-export const isLost = ({ issue }: EksClusterRec, { env }: Step): boolean =>
-  issue !== undefined && env.at - issue.since >= 30 * day;
+const isLostAt = ({ issue }: EksClusterRec, now: EpochMs): boolean =>
+  issue !== undefined && now - issue.since >= 30 * day;
+export const isLost = (cluster: EksClusterRec, { env }: Step): boolean => isLostAt(cluster, env.at);
+/** EKS's word for its state, and the code of the issue that it has. */
+export const standingAt = (cluster: EksClusterRec, now: EpochMs): string =>
+  [isLostAt(cluster, now) ? 'FAILED' : 'ACTIVE', ...(cluster.issue ? [cluster.issue.code] : [])].join(', ');
 
 /** The cluster as it is now: its API server has tried the key by itself (services.json EKS "health checks"). */
 export async function checkedNow(cluster: EksClusterRec, step: Step): Promise<EksClusterRec> {

@@ -100,22 +100,44 @@ function iterated(iterator: string, { view }: Step): Iterated | undefined {
   return stream && { stream, after: Number(after), made: Number(made) };
 }
 
-const GetShardIterator = kinesis<
-  OfStream & { readonly ShardId: string; readonly ShardIteratorType: 'TRIM_HORIZON' | 'LATEST' },
-  object
->({
+type IteratorType = 'TRIM_HORIZON' | 'LATEST' | 'AT_SEQUENCE_NUMBER' | 'AFTER_SEQUENCE_NUMBER';
+interface IteratorRequest extends OfStream {
+  readonly ShardId: string;
+  readonly ShardIteratorType: IteratorType;
+  readonly StartingSequenceNumber?: string;
+}
+
+/** The number of arrival behind which reading begins. */
+function beginning(
+  { ShardIteratorType, StartingSequenceNumber }: Omit<IteratorRequest, 'ShardId'>,
+  last: number,
+): number | Refusal {
+  if (ShardIteratorType === 'TRIM_HORIZON') return 0;
+  if (ShardIteratorType === 'LATEST') return last;
+  if (StartingSequenceNumber === undefined)
+    return invalidArgument(`${ShardIteratorType} takes a StartingSequenceNumber.`);
+  const number = Number(StartingSequenceNumber);
+  return ShardIteratorType === 'AFTER_SEQUENCE_NUMBER' ? number : Math.max(0, number - 1);
+}
+
+const GetShardIterator = kinesis<IteratorRequest, object>({
   name: 'GetShardIterator',
   readOnly: true,
   dataEvent: true,
   refusals: ['ResourceNotFoundException', 'InvalidArgumentException'],
   exists: streamFault,
   asks: onStream('kinesis:GetShardIterator'),
-  members: ['StreamName', 'StreamARN', 'ShardId', 'ShardIteratorType'],
-  run({ ShardId, ShardIteratorType, ...named }, step) {
+  members: ['StreamName', 'StreamARN', 'ShardId', 'ShardIteratorType', 'StartingSequenceNumber'],
+  run({ ShardId, ShardIteratorType, StartingSequenceNumber, ...named }, step) {
     if (ShardId !== shardId) return invalidArgument(`Streams of KMS Lab have one shard, ${shardId}.`);
     const { arn } = theStream(named, step);
     const last = allRecords(arn, step).at(-1)?.number ?? 0;
-    return { ShardIterator: iteratorFor(arn, ShardIteratorType === 'LATEST' ? last : 0, step) };
+    const asked = {
+      ShardIteratorType,
+      ...(StartingSequenceNumber === undefined ? {} : { StartingSequenceNumber }),
+    };
+    const after = beginning(asked, last);
+    return isRefusal(after) ? after : { ShardIterator: iteratorFor(arn, after, step) };
   },
 });
 

@@ -1,4 +1,11 @@
-import { isRefusal, type RdsInstanceRec, type Refusal, type Step } from '../../engine/index.ts';
+import {
+  epochMs,
+  isRefusal,
+  type EpochMs,
+  type RdsInstanceRec,
+  type Refusal,
+  type Step,
+} from '../../engine/index.ts';
 import { declareIn } from '../declare.ts';
 import { at } from '../refs.ts';
 import { dropFromHost, openStorage } from './keys.ts';
@@ -28,13 +35,16 @@ const day = 86_400_000;
 const recoverableDays = 7;
 /** OURS: how often RDS looks whether the key is still there. It looks when somebody looks at the instance. */
 const checkEvery = 300_000;
+/** Until then an instance runs on by what its host has, whatever becomes of the key. */
+export const looksAgain = ({ checked }: RdsInstanceRec): EpochMs => epochMs(checked + checkEvery);
 
-export function statusOf({ inaccessible, status }: RdsInstanceRec, { env }: Step): string {
+export function statusAt({ inaccessible, status }: RdsInstanceRec, now: EpochMs): string {
   if (inaccessible === undefined) return status;
-  return env.at - inaccessible < recoverableDays * day
+  return now - inaccessible < recoverableDays * day
     ? 'inaccessible-encryption-credentials-recoverable'
     : 'inaccessible-encryption-credentials';
 }
+export const statusOf = (instance: RdsInstanceRec, { env }: Step): string => statusAt(instance, env.at);
 
 /** The instance as it is now: RDS has noticed by itself what the key is like. */
 export async function noticed(instance: RdsInstanceRec, step: Step): Promise<RdsInstanceRec> {

@@ -1,19 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { World } from '../../../src/client/index.ts';
-import {
-  invert,
-  type Bytes,
-  type Diff,
-  type PrincipalArn,
-  type Rec,
-  type Ref,
-  type Region,
-  type ServiceName,
-} from '../../../src/engine/index.ts';
+import { invert, type Bytes, type Diff, type Rec, type Ref } from '../../../src/engine/index.ts';
 import { MemoryStore } from '../../../src/store/index.ts';
-import { a, b, rootOf } from '../house.ts';
-import { scriptedCalls } from './script.ts';
+import { a, b } from '../house.ts';
+import { Player, type Line } from './script.ts';
 
 /*
  * The laws of a world (design.md §4), with calls of services among those of KMS: calls inside calls are of one step.
@@ -27,14 +18,7 @@ const genesis = {
   switches: { throttling: true },
 } as const;
 const device = (): Bytes => new Uint8Array(32).fill(7);
-const region = 'us-east-1' as Region;
 
-interface Line {
-  readonly what: number;
-  readonly key: number;
-  readonly n: number;
-  readonly foreign: boolean;
-}
 const line: fc.Arbitrary<Line> = fc.record({
   what: fc.nat(999),
   key: fc.nat(2),
@@ -47,31 +31,6 @@ const line: fc.Arbitrary<Line> = fc.record({
 /** Two keys and two buckets: without them nearly all would be refused. */
 const prelude: readonly Line[] = [1, 1, 5, 5].map((what, i) => ({ what, key: 0, n: i % 2, foreign: false }));
 const script = fc.array(line, { minLength: 10, maxLength: 60 }).map((lines) => [...prelude, ...lines]);
-
-/** What was made so far, for the lines that name it. */
-class Player {
-  readonly made: Record<string, string[]> = {
-    ...{ key: [], upload: [], volume: [], snapshot: [], instance: [], iterator: [] },
-  };
-
-  async play(world: World, { what, key, n, foreign }: Line): Promise<void> {
-    const name = (kind: string) =>
-      this.made[kind]?.[key % Math.max(1, this.made[kind]?.length ?? 0)] ?? `no-${kind}`;
-    const calls = scriptedCalls({ name, n });
-    const one = calls[what % calls.length];
-    if (!one) throw new Error('the script is empty');
-    if (one.operation === 'advance') return void (await world.advance({ hours: n }));
-    const { result } = await world.call({
-      service: one.service as ServiceName,
-      operation: one.operation,
-      input: one.input,
-      principal: rootOf(foreign ? b : a) as PrincipalArn,
-      region,
-    });
-    const made = result.ok && one.makes ? one.makes(result.output) : undefined;
-    if (made !== undefined && one.kind !== undefined) this.made[one.kind]?.push(made);
-  }
-}
 
 async function playAll(lines: readonly Line[], store = new MemoryStore({ device: device() })) {
   const world = await World.open(store, { genesis });

@@ -1,4 +1,6 @@
-import { a as account, policy, trust } from '../house.ts';
+import type { WorldApi } from '../../../src/client/index.ts';
+import type { PrincipalArn, Region, ServiceName } from '../../../src/engine/index.ts';
+import { a as account, b, policy, rootOf, trust } from '../house.ts';
 
 /*
  * Things to do to services, for the laws: a line for each that matters to how calls lie inside calls. Names of what earlier
@@ -267,3 +269,39 @@ export function scriptedCalls({
     redshift('ResumeCluster', {}),
   ];
 }
+
+export interface Line {
+  /** Number of the call, counted round. */
+  readonly what: number;
+  /** Which of what was made it names. */
+  readonly key: number;
+  readonly n: number;
+  readonly foreign: boolean;
+}
+/** What was made so far, for the lines that name it. */
+export class Player {
+  readonly made: Record<string, string[]> = {
+    ...{ key: [], upload: [], volume: [], snapshot: [], instance: [], iterator: [] },
+  };
+
+  async play(world: WorldApi, { what, key, n, foreign }: Line): Promise<void> {
+    const name = (kind: string) =>
+      this.made[kind]?.[key % Math.max(1, this.made[kind]?.length ?? 0)] ?? `no-${kind}`;
+    const calls = scriptedCalls({ name, n });
+    const one = calls[what % calls.length];
+    if (!one) throw new Error('the script is empty');
+    if (one.operation === 'advance') return void (await world.advance({ hours: n }));
+    const { result } = await world.call({
+      service: one.service as ServiceName,
+      operation: one.operation,
+      input: one.input,
+      principal: rootOf(foreign ? b : account) as PrincipalArn,
+      region: 'us-east-1' as Region,
+    });
+    const made = result.ok && one.makes ? one.makes(result.output) : undefined;
+    if (made !== undefined && one.kind !== undefined) this.made[one.kind]?.push(made);
+  }
+}
+
+/** How many calls there are. */
+export const scripted = scriptedCalls({ name: () => '', n: 0 }).length;

@@ -7,7 +7,17 @@ import { utf8 } from '../../format/bytes.ts';
  * What a newcomer begins with: a few real calls in a row, of one group, so that they are undone as one.
  */
 
-export type QuickStart = 'secret' | 'object' | 'volume' | 'message';
+export const quickStarts = [
+  'object',
+  'secret',
+  'volume',
+  'message',
+  'database',
+  'record',
+  'kubernetes',
+  'warehouse',
+] as const;
+export type QuickStart = (typeof quickStarts)[number];
 
 export interface Started {
   readonly done: Done;
@@ -90,6 +100,49 @@ const starts: Readonly<
     });
     await call('sqs', 'SendMessage', { QueueUrl, MessageBody: 'order 17' });
     return { service: 'sqs', newest: (id) => id.startsWith('sqsMessage/') && id.includes(`orders-${name}`) };
+  },
+  async database(call, name) {
+    const KmsKeyId = await newKey(call, 'for databases');
+    const DBInstanceIdentifier = `shop-${name}`;
+    await call('rds', 'CreateDBInstance', {
+      ...{ DBInstanceIdentifier, Engine: 'postgres', DBInstanceClass: 'db.t4g.micro' },
+      StorageEncrypted: true,
+      KmsKeyId,
+    });
+    await call('rds', 'DatabaseWrite', { DBInstanceIdentifier, Data: utf8('order 17') });
+    return { service: 'rds', newest: (id) => id.endsWith(`/${DBInstanceIdentifier}`) };
+  },
+  async record(call, name) {
+    const KeyId = await newKey(call, 'for streams');
+    const StreamName = `clicks-${name}`;
+    await call('kinesis', 'CreateStream', { StreamName });
+    await call('kinesis', 'StartStreamEncryption', { StreamName, EncryptionType: 'KMS', KeyId });
+    await call('kinesis', 'PutRecord', { StreamName, PartitionKey: 'shop-1', Data: utf8('order 17') });
+    return { service: 'kinesis', newest: (id) => id.startsWith('kinesisRecord/') && id.includes(StreamName) };
+  },
+  async kubernetes(call, name) {
+    const keyArn = await newKey(call, 'for secrets of Kubernetes');
+    const clusterName = `shop-${name}`;
+    await call('eks', 'CreateCluster', {
+      name: clusterName,
+      encryptionConfig: [{ resources: ['secrets'], provider: { keyArn } }],
+    });
+    await call('eks', 'SecretWrite', { clusterName, secretName: 'db-password', Data: utf8('hunter2') });
+    return { service: 'eks', newest: (id) => id.startsWith('eksSecret/') && id.includes(clusterName) };
+  },
+  async warehouse(call, name) {
+    const KmsKeyId = await newKey(call, 'for warehouses');
+    const ClusterIdentifier = `sales-${name}`;
+    await call('redshift', 'CreateCluster', {
+      ...{ ClusterIdentifier, NodeType: 'ra3.large' },
+      Encrypted: true,
+      KmsKeyId,
+    });
+    await call('redshift', 'BlockWrite', { ClusterIdentifier, Data: utf8('order 17, 3 apples') });
+    return {
+      service: 'redshift',
+      newest: (id) => id.startsWith('redshiftBlock/') && id.includes(ClusterIdentifier),
+    };
   },
 };
 

@@ -13,6 +13,10 @@ export const thingServices: readonly ThingService[] = [
   'lambda',
   'dynamodb',
   'logs',
+  'rds',
+  'kinesis',
+  'eks',
+  'redshift',
 ];
 
 /** What the address says. */

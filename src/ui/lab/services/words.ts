@@ -1,7 +1,13 @@
-import type { Protection, ThingKind, ThingService } from '../../../client/index.ts';
+import type { InnerKey, Protection, ThingKind, ThingService } from '../../../client/index.ts';
 
 const plural = (n: number, one: string, many: string): string =>
   `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+
+const wrappedAs: Readonly<Partial<Record<Protection, { readonly title: string; readonly link: string }>>> = {
+  bucketKey: { title: 'Wrapped bucket key', link: 'wrapped bucket key' },
+  tiers: { title: 'Wrapped cluster key', link: 'cluster key, wrapped' },
+  seed: { title: 'Encrypted seed', link: 'seed, encrypted' },
+};
 
 /** Words of the place where services keep things under keys. */
 export const serviceWords = {
@@ -39,6 +45,10 @@ export const serviceWords = {
     lambda: 'Lambda',
     dynamodb: 'DynamoDB',
     logs: 'CloudWatch Logs',
+    rds: 'RDS',
+    kinesis: 'Kinesis',
+    eks: 'EKS',
+    redshift: 'Redshift',
   } satisfies Readonly<Record<ThingService, string>>,
   about: {
     s3: 'As the caller, S3 asks KMS for a data key for each object, or for one bucket key that serves many.',
@@ -52,6 +62,12 @@ export const serviceWords = {
       'KMS encrypts the environment variables. Each new execution environment decrypts them as the role of the function.',
     dynamodb: 'A table has one table key, held for five minutes after each use, for each caller.',
     logs: 'CloudWatch Logs calls KMS in its own name: the key policy has to let it.',
+    rds: 'Who makes a database grants RDS the key, once: a database is encrypted at its creation or never. RDS looks after the key, and stops a database whose key is gone.',
+    kinesis:
+      'A stream encrypts from the moment that it is told to. Who writes asks KMS for a data key about every five minutes; who reads has it opened.',
+    eks: 'KMS encrypts one seed. The API server keeps it and derives a key for each secret: no secret is ever seen by KMS, and an encryption config cannot be taken back.',
+    redshift:
+      'Four tiers: KMS key, cluster key, database key, a key for each block. KMS is asked when a cluster starts; to rotate, only keys are encrypted anew.',
   } satisfies Readonly<Record<ThingService, string>>,
   kinds: {
     bucket: 'bucket',
@@ -71,11 +87,20 @@ export const serviceWords = {
     item: 'item',
     logGroup: 'log group',
     logEvent: 'log event',
+    dbInstance: 'DB instance',
+    dbSnapshot: 'DB snapshot',
+    stream: 'stream',
+    record: 'record',
+    kubernetes: 'cluster',
+    kubernetesSecret: 'secret of Kubernetes',
+    warehouse: 'cluster',
+    block: 'block',
   } satisfies Readonly<Record<ThingKind, string>>,
   kindCount: (n: number, kind: ThingKind) => {
     const many: Readonly<Partial<Record<ThingKind, string>>> = {
       upload: 'uploads that have begun',
       secretVersion: 'versions of secrets',
+      kubernetesSecret: 'secrets of Kubernetes',
     };
     const one = serviceWords.kinds[kind];
     return plural(n, one, many[kind] ?? `${one}s`);
@@ -85,6 +110,8 @@ export const serviceWords = {
     kms: 'encrypted by KMS itself',
     bucketKey: 'own key under a bucket key, which KMS wrapped',
     twoLayers: 'two layers: data key wrapped by KMS, and a key of S3',
+    tiers: 'own key under a database key, under a cluster key, which KMS wrapped',
+    seed: 'key derived from a seed, which KMS encrypted',
     customerKey: 'key that came with the request; the service keeps none',
     ownKey: 'key that the service owns; no call of KMS',
     none: 'not encrypted',
@@ -101,6 +128,7 @@ export const serviceWords = {
   optional: 'optional',
   none: 'choose',
   keyDefault: "the service's default",
+  keyOfEks: 'a key that EKS owns',
   keyOther: 'another key: ARN, id or alias',
   keyOtherLabel: (name: string) => `${name}, as text`,
   needed: 'Fill in what is needed.',
@@ -123,12 +151,20 @@ export const serviceWords = {
     object: 'Put an object',
     volume: 'Attach a volume',
     message: 'Send a message',
+    database: 'Start a database',
+    record: 'Stream a record',
+    kubernetes: 'Keep a Kubernetes secret',
+    warehouse: 'Fill a warehouse',
   },
   quickAbout: {
     secret: 'CreateKey, CreateSecret',
     object: 'CreateKey, CreateBucket, PutObject with a Bucket Key',
     volume: 'CreateKey, CreateVolume, RunInstances, AttachVolume, InstanceWrite',
     message: 'CreateKey, CreateQueue, SendMessage',
+    database: 'CreateKey, CreateDBInstance, DatabaseWrite',
+    record: 'CreateKey, CreateStream, StartStreamEncryption, PutRecord',
+    kubernetes: 'CreateKey, CreateCluster of EKS with an encryption config, SecretWrite',
+    warehouse: 'CreateKey, CreateCluster of Redshift, BlockWrite',
   },
   quickWorking: (name: string) => `${name}…`,
 
@@ -138,8 +174,10 @@ export const serviceWords = {
   links: {
     bytes: 'ciphertext',
     plain: 'plaintext',
-    inner: 'its own key, wrapped',
-    bucket: 'wrapped bucket key',
+    objectKey: 'its own key, wrapped',
+    blockKey: 'block key, wrapped',
+    databaseKey: 'database key, wrapped',
+    salt: 'derived key',
     wrapped: 'wrapped data key',
     key: 'KMS key',
     own: 'key of the service',
@@ -150,17 +188,32 @@ export const serviceWords = {
   noBytes: 'Nothing has been written yet.',
   firstBytes: (n: number, of: number) => `The first ${n} of ${of.toLocaleString('en')} bytes.`,
   wrapped: 'Wrapped data key',
+  /** What KMS wrapped, where it is not a data key of the bytes themselves. */
+  wrappedTitle: (protection: Protection | undefined): string =>
+    (protection && wrappedAs[protection]?.title) ?? serviceWords.wrapped,
+  wrappedLink: (protection: Protection | undefined): string =>
+    (protection && wrappedAs[protection]?.link) ?? serviceWords.links.wrapped,
   wrappedHint:
     'As KMS returned it. Only KMS can open it, under the same key with the same encryption context.',
-  bucketWrapped: 'Wrapped bucket key',
-  inner: 'Key of these bytes, wrapped',
-  innerHint: "Under the bucket key, or under the service's own key. KMS is not asked for it.",
+  inner: {
+    objectKey: 'Key of these bytes, wrapped',
+    blockKey: 'Block key, wrapped',
+    databaseKey: 'Database key, wrapped',
+    salt: 'Salt of the derived key',
+  } satisfies Record<InnerKey['is'], string>,
+  innerHints: {
+    objectKey: "Under the bucket key, or under the service's own key. KMS is not asked for it.",
+    blockKey: 'Under the database key, which the cluster holds in its memory. KMS is not asked for it.',
+    databaseKey: 'Under the cluster key. It is opened when the cluster starts, and not again.',
+    salt: 'Not secret. Seed and salt give the key; whoever has no seed has no key.',
+  } satisfies Record<InnerKey['is'], string>,
   context: 'Encryption context',
   contextHint: 'Not secret, and bound in: with another pair KMS answers InvalidCiphertextException.',
+  noContext: 'Without a pair: the provider of Kubernetes gives none.',
   grants: 'Grants in use',
   held: 'Held in plaintext',
   heldBy: (by: string | undefined, until: string | undefined) =>
-    `${by === undefined ? 'by the service' : `for ${by}`}, ${until === undefined ? 'as long as it is attached' : `until ${until}`}: it can be read without KMS meanwhile.`,
+    `${by === undefined ? 'by the service' : `for ${by}`}, ${until === undefined ? 'as long as what holds it runs' : `until ${until}`}: it can be read without KMS meanwhile.`,
   openKey: 'Open the key',
   noKms: 'No key of KMS: nothing of it is lost when a KMS key goes.',
   who: 'Who can read it',
@@ -168,7 +221,10 @@ export const serviceWords = {
   whoHint: (service: string) =>
     `Who may Decrypt with this key and context through ${service}, decided from every policy. The permission of the service comes on top.`,
   whoNobody: 'Nobody.',
+  whoGrantHint: (service: string) =>
+    `${service} opens it by its grant: whoever it serves needs no permission on the key. Who may give such a grant, with CreateGrant through ${service}, decided from every policy:`,
   facts: {
+    status: 'State',
     account: 'Account',
     region: 'Region',
     stored: 'Stored',
@@ -196,6 +252,5 @@ export const serviceWords = {
   lostFiles: (n: number) => `${plural(n, 'file', 'files')} sealed in this lab with a data key of it:`,
   lostRelated: (regions: string) =>
     `Keys with the same material are in ${regions}: whoever has the stored bytes can have them opened there, but the services here cannot.`,
-  lostNot: 'Not counted: what RDS, Kinesis, EKS and Redshift keep.',
   lostMore: (n: number) => `and ${n} more`,
 } as const;
