@@ -118,7 +118,13 @@ const tables: { readonly [T in BaseTable]: Check } = {
     fault: one(undefined, ...serviceFaults),
   }),
   clock,
-  account: object<Tables['account']>({ account, name: text }),
+  account: object<Tables['account']>({
+    account,
+    name: text,
+    creation: maybe(
+      object<NonNullable<Tables['account']['creation']>>({ request: text, email: text, at: epoch }),
+    ),
+  }),
   principal: object<Principal>({
     arn,
     account,

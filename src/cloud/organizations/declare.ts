@@ -1,4 +1,6 @@
 import {
+  fullAccess,
+  indexKey,
   isRefusal,
   readModel,
   ref,
@@ -50,6 +52,36 @@ export function nodeIn(organization: OrganizationRec, id: string, { view }: Step
   const node = view.get(ref.orgNode(id));
   return node?.organization === organization.id ? node : undefined;
 }
+
+/** FullAWSAccess and RCPFullAWSAccess hang on every new place. */
+export const newNode = (
+  organization: OrganizationRec,
+  given: Pick<OrgNodeRec, 'id' | 'kind' | 'name' | 'parent'>,
+): OrgNodeRec => ({
+  ...given,
+  organization: organization.id,
+  serviceControlPolicies: [fullAccess.scp],
+  resourceControlPolicies: [fullAccess.rcp],
+});
+
+/** The counter of the places that a policy hangs on. */
+export const attachments = (policy: string): string => `attached/${policy}`;
+
+/** Takes a place out of the tree, and its policies off it. */
+export function takeOut(
+  { id, serviceControlPolicies, resourceControlPolicies }: OrgNodeRec,
+  { view }: Step,
+): void {
+  for (const policy of [...serviceControlPolicies, ...resourceControlPolicies])
+    if (policy !== fullAccess.scp && policy !== fullAccess.rcp) view.count(attachments(policy), -1);
+  view.put(ref.orgNode(id), undefined);
+}
+
+/** What stands right under a place. */
+export const childrenOf = (id: string, { view }: Step): readonly OrgNodeRec[] =>
+  view
+    .range('orgNodeByParent', { prefix: indexKey.orgNodeByParent(id), n: 10_000 })
+    .map(({ rec }) => rec as OrgNodeRec);
 
 /** `arn:aws:organizations::MANAGEMENT:KIND/o-…/ID`. */
 export const nodeArn = (

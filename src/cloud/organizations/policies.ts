@@ -14,7 +14,7 @@ import {
   type Step,
 } from '../../engine/index.ts';
 import { lowerLetters } from '../ids.ts';
-import { arnOfNode, common, fault, managed, nodeIn, organizations } from './declare.ts';
+import { arnOfNode, attachments, common, fault, managed, nodeIn, organizations } from './declare.ts';
 
 /*
  * Service and resource control policies: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreatePolicy.html
@@ -88,9 +88,6 @@ const withAttached = (node: OrgNodeRec, type: OrgPolicyType, ids: readonly strin
   type === 'SERVICE_CONTROL_POLICY'
     ? { ...node, serviceControlPolicies: ids }
     : { ...node, resourceControlPolicies: ids };
-
-/** How many places a policy hangs on. */
-const attachments = (id: string): string => `attached/${id}`;
 
 /** The organization, the place and the type of an attachment, or why there is none. */
 function parts({ PolicyId, TargetId }: Attachment, step: Step) {

@@ -1,6 +1,4 @@
 import {
-  fullAccess,
-  indexKey,
   isRefusal,
   parseAccountId,
   ref,
@@ -8,19 +6,21 @@ import {
   type AccountId,
   type Operation,
   type OrganizationRec,
-  type OrgNodeRec,
   type Step,
 } from '../../engine/index.ts';
 import { lowerLetters } from '../ids.ts';
 import {
   arnOfNode,
+  childrenOf,
   common,
   fault,
   managed,
+  newNode,
   nodeArn,
   nodeIn,
   organizationOf,
   organizations,
+  takeOut,
 } from './declare.ts';
 
 /*
@@ -39,22 +39,6 @@ const organizationOutput = ({ id, managementAccount }: OrganizationRec) => ({
     { Type: 'RESOURCE_CONTROL_POLICY', Status: 'ENABLED' },
   ],
 });
-
-/** FullAWSAccess and RCPFullAWSAccess hang on every new place. */
-const newNode = (
-  organization: OrganizationRec,
-  given: Pick<OrgNodeRec, 'id' | 'kind' | 'name' | 'parent'>,
-): OrgNodeRec => ({
-  ...given,
-  organization: organization.id,
-  serviceControlPolicies: [fullAccess.scp],
-  resourceControlPolicies: [fullAccess.rcp],
-});
-
-const childrenOf = (id: string, { view }: Step): readonly OrgNodeRec[] =>
-  view
-    .range('orgNodeByParent', { prefix: indexKey.orgNodeByParent(id), n: 10_000 })
-    .map(({ rec }) => rec as OrgNodeRec);
 
 const accountName = (account: AccountId, { view }: Step): string =>
   view.get(ref.account(account))?.name ?? account;
@@ -141,6 +125,25 @@ export const treeOperations: readonly Operation[] = [
     },
     shows: (output) => ({ ...output }),
   }),
+  organizations<{ readonly OrganizationalUnitId: string }>({
+    name: 'DeleteOrganizationalUnit',
+    refusals: [...common, 'OrganizationalUnitNotEmptyException', 'OrganizationalUnitNotFoundException'],
+    on: ({ OrganizationalUnitId }, step) => arnOfNode(OrganizationalUnitId, step),
+    run({ OrganizationalUnitId: id }, step) {
+      const organization = managed(step);
+      if (isRefusal(organization)) return organization;
+      const node = nodeIn(organization, id, step);
+      if (node?.kind !== 'organizationalUnit')
+        return fault('OrganizationalUnitNotFoundException', `There is no OU ${id} in your organization.`);
+      if (childrenOf(id, step).length > 0)
+        return fault(
+          'OrganizationalUnitNotEmptyException',
+          `The OU ${id} still has accounts or other OUs in it.`,
+        );
+      takeOut(node, step); // OURS: whatever policies are still attached to it
+      return undefined;
+    },
+  }),
   organizations<ParentNamed & { readonly ChildType: 'ACCOUNT' | 'ORGANIZATIONAL_UNIT' }, object>({
     name: 'ListChildren',
     readOnly: true,
@@ -214,7 +217,7 @@ export const treeOperations: readonly Operation[] = [
           "You can't remove a management account from an organization.",
         );
       }
-      step.view.put(ref.orgNode(AccountId), undefined);
+      takeOut(node, step);
       return undefined;
     },
   }),

@@ -42,9 +42,19 @@ export interface WorldRec {
 export type ClockRec =
   { readonly mode: 'frozen'; readonly at: EpochMs } | { readonly mode: 'running'; readonly offset: number };
 
+/** What CreateAccount was asked for, as far as it is asked for again. */
+export interface AccountCreation {
+  /** `car-…` */
+  readonly request: string;
+  readonly email: string;
+  readonly at: EpochMs;
+}
+
 export interface AccountRec {
   readonly account: AccountId;
   readonly name: string;
+  /** How an organization made it; those that came with the world have none of it. */
+  readonly creation?: AccountCreation | undefined;
 }
 
 export type PrincipalKind = 'root' | 'user' | 'role';
