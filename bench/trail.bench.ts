@@ -1,13 +1,18 @@
 import { isDelivered } from '../src/cloud/cloudtrail/delivery.ts';
 import { TrailIndex } from '../src/cloud/cloudtrail/trailIndex.ts';
-import type { TrailEvent } from '../src/engine/index.ts';
-import type { Suite } from './suite.ts';
+import { World } from '../src/client/index.ts';
+import { epochMs, type PrincipalArn, type Region, type TrailEvent } from '../src/engine/index.ts';
+import { MemoryStore, type Entry } from '../src/store/index.ts';
+import type { Bench, Suite } from './suite.ts';
 
 /*
- * Look-ups in a trail of 100,000 events, of 200 keys and 50 principals: under 50 ms each.
+ * Look-ups in a trail of 100,000 events, of 200 keys and 50 principals: under 50 ms each. Those of the index by itself, and
+ * LookupEvents as a whole call of a world: the first reads the journal and makes the index, later ones add what is new.
  */
 
 const many = 100_000;
+/** When the first event happened. */
+const first = 1_772_366_400_000;
 const account = '111122223333';
 const names = ['Decrypt', 'GenerateDataKey', 'Encrypt', 'DescribeKey', 'CreateGrant', 'DisableKey'];
 
@@ -17,7 +22,7 @@ const event = (i: number): TrailEvent => {
   return {
     eventVersion: '1.11',
     userIdentity: { type: 'IAMUser', arn: `arn:aws:iam::${account}:user/${user}`, userName: user },
-    eventTime: `${new Date(1_772_366_400_000 + i * 1000).toISOString().slice(0, 19)}Z`,
+    eventTime: `${new Date(first + i * 1000).toISOString().slice(0, 19)}Z`,
     eventSource: 'kms.amazonaws.com',
     eventName: names[i % 997 === 0 ? 5 : i % 5] ?? 'Decrypt',
     awsRegion: 'us-east-1',
@@ -47,6 +52,47 @@ const heap = (): number | undefined => {
   return process?.memoryUsage?.().heapUsed;
 };
 
+/** A stored world that these events happened in. */
+async function worldOf(events: readonly TrailEvent[]): Promise<World> {
+  const store = new MemoryStore();
+  const principal = `arn:aws:iam::${account}:user/Admin` as PrincipalArn;
+  const policy = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+  });
+  const now = new Date(first + many * 1000 + 3_600_000).toISOString();
+  const accounts = [{ id: account, principals: [{ arn: principal, policies: [policy] }] }];
+  await (await World.open(store, { genesis: { seed: 'bench', now, accounts } })).close();
+  const of = { operation: 'Bench', region: 'us-east-1' as Region, principal, input: {} };
+  const each = 10;
+  const entries = Array.from({ length: many / each }, (_, i): Entry => {
+    const seq = i + 2;
+    const mine = events.slice(each * i, each * (i + 1));
+    return { seq, group: `step ${seq}`, at: epochMs(first + seq), call: of, diff: [], events: mine };
+  });
+  await store.append(entries);
+  return World.open(store);
+}
+
+async function lookUps(bench: Bench, events: readonly TrailEvent[]): Promise<void> {
+  const world = await worldOf(events);
+  const principal = `arn:aws:iam::${account}:user/Admin` as PrincipalArn;
+  const region = 'us-east-1' as Region;
+  const look = async (pair?: readonly [key: string, value: string]) => {
+    const input = pair && { LookupAttributes: [{ AttributeKey: pair[0], AttributeValue: pair[1] }] };
+    const called = { service: 'cloudtrail', operation: 'LookupEvents', principal, region } as const;
+    const { result } = await world.call({ ...called, input: { ...input } });
+    if (!result.ok || (result.output['Events'] as readonly unknown[]).length === 0)
+      throw new Error('nothing was found');
+  };
+  await world.call({ service: 'cloudtrail', operation: 'DescribeTrails', principal, region, input: {} });
+  await bench.time('LookupEvents, the first of a world', () => look(), { runs: 1, warmUp: 0 });
+  await bench.time('LookupEvents, newest 50, after an event each time', () => look(), { runs: 50 });
+  await bench.time('LookupEvents by name', () => look(['EventName', 'DisableKey']), { runs: 50 });
+  await bench.time('LookupEvents by user', () => look(['Username', 'user-7']), { runs: 50 });
+  await world.close();
+}
+
 const suite: Suite = async (bench) => {
   const start = heap();
   const events = Array.from({ length: many }, (_, i) => event(i));
@@ -73,5 +119,6 @@ const suite: Suite = async (bench) => {
   await bench.time('delivered by now', () => events.filter((one) => isDelivered(one, 1_772_400_000_000)), {
     runs: 5,
   });
+  await lookUps(bench, events);
 };
 export default suite;
