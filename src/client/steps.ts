@@ -322,6 +322,7 @@ export class Steps {
   async fallenDue(view: View, env: Env): Promise<FellDue | undefined> {
     const [next] = dueNext(view, 1);
     if (next?.what === 'DeliverLogFiles') await ready('cloudtrail', next.what);
+    if (next?.what === 'DeliverEvent') await ready('events', next.what);
     return advanceOne(view, env, catalogue);
   }
 

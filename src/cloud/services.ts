@@ -3,9 +3,11 @@ import { cloudtrailOperations, cloudtrailService } from './cloudtrail/index.ts';
 import { dynamodbOperations, dynamodbService } from './dynamodb/index.ts';
 import { ebsOperations, ec2WithVolumes } from './ebs/index.ts';
 import { eksOperations, eksService } from './eks/index.ts';
+import { eventsOperations, eventsService } from './events/index.ts';
 import { kinesisOperations, kinesisService } from './kinesis/index.ts';
 import { lambdaOperations, lambdaService } from './lambda/index.ts';
 import { logsOperations, logsService } from './logs/index.ts';
+import { monitoringOperations, monitoringService } from './monitoring/index.ts';
 import { rdsOperations, rdsService } from './rds/index.ts';
 import { redshiftOperations, redshiftService } from './redshift/index.ts';
 import { s3Operations, s3Service } from './s3/index.ts';
@@ -44,6 +46,8 @@ export const services: Readonly<Partial<Record<ServiceName, Service>>> = {
   kinesis: kinesisService,
   eks: eksService,
   redshift: redshiftService,
+  events: eventsService,
+  monitoring: monitoringService,
 };
 
 /** AWS's names of their operations. */
@@ -62,6 +66,8 @@ export const lateOperations = {
   kinesis: kinesisOperations.map(({ name }) => name),
   eks: eksOperations.map(({ name }) => name),
   redshift: redshiftOperations.map(({ name }) => name),
+  events: eventsOperations.map(({ name }) => name),
+  monitoring: monitoringOperations.map(({ name }) => name),
 };
 
 export { readingHold, type ReadingHold } from './held.ts';

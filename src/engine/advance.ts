@@ -85,8 +85,12 @@ export async function advanceOne(
   const due = row && dueOf(row);
   if (!due || due.at > env.at) return undefined;
   const at = { ...env, at: due.at };
-  if (due.what === 'DeliverLogFiles') return deliver(due, row.rec as CloudTrailRec, view, at, catalogue);
-  if (due.what === 'DeliverEvent') return react(due, row.rec as EventRuleRec, view, at, catalogue);
+  const world = { view, env: at, catalogue };
+  if (due.what === 'DeliverLogFiles') return deliver(due, 'cloudtrail', row.rec as CloudTrailRec, 0, world); // by `dueOf`
+  if (due.what === 'DeliverEvent') {
+    const rule = row.rec as EventRuleRec;
+    return deliver(due, 'events', rule, (rule.waiting[0]?.links ?? 0) + 1, world);
+  }
   const overlay = new Overlay(view);
   const work: Work[] = [];
   const events = await happen(due.what, row, { view: overlay, env: at, note: (one) => work.push(one) });
@@ -95,42 +99,26 @@ export async function advanceOne(
   return { ...due, diff: overlay.diff(), events, work };
 }
 
-/** CloudTrail's own business: a call like any other, by the service itself. */
+/**
+ * What a service does by itself for a thing of its own: a call like any other. `links`: of what follows from it, how many
+ * rules have reacted until then.
+ */
 async function deliver(
   due: Due,
-  { name, arn, account, region }: CloudTrailRec,
-  view: View,
-  env: Env,
-  catalogue: Catalogue,
+  service: 'cloudtrail' | 'events',
+  { name, arn, account, region }: CloudTrailRec | EventRuleRec,
+  links: number,
+  { view, env, catalogue }: { readonly view: View; readonly env: Env; readonly catalogue: Catalogue },
 ): Promise<FellDue> {
   const caller: Caller = {
     kind: 'service',
-    service: 'cloudtrail.amazonaws.com',
+    service: `${service}.amazonaws.com`,
     sourceArn: arn,
     sourceAccount: account,
   };
-  const call = { service: 'cloudtrail', operation: due.what, input: { Name: name }, region, caller } as const;
+  const call = { service, operation: due.what, input: { Name: name }, region, caller, links };
   const { diff, events, redacted, trace } = await handle(view, call, env, catalogue);
-  if (diff.length === 0) throw new Error(`trail ${arn} was due, and nothing became of it`);
-  return { ...due, diff, events, work: [], call: { redacted, trace } };
-}
-
-/** What a rule does about the first event that has come to it. What follows from that is one link further down. */
-async function react(
-  due: Due,
-  { name, arn, account, region, waiting }: EventRuleRec,
-  view: View,
-  env: Env,
-  catalogue: Catalogue,
-): Promise<FellDue> {
-  const caller = {
-    ...{ kind: 'service', service: 'events.amazonaws.com' },
-    ...{ sourceArn: arn, sourceAccount: account },
-  } as const;
-  const links = (waiting[0]?.links ?? 0) + 1;
-  const call = { service: 'events', operation: due.what, input: { Name: name }, region, caller, links } as const;
-  const { diff, events, redacted, trace } = await handle(view, call, env, catalogue);
-  if (diff.length === 0) throw new Error(`rule ${arn} was due, and nothing became of it`);
+  if (diff.length === 0) throw new Error(`${arn} was due, and nothing became of it`);
   return { ...due, diff, events, work: [], call: { redacted, trace } };
 }
 

@@ -388,9 +388,7 @@ const tables: { readonly [Name in keyof T]: Check } = {
         template: maybe(text),
       }),
     ),
-    waiting: list(
-      object<T['eventRule']['waiting'][number]>({ due: epoch, event: json, links: whole }),
-    ),
+    waiting: list(object<T['eventRule']['waiting'][number]>({ due: epoch, event: json, links: whole })),
     runs: list(
       object<T['eventRule']['runs'][number]>({
         time: epoch,

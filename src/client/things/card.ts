@@ -69,9 +69,6 @@ export const innerKey = (is: InnerKey['is'], bytes: Bytes | undefined): readonly
 
 /** Tables without cards: they keep nothing of a customer's, or are on the card of something else. */
 type Without =
-  | 'eventRule'
-  | 'metricFilter'
-  | 'metricAlarm'
   | 'heldKey'
   | 's3Part'
   | 'ebsDefault'

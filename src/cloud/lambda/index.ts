@@ -1,14 +1,10 @@
 import {
   fromUtf8,
   isRefusal,
-  ref,
   utf8,
   type Bytes,
-  type Identity,
   type LambdaFunctionRec,
   type Operation,
-  type PrincipalArn,
-  type PrincipalRec,
   type Refusal,
   type Service,
   type Step,
@@ -17,6 +13,7 @@ import { kmsAs, type Kms } from '../callingKms.ts';
 import { declareIn } from '../declare.ts';
 import { dropKey, heldKey, holderName, holdKey } from '../keeping.ts';
 import { at, below } from '../refs.ts';
+import { roleFor, sessionOf } from '../serviceRoles.ts';
 import { makeService } from '../service.ts';
 import shapes from '../shapes/lambda.json';
 import { conflict, invalid, notConfigured, notDecrypted, notFound, notShown, ofInvoke } from './words.ts';
@@ -81,25 +78,6 @@ const retire = async ({ keyArn, grantId, account }: LambdaFunctionRec, step: Ste
   await kmsAs(step, itself, { worded: notConfigured }).retireGrant(keyArn, grantId);
 };
 
-/** Lambda asks whether it may take the role. OURS: its trust policy is read for the name of Lambda, no more. */
-function roleOf(arn: string, { view }: Step): PrincipalRec | undefined {
-  const rec = view.get(ref.principal(arn as PrincipalArn)); // an ARN of anything else finds nothing
-  if (rec?.kind !== 'role') return undefined;
-  const trust = view.get(ref.trustPolicy(rec.arn));
-  return trust === undefined || trust.document.includes('lambda.amazonaws.com') ? rec : undefined;
-}
-
-/** A session of the role, named after the function. */
-const executing = ({ arn, account, principalId, name }: PrincipalRec, fn: string): Identity => ({
-  arn: `arn:aws:sts::${account}:assumed-role/${name}/${fn}` as PrincipalArn,
-  principal: arn,
-  account,
-  kind: 'session',
-  principalId,
-  name,
-  accessKeyId: undefined,
-});
-
 const configuration = ({ arn, name, role, keyId, modified }: LambdaFunctionRec) => ({
   FunctionName: name,
   FunctionArn: arn,
@@ -121,7 +99,8 @@ const CreateFunction = lambda<
   members: ['FunctionName', 'Role', 'KMSKeyArn'],
   async run({ FunctionName, Role, Environment = {}, KMSKeyArn }, step) {
     if (functionOf(FunctionName, step)) return conflict(FunctionName);
-    if (!roleOf(Role, step)) return invalid('The role defined for the function cannot be assumed by Lambda.');
+    if (!roleFor('lambda.amazonaws.com', Role, step))
+      return invalid('The role defined for the function cannot be assumed by Lambda.');
     const bare = {
       arn: arnOf(FunctionName, step),
       name: FunctionName,
@@ -212,9 +191,9 @@ async function comeToLife(
   if (!fn.environment || !fn.keyArn) return {};
   const known = await heldKey(step, holderOf(fn), warm(fn), idleSeconds);
   if (known) return read(known.plain);
-  const role = roleOf(fn.role, step);
+  const role = roleFor('lambda.amazonaws.com', fn.role, step);
   if (!role) return invalid('The role defined for the function cannot be assumed by Lambda.');
-  const identity = executing(role, fn.name);
+  const identity = sessionOf(role, fn.name);
   const kms = kmsAs(step, { kind: 'identity', identity, via: 'lambda' }, { worded: notDecrypted });
   const plain = await kms.decrypt(fn.environment, contextOf(fn.arn));
   if (isRefusal(plain)) return plain;

@@ -19,6 +19,7 @@ import { heldKey, holderName, holdKey, mustOpen, ownKey, sealData } from '../kee
 import { at, below } from '../refs.ts';
 import { jsonErrors, makeService } from '../service.ts';
 import shapes from '../shapes/logs.json';
+import { metricFilterOperations } from './metricFilters.ts';
 import { full, groupExists, noGroup, notAllowed } from './words.ts';
 
 /*
@@ -254,6 +255,7 @@ export const logsOperations: readonly Operation[] = [
   FilterLogEvents,
   DescribeLogGroups,
   DeleteLogGroup,
+  ...metricFilterOperations,
 ];
 
 export const logsService: Service = makeService('logs', shapes, logsOperations, {

@@ -1,4 +1,11 @@
-import { epochMs, under, type CloudTrailRec, type EventRuleRec, type Ref, type TrailEvent } from '../model/index.ts';
+import {
+  epochMs,
+  under,
+  type CloudTrailRec,
+  type EventRuleRec,
+  type Ref,
+  type TrailEvent,
+} from '../model/index.ts';
 import type { Overlay } from '../overlay.ts';
 import { deliverySeconds, takes } from './trails.ts';
 
@@ -56,7 +63,8 @@ export function scheduleReactions(
       const coming = here.filter(
         (event) =>
           wants(rule, event) &&
-          ((event.eventType === 'AwsServiceEvent' && ownEvents.has(event.eventName)) || isLogged(event, trails)),
+          ((event.eventType === 'AwsServiceEvent' && ownEvents.has(event.eventName)) ||
+            isLogged(event, trails)),
       );
       if (coming.length === 0) continue;
       // OURS: EventBridge has a record when a trail has it.

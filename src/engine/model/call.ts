@@ -62,7 +62,9 @@ export type ServiceName =
   | 'rds'
   | 'kinesis'
   | 'eks'
-  | 'redshift';
+  | 'redshift'
+  | 'events'
+  | 'monitoring';
 
 export interface Call {
   /** `kms` when absent. */
@@ -84,6 +86,8 @@ export interface Call {
   readonly viaService?: string | undefined;
   /** The services that the call went through before that one, the first first: `cloudformation.amazonaws.com`. */
   readonly calledVia?: readonly string[] | undefined;
+  /** How many rules of EventBridge have reacted, one to the other, until this call came about. */
+  readonly links?: number | undefined;
 }
 
 /** The caller after authentication. */

@@ -2,6 +2,7 @@ export * from './ids.ts';
 export * from './arn.ts';
 export * from './records.ts';
 export * from './serviceRecords.ts';
+export * from './watchRecords.ts';
 export * from './world.ts';
 export * from './refs.ts';
 export * from './env.ts';

@@ -185,6 +185,7 @@ export const words = {
       KeySettles: `${name} is ready`,
       KeyStoreSettles: 'a key store settles',
       DeliverLogFiles: 'a trail writes its log files',
+      DeliverEvent: 'a rule gets an event',
     })[what],
   happened: (n: number) =>
     n === 0 ? 'Nothing fell due on the way.' : n === 1 ? 'On the way:' : `On the way, ${n} events:`,
