@@ -107,7 +107,13 @@ function checkGates(beat: Beat, scene: Scene, trace: Trace): readonly string[] {
         const stopsHere = step.detail.decisions.some((d) => !d.allowed && d.decidedBy === policy.type);
         if (lets && !stopsHere && shown !== 'open')
           problems.push(`${beat.id}: ${policy.type} ${policy.verdict}, the gate is ${shown}`);
-        if (!lets && shown === 'open')
+        const isOneOfMany = step.detail.decisions.some(({ policies }) =>
+          policies.some(
+            (other) =>
+              other.type === policy.type && (other.verdict === 'allows' || other.verdict === 'delegates'),
+          ),
+        );
+        if (!lets && !isOneOfMany && shown === 'open')
           problems.push(`${beat.id}: ${policy.type} is ${policy.verdict}, the gate is open`);
         if (policy.verdict === 'denies' && shown !== 'deny')
           problems.push(`${beat.id}: ${policy.type} denies, the gate is ${shown}`);

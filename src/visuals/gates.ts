@@ -32,9 +32,16 @@ function sidOf({ statements, verdict }: PolicyReason): string | undefined {
   return statements.find((statement) => statement.applies && statement.effect === effect)?.sid;
 }
 
+/** The policy of a bucket or a queue is called by its name. A key has one policy, always named "default". */
+function nameOf({ type, name }: PolicyReason): readonly [string, string] {
+  if (type !== 'keyPolicy' || name === undefined || name === 'default') return policyNames[type];
+  const [first = '', ...rest] = name.split(' ');
+  return [first, rest.join(' ')];
+}
+
 function policyGate(policy: PolicyReason, decision: Decision): BareGate {
   const decides = !decision.allowed && decision.decidedBy === policy.type;
-  const gate = { id: policy.type, name: policyNames[policy.type], stops: decides };
+  const gate = { id: policy.type, name: nameOf(policy), stops: decides };
   switch (policy.verdict) {
     case 'allows':
       return { ...gate, state: 'open', note: sidOf(policy) ?? 'allows' };
@@ -56,12 +63,37 @@ function policyGate(policy: PolicyReason, decision: Decision): BareGate {
   }
 }
 
+/** Of these every one must allow: the one that does not is what counts. Of the others one Allow is enough. */
+const ceilings: ReadonlySet<PolicyReason['type']> = new Set([
+  'serviceControlPolicy',
+  'resourceControlPolicy',
+  'endpointPolicy',
+  'permissionsBoundary',
+  'sessionPolicy',
+]);
+const strength = ['denies', 'allows', 'delegates', 'silent', 'notInPath'] as const;
+const weakness = ['denies', 'silent', 'delegates', 'allows', 'notInPath'] as const;
+
+/** Of several policies of one type the one that counts: one gate stands for them all. */
+function countingOf(decision: Decision): readonly PolicyReason[] {
+  const types = [...new Set(decision.policies.map(({ type }) => type))];
+  return types.flatMap((type) => {
+    const rank = ceilings.has(type) ? weakness : strength;
+    return (
+      decision.policies
+        .filter((policy) => policy.type === type)
+        .toSorted((a, b) => rank.indexOf(a.verdict) - rank.indexOf(b.verdict))[0] ?? []
+    );
+  });
+}
+
 function decisionGates(decision: Decision): readonly BareGate[] {
-  const shown = decision.policies
+  const policies = countingOf(decision);
+  const shown = policies
     .map((policy) => ({ policy, gate: policyGate(policy, decision) }))
     .filter(({ policy, gate }) => policy.verdict !== 'notInPath' || gate.stops)
     .map(({ gate }) => gate);
-  const absent = decision.policies.length - shown.length;
+  const absent = policies.length - shown.length;
   const skipped: readonly BareGate[] =
     absent === 0
       ? []
@@ -77,9 +109,33 @@ function decisionGates(decision: Decision): readonly BareGate[] {
   return [...skipped, ...shown];
 }
 
+/** A call that is decided twice, as ReEncrypt is, passes each gate once: what was worse counts. */
+const severity = ['skip', 'ahead', 'open', 'closed', 'deny'] as const;
+function merged(gates: readonly BareGate[]): readonly BareGate[] {
+  const byId = new Map<string, BareGate>();
+  for (const gate of gates) {
+    const known = byId.get(gate.id);
+    const isWorse = known && severity.indexOf(gate.state) > severity.indexOf(known.state);
+    if (!known || gate.stops || (isWorse && !known.stops)) byId.set(gate.id, gate);
+  }
+  return [...byId.values()];
+}
+
+const grantToken: BareGate = {
+  id: 'grantToken',
+  name: ['grant', 'token'],
+  state: 'closed',
+  note: 'not valid',
+  stops: true,
+};
+
 function stepGates(step: Step): readonly BareGate[] {
   const stops = step.verdict === 'stop';
-  if (step.stage === 'authorize') return step.detail.decisions.flatMap(decisionGates);
+  if (step.stage === 'authorize') {
+    const gates = merged(step.detail.decisions.flatMap(decisionGates));
+    // No policy says no: it is the grant token itself that is not taken.
+    return stops && gates.every((gate) => !gate.stops) ? [...gates, grantToken] : gates;
+  }
   if (step.stage === 'keyState') {
     const state = step.detail.keys.at(-1)?.state ?? 'not asked';
     const gate = { id: 'keyState', name: ['key', 'state'], note: state, stops } as const;

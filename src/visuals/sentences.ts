@@ -1,5 +1,6 @@
 import { beatIn, factsIn, type BeatId, type Run, type Trace } from '../flows/index.ts';
 import { gatesOf } from './gates.ts';
+import type { Gate } from './plan.ts';
 import { bytesSaid, contextSaid, ordinal, plural, shortKeyId, shortPrincipal } from './words.ts';
 
 /** One sentence for each beat, of nothing but the facts that the run holds. Strings of the plans live here. */
@@ -55,16 +56,22 @@ export function workLine(item: Work): string | undefined {
       return { layout: 'layout unreadable', tag: 'tag does not fit', material: 'no such material' }[
         item.check
       ];
+    case 'dataSealed':
+      return `${item.what} encrypted under ${item.under}`;
+    case 'dataOpened':
+      return `${item.what} decrypted under ${item.under}`;
+    case 'dataNotOpened':
+      return `${item.what} does not open under ${item.under}`;
+    case 'keyKept':
+      return `plaintext key kept: ${item.what}`;
+    case 'keyReused':
+      return `kept key used, no call of KMS: ${item.what}`;
+    case 'keyDropped':
+      return `kept key let go: ${item.what}`;
     case 'domainKeyMade':
     case 'materialMade':
     case 'stateChanged':
     case 'called':
-    case 'dataSealed':
-    case 'dataOpened':
-    case 'dataNotOpened':
-    case 'keyKept':
-    case 'keyReused':
-    case 'keyDropped':
     case 'returned':
       return undefined;
   }
@@ -80,26 +87,41 @@ const keySaid = ({ setting }: Run): string =>
 const list = (parts: readonly string[]): string =>
   parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-function gatesSentence(trace: Trace): string {
-  const gates = gatesOf(trace);
+/** What stops a call that is no policy and no key state: said of whoever serves it. */
+const stopsSaid: Readonly<Record<string, string>> = {
+  parse: 'cannot read the request',
+  authenticate: 'does not know who asks',
+  validate: 'finds the request itself wrong',
+  quota: 'has no request left in the quota',
+  findKey: 'finds no key by what the call names',
+  grantToken: 'does not take the grant token',
+  usage: 'does not do this with that key',
+};
+
+/** How a call passed its gates, or which of them stopped it. Empty when no gate had a say. */
+export function gatesSaid(gates: readonly Gate[], operation: string, server = 'KMS'): string {
   const stop = gates.find(({ stops }) => stops);
-  const name = (gate: (typeof gates)[number]) => gate.name.filter(Boolean).join(' ');
+  const name = (gate: Gate) => gate.name.filter(Boolean).join(' ');
   if (stop) {
     if (stop.id === 'keyState')
       return `The policies allow the call. The KMS key is ${stop.note}, and that stops it.`;
     if (stop.state === 'deny')
       return `The ${name(stop)} denies the call with an explicit Deny. No Allow can undo that.`;
     if (stop.id === 'identityPolicy' || stop.id === 'keyPolicy') {
-      const lets = gates.some(
+      const lets = gates.find(
         ({ id, state, note }) => id === 'keyPolicy' && state === 'open' && note === 'lets IAM decide',
       );
-      return `${lets ? 'The key policy lets IAM decide, but n' : 'N'}othing in the ${name(stop)} allows ${trace.operation}. The call stops here.`;
+      return `${lets ? `The ${name(lets)} lets IAM decide, but n` : 'N'}othing in the ${name(stop)} allows ${operation}. The call stops here.`;
     }
-    return `KMS stops the call at the ${name(stop)} gate.`;
+    const why = stopsSaid[stop.id];
+    return why
+      ? `${server} ${why}. The call stops here.`
+      : `The ${name(stop)} does not allow ${operation}. The call stops here.`;
   }
   const open = gates.filter(({ state }) => state === 'open');
+  if (open.length === 0) return '';
   const said = open.map((gate) => {
     if (gate.id === 'keyState') return `the key is ${gate.note}`;
     if (gate.note === 'lets IAM decide') return `the ${name(gate)} lets IAM decide`;
@@ -108,16 +130,16 @@ function gatesSentence(trace: Trace): string {
   return `${capital(list(said))}: ${plural(open.length, 'gate opens', 'gates open')}.`;
 }
 
+export const failedSaid = {
+  tag: 'The tag does not fit: the wrapped key and the encryption context are not the pair that was sealed.',
+  layout: 'KMS cannot read these bytes as a wrapped key.',
+  material: 'KMS has no key material that these bytes name.',
+} as const;
+
 function vaultSentence(run: Run, trace: Trace): string {
   const work = workOf(trace);
   const failed = find(work, 'openFailed');
-  if (failed) {
-    if (failed.check === 'tag')
-      return 'The tag does not fit: the wrapped key and the encryption context are not the pair that was sealed.';
-    return failed.check === 'layout'
-      ? 'KMS cannot read these bytes as a wrapped key.'
-      : 'KMS has no key material that these bytes name.';
-  }
+  if (failed) return failedSaid[failed.check];
   if (trace.refusal) return 'KMS refuses inside the operation.';
   const material = find(work, 'materialOpened');
   const named = material ? `the ${ordinal(material.version)} key material` : 'its key material';
@@ -154,7 +176,10 @@ const sentences: Record<BeatId, (run: Run) => string> = {
       ? `${who} asks KMS for a data key under ${keySaid(run)}, bound to ${context}. The file stays here.`
       : `${who} sends KMS the wrapped key, ${bytesSaid(asked?.sentBytes ?? 0)}, and the context ${context}. The file stays here.`;
   },
-  gates: (run) => gatesSentence(traceOf(run, 'gates')),
+  gates: (run) => {
+    const trace = traceOf(run, 'gates');
+    return gatesSaid(gatesOf(trace), trace.operation);
+  },
   vault: (run) => vaultSentence(run, traceOf(run, 'vault')),
   returned: (run) => {
     const { dataKeyLength, wrappedKey } = facts(run, 'returned');

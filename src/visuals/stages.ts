@@ -42,8 +42,8 @@ function said(step: Step): string {
     case 'findKey':
       return step.detail.found
         .map(
-          ({ named, key }) =>
-            `${named.length > 40 ? 'the ciphertext' : named} ${key ? `is key ${shortKeyId(key)}` : 'names no key'}`,
+          ({ by, named, key }) =>
+            `${by === 'CiphertextBlob' ? 'the ciphertext' : named.startsWith('arn:') ? shortKeyId(named) : named} ${key ? `is key ${shortKeyId(key)}` : 'names no key'}`,
         )
         .join(', ');
     case 'authorize':

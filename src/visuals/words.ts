@@ -69,3 +69,27 @@ export const cut = (text: string, n: number): string =>
   text.length <= n
     ? text
     : `${text.slice(0, Math.ceil((n - 1) / 2))}…${text.slice(-Math.floor((n - 1) / 2))}`;
+
+/** Services by the name that their calls are known by. */
+export const serviceNames = {
+  kms: 'KMS',
+  iam: 'IAM',
+  sts: 'STS',
+  organizations: 'Organizations',
+  cloudtrail: 'CloudTrail',
+  s3: 'S3',
+  ec2: 'EC2',
+  secretsmanager: 'Secrets Manager',
+  ssm: 'Systems Manager',
+  sqs: 'SQS',
+  sns: 'SNS',
+  lambda: 'Lambda',
+  logs: 'CloudWatch Logs',
+  dynamodb: 'DynamoDB',
+  rds: 'RDS',
+  kinesis: 'Kinesis Data Streams',
+  eks: 'EKS',
+  redshift: 'Redshift',
+} as const;
+export const serviceSaid = (service: string): string =>
+  Object.entries(serviceNames).find(([id]) => id === service)?.[1] ?? service;
