@@ -12,3 +12,6 @@ export * from './denial/index.ts';
 /** Readers of the trail, the bill, alarms, drills: loaded by the screens that need them. */
 export const loadAround = () => import('./around/index.ts');
 export type Around = Awaited<ReturnType<typeof loadAround>>;
+/** The AWS Encryption SDK at work beside its model: loaded by the screen that shows it. */
+export const loadCaching = () => import('./caching/index.ts');
+export type Caching = Awaited<ReturnType<typeof loadCaching>>;
