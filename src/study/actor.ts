@@ -1,7 +1,7 @@
 import { apiOperations, type Progress, type SealedObject, type WorldApi } from '../client/index.ts';
 import type { Bytes, PrincipalArn, Refusal, Region, Stage, Trace } from '../engine/index.ts';
-import type { LocalCause, StepRun } from './runs.ts';
-import type { CallStep, ExecutedScenario, Step } from './scenario.ts';
+import { noMeasures, type LocalCause, type Measures, type StepRun } from './runs.ts';
+import { plainCall, type CallStep, type ExecutedScenario, type Step } from './scenario.ts';
 import {
   byteLengthIn,
   fill,
@@ -11,6 +11,15 @@ import {
   sameBytes,
   type Filling,
 } from './values.ts';
+import {
+  alarmsIn,
+  costOf,
+  multiplied,
+  playedDrill,
+  recordsOf,
+  wantedBy,
+  type RequestUse,
+} from './watching.ts';
 
 /** A mistake of the scenario or of ours: the option is not judged. */
 export class CannotCheck extends Error {
@@ -26,7 +35,9 @@ export interface Ended {
 /** One world being acted upon, with the variables saved so far. */
 export class Actor {
   readonly variables: Map<string, unknown>;
-  readonly measures = { kmsCalls: 0, bytesToKms: 0, plaintextFromKms: 0 };
+  readonly measures: { -readonly [M in keyof Measures]: number } = { ...noMeasures };
+  /** What calls that were multiplied asked of KMS, beyond those that were executed. */
+  multiplied: readonly RequestUse[] = [];
   constructor(
     readonly world: WorldApi,
     private readonly scenario: Pick<ExecutedScenario, 'stem'>,
@@ -40,6 +51,11 @@ export class Actor {
     },
   ) {
     this.variables = new Map(variables);
+  }
+
+  /** Whose trail is read and whose bill, unless a step says otherwise. */
+  get account(): string {
+    return this.scenario.stem.account;
   }
 
   private filling(piece?: Bytes): Filling {
@@ -64,7 +80,7 @@ export class Actor {
   private async one(step: Step, into: StepRun[]): Promise<Ended> {
     switch (step.do) {
       case 'call':
-        return this.call(step, into);
+        return this.calls(step, into);
       case 'callPerPiece':
         return this.callPerPiece(step, into);
       case 'attachPolicy':
@@ -112,6 +128,38 @@ export class Actor {
         });
         return ok ? {} : { local: 'notSame' };
       }
+      case 'multiply':
+        return this.multiply(step, into);
+      case 'bill': {
+        const { account, multiplied: more } = this;
+        const { at } = await this.world.now();
+        const from = step.days === undefined ? undefined : at - step.days * 86_400_000;
+        const cost = await costOf(this.world, { account, from, more });
+        return this.found(step, cost.toFixed(2), into);
+      }
+      case 'countEvents':
+        return this.found(step, (await recordsOf(this.world, step, this.account)).length, into);
+      case 'alarm':
+        return this.found(step, await alarmsIn(this.world, step, this.account), into);
+      case 'react':
+        for (const { region, input } of await wantedBy(this.world, step, this.account)) {
+          const ended = await this.call(
+            { ...plainCall, operation: step.operation, as: step.as, region, input },
+            into,
+          );
+          if (ended.refusal) return ended;
+        }
+        return {};
+      case 'drill': {
+        const named = await playedDrill(this.world, step.drill);
+        for (const [name, of] of Object.entries(step.save)) {
+          const value = named.get(of);
+          if (value === undefined) throw new CannotCheck(`the drill makes no ${of}`);
+          this.variables.set(name, value);
+        }
+        into.push({ kind: 'drill' });
+        return {};
+      }
       case 'wipe': {
         const bytes = asBytes(await fill(step.value, this.filling()), step.value);
         bytes.fill(0);
@@ -124,8 +172,37 @@ export class Actor {
     }
   }
 
+  private found(
+    { do: kind, save }: Extract<Step, { do: 'bill' | 'countEvents' | 'alarm' }>,
+    value: string | number,
+    into: StepRun[],
+  ): Ended {
+    this.variables.set(save, value);
+    into.push({ kind, found: String(value) });
+    return {};
+  }
+
+  private async calls(step: CallStep, into: StepRun[]): Promise<Ended> {
+    for (let i = 0; i < (step.times ?? 1); i += 1) {
+      if (i > 0) await this.world.advance({ seconds: step.everySeconds ?? 1 });
+      const ended = await this.call(step, into);
+      if (ended.refusal || ended.local) return ended;
+    }
+    return {};
+  }
+
+  private async multiply(step: Extract<Step, { do: 'multiply' }>, into: StepRun[]): Promise<Ended> {
+    let ended: Ended = {};
+    const { requests, uses } = await multiplied(this.world, step, async () => {
+      if (!ended.refusal && !ended.local) ended = await this.call(step, into);
+    });
+    this.multiplied = [...this.multiplied, ...uses];
+    into.push({ kind: 'multiply', operation: step.operation, times: step.times, requests });
+    return ended;
+  }
+
   async call(
-    step: Omit<CallStep, 'do'>,
+    step: Omit<CallStep, 'do' | 'times' | 'everySeconds'>,
     into: StepRun[],
     piece?: { index: number; of: number; bytes: Bytes },
   ): Promise<Ended> {
@@ -140,6 +217,7 @@ export class Actor {
       // OURS: the parser has checked both forms; the brands are made by the engine's parsers, which know no role paths.
       principal: principal as PrincipalArn,
       region: region as Region,
+      sourceIp: step.from,
     };
     const answer = await this.world.call(facts);
     this.measures.kmsCalls += kmsCallsIn(answer.trace, step.service);
@@ -191,18 +269,15 @@ export class Actor {
     const calls: StepRun[] = [];
     const ended = await this.call(
       {
+        ...plainCall,
         service: 'iam',
         operation: user ? 'PutUserPolicy' : 'PutRolePolicy',
         as: `arn:aws:iam::${account}:root`,
-        region: undefined,
         input: {
           [user ? 'UserName' : 'RoleName']: called,
           PolicyName: name,
           PolicyDocument: { $json: step.document },
         },
-        save: undefined,
-        saveIfGiven: undefined,
-        refusedAs: undefined,
       },
       calls,
     );

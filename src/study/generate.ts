@@ -1,7 +1,7 @@
 import type { LabApi } from '../client/index.ts';
 import { came } from './judge.ts';
 import { runScenario } from './runner.ts';
-import type { Outcome, PredictScenario, Step, Words } from './scenario.ts';
+import { plainCall, type Outcome, type PredictScenario, type Step, type Words } from './scenario.ts';
 import { draws, pick, shuffled } from './vary.ts';
 
 /*
@@ -247,17 +247,7 @@ function callOf(spec: Spec): Extract<Step, { do: 'call' }> {
     EnableKeyRotation: { KeyId },
     CreateGrant: { KeyId, GranteePrincipal: callerArn(spec), Operations: ['DescribeKey'] },
   };
-  return {
-    do: 'call',
-    operation,
-    input: inputs[operation],
-    as: undefined,
-    region: undefined,
-    save: undefined,
-    refusedAs: undefined,
-    saveIfGiven: undefined,
-    service: undefined,
-  };
+  return { ...plainCall, operation, input: inputs[operation] };
 }
 
 const grantable = new Set([
@@ -301,17 +291,7 @@ function setupOf(spec: Spec): readonly Step[] {
     op: string,
     input: Readonly<Record<string, unknown>>,
     save?: Readonly<Record<string, string>>,
-  ): Step => ({
-    do: 'call',
-    operation: op,
-    as: admin,
-    input,
-    region: undefined,
-    save,
-    refusedAs: undefined,
-    saveIfGiven: undefined,
-    service: undefined,
-  });
+  ): Step => ({ ...plainCall, operation: op, as: admin, input, save });
   const grant = grantOf(spec);
   return [
     call(

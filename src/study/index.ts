@@ -1,4 +1,4 @@
-export { constraintsOf, isChoice, scenarioSchema, wordsSchema } from './scenario.ts';
+export { constraintsOf, isChoice, plainCall, scenarioSchema, wordsSchema } from './scenario.ts';
 export type {
   ChoiceScenario,
   Constraint,

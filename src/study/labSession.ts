@@ -1,4 +1,5 @@
 import type { KeyDetail, LabApi, PrincipalCard } from '../client/index.ts';
+import { evidenceIn, type Shown } from './evidence.ts';
 import { keyArnsOf } from './flips.ts';
 import { startWorld, tryGoals, walk, type GoalRun } from './runner.ts';
 import type { StartedWorld, StepRun } from './runs.ts';
@@ -125,6 +126,12 @@ export class LabSession {
   async keys(): Promise<readonly KeyDetail[]> {
     const found = await Promise.all(keyArnsOf(this.names).map((arn) => this.#started?.world.key(arn)));
     return found.filter((each) => each !== undefined);
+  }
+  /** What the lab shows of its world, as it is now. */
+  async evidence(): Promise<readonly Shown[]> {
+    return this.#started
+      ? evidenceIn({ world: this.#started.world, variables: this.names }, this.scenario.evidence ?? [])
+      : [];
   }
   async principals(): Promise<readonly PrincipalCard[]> {
     return (await this.#started?.world.principals()) ?? [];

@@ -168,10 +168,13 @@ function variables(scenario: Executed, report: Report): void {
       use(step, known, here);
       if ((step.do === 'callPerPiece' || step.do === 'seal') && !files.has(step.file))
         report(here, 'fileUnknown', `no file "${step.file}"`);
-      if (step.do === 'call' || step.do === 'callPerPiece') {
+      if (step.do === 'drill' && (place !== 'setup' || scenario.kind !== 'lab'))
+        report(here, 'unreadable', 'a drill is played in the setup of a lab');
+      if (step.do === 'call' || step.do === 'callPerPiece' || step.do === 'multiply') {
         for (const name of [...Object.keys(step.save ?? {}), ...Object.keys(step.saveIfGiven ?? {})])
           known.add(name);
-      } else if (step.do === 'seal' || step.do === 'open' || step.do === 'wrapMaterial') known.add(step.save);
+      } else if (step.do === 'drill') Object.keys(step.save).forEach((name) => known.add(name));
+      else if ('save' in step && step.save !== undefined) known.add(step.save);
       else if (step.do === 'wipe') known.delete(step.value.slice(2, -1));
     });
   };
@@ -197,8 +200,8 @@ function variables(scenario: Executed, report: Report): void {
       walk(steps, known, `options[${i}].steps`);
       use(expect, known, `options[${i}].expect`);
     });
-  if (scenario.kind === 'findFault')
-    scenario.evidence.forEach((each, i) => use(each, base, `evidence[${i}]`));
+  if (scenario.kind === 'findFault' || scenario.kind === 'lab')
+    scenario.evidence?.forEach((each, i) => use(each, base, `evidence[${i}]`));
   constraintsOf(scenario).forEach((constraint, i) => {
     if (constraint.is === 'stillRefused') use(constraint.calls, base, `constraints[${i}].calls`);
   });
@@ -272,12 +275,14 @@ function unstated(item: Item, report: Report): void {
     ...(goal?.is === 'probe' ? goal.steps : []),
   ]);
   const calls = [
-    ...steps.filter((step) => step.do === 'call' || step.do === 'callPerPiece'),
+    ...steps.filter((step) => step.do === 'call' || step.do === 'callPerPiece' || step.do === 'multiply'),
     ...constraintsOf(scenario).flatMap((c) => (c.is === 'stillRefused' ? c.calls : [])),
   ];
   const actors = [
     ...calls.map((call) => call.as),
-    ...steps.flatMap((step) => (step.do === 'attachPolicy' ? [step.principal] : [])),
+    ...steps.flatMap((step) =>
+      step.do === 'attachPolicy' ? [step.principal] : step.do === 'react' ? [step.as] : [],
+    ),
   ];
   for (const arn of new Set(actors))
     if (arn !== undefined && arn !== stem.principal && !read.includes(shortPrincipal(arn)))

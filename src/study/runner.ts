@@ -1,13 +1,14 @@
 import type { Genesis, LabApi, Progress, WorldApi } from '../client/index.ts';
 import { Actor, CannotCheck, type Ended } from './actor.ts';
-import type {
-  Measures,
-  OptionRun,
-  OptionVerdict,
-  RunOptions,
-  ScenarioRun,
-  StartedWorld,
-  StepRun,
+import {
+  noMeasures,
+  type Measures,
+  type OptionRun,
+  type OptionVerdict,
+  type RunOptions,
+  type ScenarioRun,
+  type StartedWorld,
+  type StepRun,
 } from './runs.ts';
 import {
   constraintsOf,
@@ -20,6 +21,7 @@ import {
   type Step,
 } from './scenario.ts';
 import { generatedFile } from './values.ts';
+import { costOf } from './watching.ts';
 
 type Started = StartedWorld;
 
@@ -145,7 +147,7 @@ async function runPlay(
   const steps: StepRun[] = [];
   const goalSteps: StepRun[] = [];
   const constraints: { id: string; kept: boolean; steps: StepRun[] }[] = [];
-  let measures: Measures = { kmsCalls: 0, bytesToKms: 0, plaintextFromKms: 0 };
+  let measures: Measures = noMeasures;
   let variables: ReadonlyMap<string, unknown> = base.variables;
   const report = (verdict: OptionVerdict): OptionRun => ({
     id: option.id,
@@ -165,8 +167,10 @@ async function runPlay(
       advise: options.advise,
     });
     variables = actor.variables;
+    const { at } = await world.now();
     const ended = await actor.run(option.steps, steps);
-    measures = { ...actor.measures };
+    const priced = constraintsOf(scenario).some((each) => each.is === 'measure' && each.of === 'cents');
+    measures = { ...actor.measures, cents: priced ? await centsSince(world, actor, at) : 0 };
     const missed = await reach(option.goal, actor, ended, goalSteps);
     if (missed) return report(missed);
     for (const constraint of constraintsOf(scenario)) {
@@ -186,6 +190,9 @@ async function runPlay(
     await world?.close();
   }
 }
+
+const centsSince = async (world: WorldApi, actor: Actor, from: number): Promise<number> =>
+  Math.round((await costOf(world, { account: actor.account, from, more: actor.multiplied })) * 100);
 
 const textsOf = (variables: ReadonlyMap<string, unknown>): Readonly<Record<string, string>> =>
   Object.fromEntries(
@@ -240,7 +247,7 @@ function fileMaker({ files = {} }: Pick<ExecutedScenario, 'files'>): (name: stri
 const uncheckable = (id: string, error: unknown): OptionRun => ({
   id,
   verdict: { is: 'couldNotCheck', message: error instanceof Error ? error.message : String(error) },
-  measures: { kmsCalls: 0, bytesToKms: 0, plaintextFromKms: 0 },
+  measures: noMeasures,
   steps: [],
   goal: [],
   constraints: [],

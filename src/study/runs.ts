@@ -22,6 +22,15 @@ export type StepRun =
     }
   | { readonly kind: 'attachPolicy'; readonly principal: string; readonly document: string }
   | { readonly kind: 'advance'; readonly hours: number }
+  /** Read from the trail: what an account pays, how many records there are, how often an alarm was raised. */
+  | { readonly kind: 'bill' | 'countEvents' | 'alarm'; readonly found: string }
+  | {
+      readonly kind: 'multiply';
+      readonly operation: string;
+      readonly times: number;
+      readonly requests: number;
+    }
+  | { readonly kind: 'drill' }
   | { readonly kind: 'seal' | 'open'; readonly byteLength: number; readonly sealedLength: number }
   | { readonly kind: 'wipe'; readonly byteLength: number }
   | { readonly kind: 'wrapMaterial'; readonly byteLength: number }
@@ -44,6 +53,7 @@ export type StepRun =
 export type LocalCause = 'nothingToUse' | 'notSame';
 
 export type Measures = Readonly<Record<MeasureName, number>>;
+export const noMeasures: Measures = { kmsCalls: 0, bytesToKms: 0, plaintextFromKms: 0, cents: 0 };
 
 /** What the engine says of an option. `couldNotCheck` is our fault and never counts as wrong. */
 export type OptionVerdict =

@@ -30,6 +30,12 @@ const principal = text(
   /^arn:aws[a-z-]*:iam::\d{12}:(root|(user|role)\/[\w+=,.@/-]+)$/,
   'the ARN of a root, user or role',
 );
+/** Whoever may call: a session that AssumeRole has made, too. */
+const caller = text(
+  /^arn:aws[a-z-]*:(iam::\d{12}:(root|(user|role)\/[\w+=,.@/-]+)|sts::\d{12}:assumed-role\/[\w+=,.@-]+\/[\w+=,.@-]+)$/,
+  'the ARN of a root, user, role or session',
+);
+const address = text(/^\d{1,3}(\.\d{1,3}){3}$/, 'an IPv4 address');
 /** A member of an answer: `KeyMetadata.Arn`, `Grants.0.GrantId`; some services begin theirs small: `logGroups`. */
 const member = text(/^[A-Za-z]+(\.([A-Za-z]+|\d))*$/, 'a member of the answer');
 /** Whose operation a call is. */
@@ -74,11 +80,13 @@ const callMembers = [
     /** AWS's input; `${variables}` and `$`-forms are filled in (values.ts). */
     input: record(json),
     /** Who calls; the stem's principal when absent. */
-    as: principal,
+    as: caller,
     region,
     save: record(member, /^[a-z][A-Za-z0-9]*$/),
     /** The call must be refused by this name, and what follows goes on: evidence, and "whoever tries is refused". */
     refusedAs: exception,
+    /** Where the call comes from. */
+    from: address,
     /** Kept when the answer has it. A later step that needs it and finds nothing ends the option there. */
     saveIfGiven: record(member, /^[a-z][A-Za-z0-9]*$/),
   },
@@ -94,8 +102,34 @@ const oneOfKinds: Parser<string | number | boolean> = {
 };
 
 const step = tagged('do', {
-  call: object(...callMembers),
+  call: object(callMembers[0], {
+    ...callMembers[1],
+    /** Made so often, so many seconds apart. */
+    times: whole(2, 100),
+    everySeconds: whole(1, 86_400),
+  }),
   /** One call for each piece of a file. `run` of them are executed, spread from first to last; all are counted. */
+/** Which records of the trail: as a metric filter or a rule of EventBridge says it; all that it says must hold. */
+const pattern = object(
+  {},
+  {
+    names: list(operation, 1),
+    /** Refused by one of these. */
+    errors: list(exception, 1),
+    /** A part of the error message. */
+    errorText: text(),
+    by: oneOf('root', 'otherAccount'),
+    /** Not by these: parts of a principal's ARN or a service's name. */
+    notBy: list(text(), 1),
+    /** The request opens a key to everybody. */
+    policy: oneOf('public'),
+    /** Served. */
+    outcome: oneOf('ok'),
+  },
+);
+/** Whose trail, that of the stem's account when absent. */
+const watching = [{ where: pattern, save: variable }, { account }] as const;
+
   callPerPiece: object(
     { ...callMembers[0], file: variable, byteLength: whole(1, 1 << 30), run: whole(1, 64) },
     callMembers[1],
@@ -121,6 +155,27 @@ const step = tagged('do', {
   /** A value must be the expected one: `${state}` is `Disabled`. */
   expect: object({ value: reference, equals: oneOfKinds }),
 });
+  /**
+   * What so many equal calls would ask of KMS: two are executed, one that finds nothing held and one that finds what it
+   * left; the bill counts the others with them. `heldSeconds`: how long the service keeps a key.
+   */
+  multiply: object(
+    {
+      ...callMembers[0],
+      ...{ times: whole(2, 1e12), days: whole(1, 366), heldSeconds: whole(1, 86_400) },
+    },
+    callMembers[1],
+  ),
+  /** What KMS has cost the stem’s account in the last `days`, or since the world began, in US dollars to the cent: `2.00`. */
+  bill: object({ save: variable }, { days: whole(1, 366) }),
+  /** How many records of the trail are there by now. */
+  countEvents: object(...watching),
+  /** How often an alarm on these records was raised: in periods that had at least so many of them. */
+  alarm: object({ ...watching[0], threshold: whole(1, 1e6), periodSeconds: whole(60, 86_400) }, watching[1]),
+  /** A rule that reacts: one call for each record that is there. `{key}` in its input is the key of the record. */
+  react: object({ where: pattern, ...callMembers[0], input: record(text()), as: principal }),
+  /** One of the incidents of the Lab, played to its end: in the setup of a lab whose world has its people. */
+  drill: object({ drill: oneOf('spike', 'grant', 'public'), save: record(id, /^[a-z][A-Za-z0-9]*$/) }),
 
 const goal = tagged('is', {
   /** Every step of the option was answered. */
@@ -132,9 +187,9 @@ const goal = tagged('is', {
 });
 
 const constraint = tagged('is', {
-  /** A number that the runner measured; `plaintextFromKms` are bytes that KMS handed out in the clear. `fewest`: no working option may need fewer. */
+  /** A number that the runner measured; `plaintextFromKms` are bytes that KMS handed out in the clear, `cents` what KMS costs from the option's begin to its end. `fewest`: no working option may need fewer. */
   measure: object(
-    { id, of: oneOf('kmsCalls', 'bytesToKms', 'plaintextFromKms') },
+    { id, of: oneOf('kmsCalls', 'bytesToKms', 'plaintextFromKms', 'cents') },
     { atMost: whole(0, 2 ** 40), fewest: truth },
   ),
   /** Calls that must still be refused after the option: least privilege as behaviour. */
@@ -184,7 +239,7 @@ const evidence = tagged('show', {
   identityPolicy: object({ principal }),
   key: object({ key: reference }),
   /** The newest events of CloudTrail. */
-  trail: object({ newest: whole(1, 20) }),
+  trail: object({ newest: whole(1, 100) }),
 });
 
 /** A named predicate of a lab: behaviour, tried on a throw-away copy of the learner's world. */
@@ -311,7 +366,11 @@ const scenario = tagged('kind', {
       wrongWays: list(object({ id, steps: list(step, 1) })),
       hints: list(id, 1),
     },
-    headOptional,
+    {
+      ...headOptional,
+      /** Read from the learner's world, as it is. */
+      evidence: list(evidence, 1),
+    },
   ),
   /** Nothing to run: a price, a promise, a duty. Source and date stand for the engine. One item in ten at most. */
   stated: object(
@@ -353,12 +412,26 @@ export type MeasureName = Extract<Constraint, { is: 'measure' }>['of'];
 export const isChoice = (s: Scenario): s is ChoiceScenario =>
   s.kind === 'single' || s.kind === 'multiple' || s.kind === 'findFault';
 /** What must hold beyond working; most kinds have none. */
+/** A call of KMS as the stem's principal and in its Region, of which nothing is asked but to be served. */
+export const plainCall = {
+  do: 'call',
+  service: undefined,
+  as: undefined,
+  region: undefined,
+  from: undefined,
+  times: undefined,
+  everySeconds: undefined,
+  save: undefined,
+  saveIfGiven: undefined,
+  refusedAs: undefined,
+} as const satisfies Omit<CallStep, 'operation' | 'input'>;
 export const constraintsOf = (s: Scenario): readonly Constraint[] =>
   isChoice(s) ? (s.constraints ?? []) : [];
 
 const words = object(
   {
     language: text(/^[a-z]{2}$/, 'a language code of two letters'),
+export type Pattern = Parsed<typeof pattern>;
     title: text(),
     stem: text(),
     /** What else the reader must know, in the order of its display. */

@@ -17,7 +17,7 @@ import {
 } from './progress.ts';
 import { reportOf, wilson } from './report.ts';
 import { askAbout, dueNow, remember } from './review.ts';
-import { readScenario, type LabScenario } from './scenario.ts';
+import { plainCall, readScenario, type LabScenario } from './scenario.ts';
 import { labNames, questionNames, scenarioNames } from './library.ts';
 import { makeSheets } from './sheets.ts';
 
@@ -238,15 +238,10 @@ describe('a lab', () => {
   if (!reading.ok || reading.value.kind !== 'lab') throw new TypeError('no lab');
   const scenario: LabScenario = reading.value;
   const call = (operation: string): LabMove => ({
-    do: 'call',
+    ...plainCall,
     operation,
     as: scenario.stem.principal,
     input: { KeyId: '${keyArn}' },
-    region: undefined,
-    save: undefined,
-    refusedAs: undefined,
-    saveIfGiven: undefined,
-    service: undefined,
   });
   let lab: LocalLab;
   beforeAll(async () => {

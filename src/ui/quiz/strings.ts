@@ -49,7 +49,7 @@ export const quiz = {
     key: 'Key',
     trail: 'CloudTrail, newest first',
   },
-  trailHeads: ['Time', 'Event', 'By', 'Result', 'Request'],
+  trailHeads: ['Time', 'Event', 'By', 'From', 'Result', 'Request'],
   noPolicy: 'none',
 
   choose: 'Choose one option',
@@ -101,6 +101,15 @@ export const quiz = {
   watch: 'Watch it',
   watchOption: (letter: string) => `Watch it, option ${letter}`,
 
+  trace: 'Trace',
+  traceOption: (letter: string) => `Trace, option ${letter}`,
+  stageOpening: 'The stage opens…',
+  stageMissing: 'The stage could not be loaded.',
+  backHere: 'Back to the question',
+  optionTitle: (letter: string) => `Option ${letter}`,
+  whyTitle: 'Why',
+  ofTheOption: 'The option',
+  comeOf: 'What came of it',
   run: (letter: string) => `Option ${letter}, the run`,
   closeRun: 'Close the run',
   runSteps: 'What the option does',
@@ -139,6 +148,15 @@ export const quiz = {
   askSmallest: 'What would let it pass?',
   refusedAsWanted: 'refused, as wanted',
   refused: 'refused',
+    bill: 'What KMS has cost so far',
+    billed: (usd: string) => `${usd} US dollars, at list prices.`,
+    countEvents: 'Count the records in the trail',
+    counted: (n: string) => (n === '1' ? '1 record.' : `${n} records.`),
+    alarm: 'How often the alarm was raised',
+    raised: (n: string) => (n === '0' ? 'Never.' : n === '1' ? 'Once.' : `${n} times.`),
+    multiply: (operation: string, times: number) => `${operation}, ${number.format(times)} times`,
+    multiplied: (requests: number) =>
+      `${count(requests, 'request', 'requests')} to KMS. One call that finds nothing held and one that finds what it left were made; the others are like these, and counted.`,
   local: {
     attachPolicy: 'Attach an identity policy',
     attachPolicyHow: 'By a call of IAM, as the root user of its account.',
@@ -206,7 +224,9 @@ export function verdictWords(run: OptionRun): { readonly text: string; readonly 
 }
 
 /** `12,208 calls, 50,000,000 bytes sent to KMS`. */
-export const measured = ({ kmsCalls, bytesToKms }: Measures): string =>
-  bytesToKms === 0
-    ? count(kmsCalls, 'call', 'calls')
-    : `${count(kmsCalls, 'call', 'calls')}, ${count(bytesToKms, 'byte', 'bytes')} sent to KMS`;
+export const measured = ({ kmsCalls, bytesToKms, cents }: Measures): string =>
+  cents > 0
+    ? `${(cents / 100).toFixed(2)} US dollars`
+    : bytesToKms === 0
+      ? count(kmsCalls, 'call', 'calls')
+      : `${count(kmsCalls, 'call', 'calls')}, ${count(bytesToKms, 'byte', 'bytes')} sent to KMS`;
