@@ -86,6 +86,11 @@ export function schemaFaults(event: TrailEvent): readonly string[] {
   if (!service && event.requestID === undefined) wrong.push('requestID of every call');
   if (event.errorCode !== undefined && event.responseElements !== null)
     wrong.push('responseElements of a refused call');
+  // "responseElements null for reads and for every cryptographic operation": of KMS.
+  if (event.eventSource === 'kms.amazonaws.com' && event.readOnly && event.responseElements !== null)
+    wrong.push('responseElements of a reading call');
+  for (const name of Object.keys(event.requestParameters ?? {}))
+    if (!/^[a-z]/.test(name)) wrong.push(`requestParameters.${name}`);
   if (event.errorMessage !== undefined && event.errorCode === undefined) wrong.push('errorMessage alone');
   wrong.push(...identityFaults(event));
   if (/"(plaintext|ciphertextBlob|grantToken|signature|mac|body)":/i.test(JSON.stringify(event)))
@@ -94,7 +99,8 @@ export function schemaFaults(event: TrailEvent): readonly string[] {
 }
 
 function identityFaults({ userIdentity, eventType }: TrailEvent): readonly string[] {
-  const names = Object.keys(userIdentity);
+  if (!userIdentity) return [];
+  const names = Object.keys(userIdentity).filter((name) => userIdentity[name] !== undefined);
   if (eventType === 'AwsServiceEvent')
     return userIdentity['invokedBy'] === 'AWS Internal' && names.length === 2 ? [] : ['internal identity'];
   const kind = String(userIdentity['type']);

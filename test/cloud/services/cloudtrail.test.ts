@@ -502,7 +502,7 @@ describe('a delivery is one step', () => {
     await done('cloudtrail', 'StartLogging', { Name });
     const before = await world.hash();
     expect((await world.now()).due).toMatchObject([{ what: 'DeliverLogFiles', key: undefined }]);
-    await world.advance({ next: true });
+    await world.advance({ next: 'due' });
     const after = await world.hash();
     const [line] = await world.trail({ n: 1 });
     const trace = await world.trace(line?.trace ?? '');
@@ -525,7 +525,7 @@ describe('a delivery is one step', () => {
     // A fork delivers for itself; after an undo the trail that is looked at is the shorter one.
     await world.history.undo();
     const fork = await world.fork();
-    await fork.advance({ next: true });
+    await fork.advance({ next: 'due' });
     await fork.advance({ hours: 1 });
     const look = (one: World) =>
       one.call({
