@@ -82,11 +82,11 @@ const callMembers = [
     /** Who calls; the stem's principal when absent. */
     as: caller,
     region,
+    /** Where the call comes from. */
+    from: address,
     save: record(member, /^[a-z][A-Za-z0-9]*$/),
     /** The call must be refused by this name, and what follows goes on: evidence, and "whoever tries is refused". */
     refusedAs: exception,
-    /** Where the call comes from. */
-    from: address,
     /** Kept when the answer has it. A later step that needs it and finds nothing ends the option there. */
     saveIfGiven: record(member, /^[a-z][A-Za-z0-9]*$/),
   },
@@ -101,14 +101,6 @@ const oneOfKinds: Parser<string | number | boolean> = {
       : at.refuse('expected a text, a number or a truth'),
 };
 
-const step = tagged('do', {
-  call: object(callMembers[0], {
-    ...callMembers[1],
-    /** Made so often, so many seconds apart. */
-    times: whole(2, 100),
-    everySeconds: whole(1, 86_400),
-  }),
-  /** One call for each piece of a file. `run` of them are executed, spread from first to last; all are counted. */
 /** Which records of the trail: as a metric filter or a rule of EventBridge says it; all that it says must hold. */
 const pattern = object(
   {},
@@ -130,6 +122,14 @@ const pattern = object(
 /** Whose trail, that of the stem's account when absent. */
 const watching = [{ where: pattern, save: variable }, { account }] as const;
 
+const step = tagged('do', {
+  call: object(callMembers[0], {
+    ...callMembers[1],
+    /** Made so often, so many seconds apart. */
+    times: whole(2, 100),
+    everySeconds: whole(1, 86_400),
+  }),
+  /** One call for each piece of a file. `run` of them are executed, spread from first to last; all are counted. */
   callPerPiece: object(
     { ...callMembers[0], file: variable, byteLength: whole(1, 1 << 30), run: whole(1, 64) },
     callMembers[1],
@@ -152,9 +152,6 @@ const watching = [{ where: pattern, save: variable }, { account }] as const;
   wrapMaterial: object({ material: json, publicKey: reference, save: variable }),
   /** Checks an RSASSA_PKCS1_V1_5_SHA_256 signature with the public key alone, without KMS. */
   verifyOutside: object({ publicKey: reference, message: json, signature: reference }),
-  /** A value must be the expected one: `${state}` is `Disabled`. */
-  expect: object({ value: reference, equals: oneOfKinds }),
-});
   /**
    * What so many equal calls would ask of KMS: two are executed, one that finds nothing held and one that finds what it
    * left; the bill counts the others with them. `heldSeconds`: how long the service keeps a key.
@@ -176,6 +173,9 @@ const watching = [{ where: pattern, save: variable }, { account }] as const;
   react: object({ where: pattern, ...callMembers[0], input: record(text()), as: principal }),
   /** One of the incidents of the Lab, played to its end: in the setup of a lab whose world has its people. */
   drill: object({ drill: oneOf('spike', 'grant', 'public'), save: record(id, /^[a-z][A-Za-z0-9]*$/) }),
+  /** A value must be the expected one: `${state}` is `Disabled`. */
+  expect: object({ value: reference, equals: oneOfKinds }),
+});
 
 const goal = tagged('is', {
   /** Every step of the option was answered. */
@@ -401,17 +401,6 @@ export type QuestionScenario = Exclude<Scenario, LabScenario>;
 export type Option = Parsed<typeof option>;
 export type Step = Parsed<typeof step>;
 export type CallStep = Extract<Step, { do: 'call' }>;
-export type Goal = Parsed<typeof goal>;
-export type LabGoal = Parsed<typeof labGoal>;
-export type Outcome = Parsed<typeof outcome>;
-export type Evidence = Parsed<typeof evidence>;
-export type Constraint = Parsed<typeof constraint>;
-export type Expectation = Parsed<typeof expectation>;
-export type MeasureName = Extract<Constraint, { is: 'measure' }>['of'];
-
-export const isChoice = (s: Scenario): s is ChoiceScenario =>
-  s.kind === 'single' || s.kind === 'multiple' || s.kind === 'findFault';
-/** What must hold beyond working; most kinds have none. */
 /** A call of KMS as the stem's principal and in its Region, of which nothing is asked but to be served. */
 export const plainCall = {
   do: 'call',
@@ -425,13 +414,24 @@ export const plainCall = {
   saveIfGiven: undefined,
   refusedAs: undefined,
 } as const satisfies Omit<CallStep, 'operation' | 'input'>;
+export type Goal = Parsed<typeof goal>;
+export type LabGoal = Parsed<typeof labGoal>;
+export type Outcome = Parsed<typeof outcome>;
+export type Evidence = Parsed<typeof evidence>;
+export type Constraint = Parsed<typeof constraint>;
+export type Expectation = Parsed<typeof expectation>;
+export type Pattern = Parsed<typeof pattern>;
+export type MeasureName = Extract<Constraint, { is: 'measure' }>['of'];
+
+export const isChoice = (s: Scenario): s is ChoiceScenario =>
+  s.kind === 'single' || s.kind === 'multiple' || s.kind === 'findFault';
+/** What must hold beyond working; most kinds have none. */
 export const constraintsOf = (s: Scenario): readonly Constraint[] =>
   isChoice(s) ? (s.constraints ?? []) : [];
 
 const words = object(
   {
     language: text(/^[a-z]{2}$/, 'a language code of two letters'),
-export type Pattern = Parsed<typeof pattern>;
     title: text(),
     stem: text(),
     /** What else the reader must know, in the order of its display. */

@@ -100,7 +100,6 @@ export const quiz = {
   again: 'Answer again',
   watch: 'Watch it',
   watchOption: (letter: string) => `Watch it, option ${letter}`,
-
   trace: 'Trace',
   traceOption: (letter: string) => `Trace, option ${letter}`,
   stageOpening: 'The stage opens…',
@@ -110,6 +109,7 @@ export const quiz = {
   whyTitle: 'Why',
   ofTheOption: 'The option',
   comeOf: 'What came of it',
+
   run: (letter: string) => `Option ${letter}, the run`,
   closeRun: 'Close the run',
   runSteps: 'What the option does',
@@ -148,15 +148,6 @@ export const quiz = {
   askSmallest: 'What would let it pass?',
   refusedAsWanted: 'refused, as wanted',
   refused: 'refused',
-    bill: 'What KMS has cost so far',
-    billed: (usd: string) => `${usd} US dollars, at list prices.`,
-    countEvents: 'Count the records in the trail',
-    counted: (n: string) => (n === '1' ? '1 record.' : `${n} records.`),
-    alarm: 'How often the alarm was raised',
-    raised: (n: string) => (n === '0' ? 'Never.' : n === '1' ? 'Once.' : `${n} times.`),
-    multiply: (operation: string, times: number) => `${operation}, ${number.format(times)} times`,
-    multiplied: (requests: number) =>
-      `${count(requests, 'request', 'requests')} to KMS. One call that finds nothing held and one that finds what it left were made; the others are like these, and counted.`,
   local: {
     attachPolicy: 'Attach an identity policy',
     attachPolicyHow: 'By a call of IAM, as the root user of its account.',
@@ -175,6 +166,15 @@ export const quiz = {
     verified: (ok: boolean) =>
       ok ? 'The signature is genuine. No call to KMS.' : 'The signature does not fit.',
     expect: (name: string) => `Look at ${name}`,
+    bill: 'What KMS has cost so far',
+    billed: (usd: string) => `${usd} US dollars, at list prices.`,
+    countEvents: 'Count the records in the trail',
+    counted: (n: string) => (n === '1' ? '1 record.' : `${n} records.`),
+    alarm: 'How often the alarm was raised',
+    raised: (n: string) => (n === '0' ? 'Never.' : n === '1' ? 'Once.' : `${n} times.`),
+    multiply: (operation: string, times: number) => `${operation}, ${number.format(times)} times`,
+    multiplied: (requests: number) =>
+      `${count(requests, 'request', 'requests')} to KMS. One call that finds nothing held and one that finds what it left were made; the others are like these, and counted.`,
     found: (found: string, wanted: string) =>
       found === wanted ? `It is ${found}.` : `It is ${found}; ${wanted} was wanted.`,
     same: 'Compare with the original',
