@@ -15,8 +15,9 @@ import {
   type LabScenario,
   type Option,
   type OrderingScenario,
+  type Words,
 } from './scenario.ts';
-import { vary } from './vary.ts';
+import { exchanged, vary } from './vary.ts';
 
 export interface Mutations {
   /** Flips of the world, variations of the names, solutions with one step removed. */
@@ -225,6 +226,26 @@ function engineSays(scenario: ExecutedScenario, run: ScenarioRun): string {
   return keyText(rightOf(scenario, run));
 }
 
+/** What became of each option, but for names: an explanation stays true as long as this stays. */
+const profileOf = ({ options }: ScenarioRun): string =>
+  options
+    .map(({ id, verdict: v }) => `${id} ${v.is}${v.is === 'fails' ? ` ${v.exception} ${v.stage}` : ''}`)
+    .join(', ');
+
+/** Two dresses with other names, and each listed key type by itself. */
+const variationsOf = (
+  scenario: ExecutedScenario,
+  words: Words,
+): readonly (readonly [string, ExecutedScenario])[] => [
+  ...[7, 41].flatMap((seed) => {
+    const varied = vary(scenario, words, seed).scenario;
+    return varied.kind === 'stated' ? [] : [[`variation ${seed}`, varied] as const];
+  }),
+  ...Object.entries(scenario.keyTypes ?? {}).flatMap(([from, others]) =>
+    others.map((to) => [`${to} for ${from}`, exchanged(scenario, words, { [from]: to }).scenario] as const),
+  ),
+];
+
 const large = 1 << 20;
 
 /** Flips what the stem leaves unsaid, and tries the item under other names. */
@@ -240,27 +261,35 @@ async function mutate(
     skip('mutations: each run of its large file takes seconds');
     return { tried: 0, caught: 0 };
   }
-  const key = engineSays(scenario, await runScenario(lab, scenario));
+  const run = await runScenario(lab, scenario);
+  const key = engineSays(scenario, run);
   const read = wordsBefore(item);
   let tried = 0;
   let caught = 0;
   for (const flip of flips) {
     const changed = flip.scenario?.(scenario) ?? scenario;
     const before = flip.world;
-    const run = await runScenario(lab, changed, before ? { before: (s) => before(s, changed) } : {});
+    const flipped = await runScenario(lab, changed, before ? { before: (s) => before(s, changed) } : {});
     // A world that cannot be made with the flip has no such question.
-    if (run.options.some(({ verdict }) => verdict.is === 'couldNotCheck')) continue;
+    if (flipped.options.some(({ verdict }) => verdict.is === 'couldNotCheck')) continue;
     tried += 1;
-    if (engineSays(scenario, run) === key || flip.said.test(read) || flip.inStem === true) caught += 1;
+    if (engineSays(scenario, flipped) === key || flip.said.test(read) || flip.inStem === true) caught += 1;
     else report('stem', 'unstated', `"${flip.id}" changes the answer, and the question does not speak of it`);
   }
-  for (const seed of [7, 41]) {
-    const varied = vary(scenario, item.words, seed).scenario;
-    if (varied.kind === 'stated') continue;
+  const found = profileOf(run);
+  for (const [name, varied] of variationsOf(scenario, item.words)) {
     tried += 1;
-    const says = engineSays(varied, await runScenario(lab, varied));
-    if (says === key) caught += 1;
-    else report('', 'unstated', `variation ${seed} changes the answer: ${says} instead of ${key}`);
+    const again = await runScenario(lab, varied);
+    const says = engineSays(varied, again);
+    if (says === key && profileOf(again) === found) caught += 1;
+    else
+      report(
+        '',
+        'variationDiffers',
+        says === key
+          ? `${name}: the answer stays, but not why: ${profileOf(again)} instead of ${found}`
+          : `${name} changes the answer: ${says} instead of ${key}`,
+      );
   }
   return { tried, caught };
 }

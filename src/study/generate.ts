@@ -442,6 +442,7 @@ function scenarioOf(spec: Spec, seed: number): PredictScenario {
     kind: 'predict',
     $schema: undefined,
     files: undefined,
+    keyTypes: undefined,
     format: 1,
     id: `generated-${seed}`,
     version: 1,

@@ -1,4 +1,5 @@
 import type { Item } from './items.ts';
+import { ofOneClass } from './keyTypes.ts';
 import type { Problem, ProblemCode } from './parse.ts';
 import { constraintsOf, isChoice, type Goal, type Scenario, type Step } from './scenario.ts';
 import { needsOf } from './values.ts';
@@ -37,7 +38,10 @@ function ofOne(item: Item): readonly Problem[] {
   if (!item.file.endsWith(`/${scenario.id}.json`))
     report('id', 'doubleId', `the file is not named ${scenario.id}.json`);
   names(scenario, report);
-  if (scenario.kind !== 'stated') variables(scenario, report);
+  if (scenario.kind !== 'stated') {
+    variables(scenario, report);
+    keyTypes(scenario, report);
+  }
   words(item, report);
   if (scenario.kind !== 'stated') {
     unstated(item, report);
@@ -149,6 +153,18 @@ function pathsOf(scenario: Executed): readonly Path[] {
       ];
     default:
       return scenario satisfies never;
+  }
+}
+
+/** What is exchanged is there, and what takes its place is of its class. */
+function keyTypes({ keyTypes: listed = {}, ...rest }: Executed, report: Report): void {
+  const text = JSON.stringify(rest);
+  for (const [from, others] of Object.entries(listed)) {
+    if (from !== 'SYMMETRIC_DEFAULT' && !text.includes(`"${from}"`))
+      report('keyTypes', 'otherClass', `${from} is nowhere in the item`);
+    for (const to of others)
+      if (!ofOneClass(from, to))
+        report(`keyTypes.${from}`, 'otherClass', `${to} is of another class than ${from}`);
   }
 }
 

@@ -29,6 +29,8 @@ export const problemCodes = [
   'couldNotCheck',
   'stemUntrue',
   'unstated',
+  'otherClass',
+  'variationDiffers',
   'orderWorks',
   'outcomeAmbiguous',
   'notBroken',

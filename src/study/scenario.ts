@@ -35,6 +35,7 @@ const caller = text(
   /^arn:aws[a-z-]*:(iam::\d{12}:(root|(user|role)\/[\w+=,.@/-]+)|sts::\d{12}:assumed-role\/[\w+=,.@-]+\/[\w+=,.@-]+)$/,
   'the ARN of a root, user, role or session',
 );
+const specName = text(/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/, "AWS's name of a key spec or algorithm");
 const address = text(/^\d{1,3}(\.\d{1,3}){3}$/, 'an IPv4 address');
 /** A member of an answer: `KeyMetadata.Arn`, `Grants.0.GrantId`; some services begin theirs small: `logGroups`. */
 const member = text(/^[A-Za-z]+(\.([A-Za-z]+|\d))*$/, 'a member of the answer');
@@ -58,6 +59,8 @@ const service = oneOf(
   'kinesis',
   'eks',
   'redshift',
+  'events',
+  'monitoring',
 );
 
 const stage = oneOf(
@@ -259,10 +262,16 @@ export const keyTypes = [
   'RSA_4096',
   'ECC_NIST_P256',
   'ECC_NIST_P384',
+  'ECC_NIST_P521',
+  'ECC_SECG_P256K1',
   'ECC_NIST_EDWARDS25519',
+  'HMAC_224',
   'HMAC_256',
+  'HMAC_384',
   'HMAC_512',
+  'ML_DSA_44',
   'ML_DSA_65',
+  'ML_DSA_87',
   'several',
   'none',
 ] as const;
@@ -315,6 +324,8 @@ const executed = {
 const headOptional = {
   $schema: text(),
   files: record(object({ byteLength: whole(1, 1 << 30) }), /^[a-z][A-Za-z0-9]*$/),
+  /** What may stand in place of a key spec, algorithm or size of data key that the item names: variations take it. */
+  keyTypes: record(list(specName, 1), /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/),
 };
 const choice = {
   ...executed,

@@ -1,8 +1,10 @@
+import { followers, withSpec } from './keyTypes.ts';
 import type { ExecutedScenario, Scenario, Words } from './scenario.ts';
 
 /*
- * Variations: the same item with other accounts, Regions and names, changed alike in facts and words. Nothing that
- * decides may hang on a name; the checker proves it by running variations of every item.
+ * Variations: the same item with other accounts, Regions, names and, where the item lists some, key types and
+ * algorithms, changed alike in facts and words. Nothing that decides may hang on them; the checker proves it by running
+ * variations of every item, and every listed key type.
  */
 const accounts = [
   '111122223333',
@@ -109,19 +111,52 @@ export interface Varied {
   readonly words: Words;
 }
 
+/** Which listed name becomes which, by its own name or another. */
+export type Exchange = Readonly<Record<string, string>>;
+
+/** Seed 0 exchanges nothing; else each listed name stays, or becomes one of its own kind. */
+function exchangeOf({ keyTypes = {} }: ExecutedScenario, seed: number): Exchange {
+  const draw = draws(seed ^ 0x5bd1e995);
+  return Object.fromEntries(
+    Object.entries(keyTypes).map(([name, others]) => [name, pick([name, ...others], draw)]),
+  );
+}
+
 /** Members that are ids of the item itself and not names in its world. */
-const kept = ['$schema', 'id', 'idea', 'requires', 'facts', 'topics'] as const;
+const kept = ['$schema', 'id', 'idea', 'requires', 'facts', 'topics', 'keyTypes'] as const;
+
+function renamedItem(
+  scenario: ExecutedScenario,
+  words: Words,
+  map: ReadonlyMap<string, string>,
+): Varied & { readonly scenario: ExecutedScenario } {
+  const saved = Object.fromEntries(kept.map((name) => [name, Reflect.get(scenario, name) as unknown]));
+  return {
+    // OURS: a renaming of texts keeps the shape; the parser has seen the original, and the checker runs the result.
+    scenario: { ...(renamed(scenario, map) as ExecutedScenario), ...saved } as ExecutedScenario,
+    words: renamed(words, map) as Words,
+  };
+}
+
+/** The item with other key types and algorithms, and with what goes with them. */
+export function exchanged(
+  scenario: ExecutedScenario,
+  words: Words,
+  exchange: Exchange,
+): Varied & { readonly scenario: ExecutedScenario } {
+  const named = Object.entries(exchange).filter(([from, to]) => from !== to);
+  const map = new Map(named.flatMap(([from, to]) => followers(from, to)));
+  const symmetric = exchange['SYMMETRIC_DEFAULT'] ?? 'SYMMETRIC_DEFAULT';
+  const created = symmetric === 'SYMMETRIC_DEFAULT' ? scenario : withSpec(scenario, symmetric);
+  return renamedItem(created, words, map);
+}
 
 /** Seed 0 is the item as it is written. */
 export function vary(scenario: Scenario, words: Words, seed: number): Varied {
   if (seed === 0 || scenario.kind === 'stated') return { scenario, words };
-  const map = renaming(scenario, seed);
-  const saved = Object.fromEntries(kept.map((name) => [name, Reflect.get(scenario, name) as unknown]));
-  // OURS: a renaming of texts keeps the shape; the parser has seen the original, and the checker runs the result.
-  const changed = { ...(renamed(scenario, map) as Scenario), ...saved } as Scenario;
-  const seeded =
-    changed.kind === 'stated'
-      ? changed
-      : { ...changed, world: { ...changed.world, seed: `${changed.world.seed ?? changed.id} ${seed}` } };
-  return { scenario: seeded, words: renamed(words, map) as Words };
+  const typed = exchanged(scenario, words, exchangeOf(scenario, seed));
+  const varied = renamedItem(typed.scenario, typed.words, renaming(typed.scenario, seed));
+  const { world, id } = varied.scenario;
+  const seeded = { ...world, seed: `${world.seed ?? id} ${seed}` };
+  return { scenario: { ...varied.scenario, world: seeded }, words: varied.words };
 }
