@@ -3,6 +3,7 @@ import { makeKey, plainKey } from './makeKey.ts';
 import { aliasArn, parseKeyName, ref, type AliasName, type KeyId } from './model/index.ts';
 import type { Step } from './operation.ts';
 import { respacePolicy } from './policy/index.ts';
+import { defaultPeriodInDays, periodLater, rotationOf } from './rotation.ts';
 
 /*
  * AWS managed keys: made when first described, never changeable, with AWS's policy for them.
@@ -72,6 +73,12 @@ async function makeManagedKey(service: string, kind: string, alias: AliasName, s
     step,
   );
   const at = step.env.at;
+  // specs.json rotation.awsManaged: every year, unchangeable; operations.json GetKeyRotationStatus: always enabled.
+  step.view.put(ref.rotation(rec.arn), {
+    ...rotationOf(rec.arn, step.view),
+    enabled: true,
+    next: periodLater(at, defaultPeriodInDays),
+  });
   const arn = aliasArn(step.region, account, alias);
   step.view.put(ref.alias(arn), {
     arn,
