@@ -1,6 +1,7 @@
 import {
   aliasArn,
   awsManagedKey,
+  grantToken,
   keyArn,
   parseKeyName,
   ref,
@@ -68,11 +69,12 @@ export interface KmsOptions {
   /** Whose aliases and key IDs are meant, where a name has no account in it; the caller's when absent. */
   readonly owner?: AccountId | undefined;
   readonly grantTokens?: readonly string[] | undefined;
+  /** By which the service calls: it has kept the token, and gives it along until the grant is visible everywhere. */
+  readonly grant?: { readonly keyArn: KeyArn | undefined; readonly grantId: string | undefined } | undefined;
 }
 
 export function kmsAs(step: Step, as: InnerCaller, options: KmsOptions): Kms {
   const { worded, region, owner, grantTokens } = options;
-  const tokens = grantTokens === undefined ? {} : { GrantTokens: grantTokens };
   const caller = as.kind === 'identity' ? as.identity.account : step.identity.account;
   const account = owner ?? caller;
   const there = region ?? step.region;
@@ -95,6 +97,13 @@ export function kmsAs(step: Step, as: InnerCaller, options: KmsOptions): Kms {
     const arn = name.form === 'alias' ? aliasArn(there, account, name.alias) : (named as AliasArn);
     return step.view.get(ref.alias(arn))?.target ?? named;
   };
+  const kept = async (): Promise<readonly string[] | undefined> => {
+    const { keyArn: key, grantId } = options.grant ?? {};
+    const grant = key && grantId !== undefined ? step.view.get(ref.grant(key, grantId)) : undefined;
+    return grant && grant.visible > step.env.at
+      ? [await grantToken(grant, { ...step, region: there })]
+      : undefined;
+  };
   /** Outputs are KMS's answers: what an operation returns is of the type that its caller names. */
   const ask = async <T>(
     operation: string,
@@ -103,7 +112,12 @@ export function kmsAs(step: Step, as: InnerCaller, options: KmsOptions): Kms {
     const member = 'KeyId' in input ? 'KeyId' : 'DestinationKeyId';
     const named = input[member];
     await firstUse(named);
-    const full = typeof named === 'string' ? { ...input, [member]: spelled(named) } : input;
+    const GrantTokens = operation === 'RetireGrant' ? undefined : (grantTokens ?? (await kept()));
+    const full = {
+      ...input,
+      ...(typeof named === 'string' ? { [member]: spelled(named) } : {}),
+      ...(GrantTokens ? { GrantTokens } : {}),
+    };
     const result = await step.call({ operation, input: full, region, as });
     return result.ok ? (result.output as T) : worded(result.refusal);
   };
@@ -114,7 +128,6 @@ export function kmsAs(step: Step, as: InnerCaller, options: KmsOptions): Kms {
         KeyId,
         ...size,
         EncryptionContext,
-        ...tokens,
       });
       if ('refused' in made) return made;
       return { plain: made.Plaintext, wrapped: made.CiphertextBlob, keyArn: made.KeyId };
@@ -124,7 +137,6 @@ export function kmsAs(step: Step, as: InnerCaller, options: KmsOptions): Kms {
         KeyId,
         NumberOfBytes,
         EncryptionContext,
-        ...tokens,
       });
       return 'refused' in made ? made : { wrapped: made.CiphertextBlob, keyArn: made.KeyId };
     },
@@ -134,7 +146,6 @@ export function kmsAs(step: Step, as: InnerCaller, options: KmsOptions): Kms {
         CiphertextBlob,
         EncryptionContext,
         ...key,
-        ...tokens,
       });
       return 'refused' in opened ? opened : opened.Plaintext;
     },
@@ -143,7 +154,6 @@ export function kmsAs(step: Step, as: InnerCaller, options: KmsOptions): Kms {
         KeyId,
         Plaintext,
         EncryptionContext,
-        ...tokens,
       });
       return 'refused' in sealed ? sealed : { wrapped: sealed.CiphertextBlob, keyArn: sealed.KeyId };
     },
@@ -153,12 +163,11 @@ export function kmsAs(step: Step, as: InnerCaller, options: KmsOptions): Kms {
         SourceEncryptionContext: context,
         DestinationKeyId: to.KeyId,
         DestinationEncryptionContext: to.context,
-        ...tokens,
       });
       return 'refused' in moved ? moved : { wrapped: moved.CiphertextBlob, keyArn: moved.KeyId };
     },
     async describe(KeyId) {
-      const described = await ask<{ KeyMetadata: { Arn: KeyArn } }>('DescribeKey', { KeyId, ...tokens });
+      const described = await ask<{ KeyMetadata: { Arn: KeyArn } }>('DescribeKey', { KeyId });
       if ('refused' in described) return described;
       const rec = step.view.get(ref.key(described.KeyMetadata.Arn));
       if (!rec) throw new Error(`KMS has described ${described.KeyMetadata.Arn}, which is not in the world`);
@@ -167,7 +176,7 @@ export function kmsAs(step: Step, as: InnerCaller, options: KmsOptions): Kms {
     async createGrant(wish) {
       await firstUse(wish.KeyId);
       // KMS takes no alias here; a service has looked up before what its caller's alias means. OURS: without a call.
-      return ask('CreateGrant', { ...wish, KeyId: targetOf(wish.KeyId), ...tokens });
+      return ask('CreateGrant', { ...wish, KeyId: targetOf(wish.KeyId) });
     },
     async retireGrant(KeyId, GrantId) {
       const retired = await ask<object>('RetireGrant', { KeyId, GrantId });

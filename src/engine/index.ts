@@ -36,7 +36,7 @@ export { secretOf, serviceOwnKey } from './hsm.ts';
 export { awsManagedKey } from './awsManaged.ts';
 export { stateOf as keyStateOf } from './keyState.ts';
 export { keySpecs, algorithmsOf, usageFault, placeFault } from './keySpecs.ts';
-export { grantableOperations } from './grants.ts';
+export { grantableOperations, grantToken } from './grants.ts';
 export { backingId, backingOf, externalKeyOf, setBacking, setExternalKey } from './keyStores.ts';
 export { pendingMaterial } from './materialState.ts';
 export { operations } from './operations/index.ts';

@@ -36,10 +36,8 @@ export const makersOfDatabases: Pick<Makers, Of | OfClusters> = {
       grantIds: grants(grantId),
       holder: arn,
       looksAgain: standing.looksAgain(rec),
-      read:
-        status === 'available'
-          ? { operation: 'DatabaseRead', input: { DBInstanceIdentifier: name } }
-          : undefined,
+      // One that does not run is not read, and not even looked at.
+      read: { operation: 'DatabaseRead', input: { DBInstanceIdentifier: name } },
     });
   },
   rdsSnapshot: (rec, id) =>
@@ -112,7 +110,7 @@ export const makersOfDatabases: Pick<Makers, Of | OfClusters> = {
     const whole = ofWarehouse(cluster);
     return card(id, {
       ...whole,
-      ...{ kind: 'block', name: String(number), created: undefined, status: undefined },
+      ...{ kind: 'block', name: `block ${number}`, created: undefined, status: undefined },
       within: `redshiftCluster/${account}/${region}/${name}` as Ref, // as cloud/refs.ts makes it
       ...stored(body, blockKey ? 'tiers' : 'none'),
       inner: [...innerKey('blockKey', blockKey), ...whole.inner],

@@ -11,7 +11,7 @@ import {
   type Region,
   type Step,
 } from '../../engine/index.ts';
-import { kmsAs, type Kms } from '../callingKms.ts';
+import { kmsAs, type Kms, type KmsOptions } from '../callingKms.ts';
 import { declareIn } from '../declare.ts';
 import { dropKey, heldKey, holderName, holdKey, mustOpen, ownKey, sealData } from '../keeping.ts';
 import { at } from '../refs.ts';
@@ -42,10 +42,10 @@ function kmsOfEks(
   { arn, account, region }: Cluster,
   step: Step,
   words: (refusal: Refusal) => Refusal,
-  tokens?: readonly string[],
+  by: Pick<KmsOptions, 'grant' | 'grantTokens'>,
 ): Kms {
   const itself = { kind: 'service', service: host(region), sourceArn: arn, sourceAccount: account } as const;
-  return kmsAs(step, itself, { worded: words, grantTokens: tokens });
+  return kmsAs(step, itself, { worded: words, ...by });
 }
 const handedOn = (refusal: Refusal): Refusal => refusal;
 
@@ -75,7 +75,11 @@ export async function associate(
   });
   if (isRefusal(grant)) return grant;
   const plain = step.env.random(32);
-  const sealed = await kmsOfEks(cluster, step, worded, [grant.GrantToken]).encrypt(key.arn, plain, context);
+  const sealed = await kmsOfEks(cluster, step, worded, { grantTokens: [grant.GrantToken] }).encrypt(
+    key.arn,
+    plain,
+    context,
+  );
   if (isRefusal(sealed)) return sealed;
   const { keyArn, wrapped } = sealed;
   await holdKey(step, { holder: holderOf(cluster), what: said(cluster), key: { plain, wrapped, keyArn } });
@@ -87,7 +91,7 @@ export async function retireGrant(cluster: EksClusterRec, step: Step): Promise<v
   const { keyArn, grantId } = cluster;
   dropKey(step, holderOf(cluster), said(cluster));
   if (keyArn !== undefined && grantId !== undefined)
-    await kmsOfEks(cluster, step, handedOn).retireGrant(keyArn, grantId);
+    await kmsOfEks(cluster, step, handedOn, { grant: cluster }).retireGrant(keyArn, grantId);
 }
 
 /** A new API server has no seed, and asks for it. @returns the cluster, with the issue that it met */
@@ -95,7 +99,7 @@ export async function restarted(cluster: EksClusterRec, step: Step): Promise<Eks
   const { keyArn, seed } = cluster;
   if (!keyArn || !seed) return cluster;
   dropKey(step, holderOf(cluster), said(cluster));
-  const plain = await kmsOfEks(cluster, step, handedOn).decrypt(seed, context);
+  const plain = await kmsOfEks(cluster, step, handedOn, { grant: cluster }).decrypt(seed, context);
   if (isRefusal(plain)) return afterTrial(cluster, plain, step) ?? worded(plain);
   const key = { plain, wrapped: seed, keyArn };
   await holdKey(step, { holder: holderOf(cluster), what: said(cluster), key });
@@ -136,7 +140,7 @@ export async function checkedNow(cluster: EksClusterRec, step: Step): Promise<Ek
 }
 
 async function trial(cluster: EksClusterRec, keyArn: string, step: Step): Promise<Refusal | undefined> {
-  const kms = kmsOfEks(cluster, step, handedOn);
+  const kms = kmsOfEks(cluster, step, handedOn, { grant: cluster });
   const sealed = await kms.encrypt(keyArn, step.env.random(32), context);
   if (isRefusal(sealed)) return sealed;
   const opened = await kms.decrypt(sealed.wrapped, context);

@@ -194,7 +194,7 @@ async function comeToLife(
   const role = roleFor('lambda.amazonaws.com', fn.role, step);
   if (!role) return invalid('The role defined for the function cannot be assumed by Lambda.');
   const identity = sessionOf(role, fn.name);
-  const kms = kmsAs(step, { kind: 'identity', identity, via: 'lambda' }, { worded: notDecrypted });
+  const kms = kmsAs(step, { kind: 'identity', identity, via: 'lambda' }, { worded: notDecrypted, grant: fn });
   const plain = await kms.decrypt(fn.environment, contextOf(fn.arn));
   if (isRefusal(plain)) return plain;
   const key = { plain, wrapped: fn.environment, keyArn: fn.keyArn };

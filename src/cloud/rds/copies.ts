@@ -45,7 +45,7 @@ async function storageUnder(
     const grant = await letRdsIn(source.keyArn, source.dbId, step, there);
     if (isRefusal(grant)) return grant;
     const whose = { ...copy, region: source.region };
-    const key = await openStorage(source, whose, step, [grant.GrantToken]);
+    const key = await openStorage(source, whose, step, { grantTokens: [grant.GrantToken] });
     if (isRefusal(key)) return key;
     blocks = blocks && openUnder(key, blocks, source, step);
     await retireGrant(grant.keyArn, grant.GrantId, whose, step);
@@ -56,7 +56,7 @@ async function storageUnder(
   if (isRefusal(grant)) return grant;
   const storage = await newStorage(grant, dbId, copy, step);
   if (isRefusal(storage)) return storage;
-  const key = await openStorage(storage, copy, step, [grant.GrantToken]);
+  const key = await openStorage(storage, copy, step, { grantTokens: [grant.GrantToken] });
   if (isRefusal(key)) return key;
   await retireGrant(grant.keyArn, grant.GrantId, copy, step);
   return { ...storage, blocks: blocks && sealUnder(key, blocks, storage, step) };
@@ -114,7 +114,7 @@ const RestoreDBInstanceFromDBSnapshot = rds<
     // OURS: as with a volume of EBS, the data key stays, and with it the context under which it was wrapped.
     const grant = keyArn !== undefined && dbId !== undefined ? await letRdsIn(keyArn, dbId, step) : undefined;
     if (isRefusal(grant)) return grant;
-    const made = await begun({ ...restored, grantId: grant?.GrantId }, grant, step);
+    const made = await begun({ ...restored, grantId: grant?.GrantId }, step);
     return isRefusal(made)
       ? made
       : { DBInstance: { ...instanceShown(made, step), DBInstanceStatus: 'creating' } };

@@ -17,7 +17,6 @@ import {
   retireGrant,
   startOnHost,
   writeBlocks,
-  type Granted,
 } from './keys.ts';
 import { takeSnapshot } from './snapshots.ts';
 import {
@@ -84,12 +83,8 @@ export const isThere = (name: string, { view, identity, region }: Step): boolean
   view.get(at.rdsInstance(identity.account, region, named(name))) !== undefined;
 
 /** Keeps a new instance and starts it. */
-export async function begun(
-  instance: RdsInstanceRec,
-  grant: Granted | undefined,
-  step: Step,
-): Promise<RdsInstanceRec | Refusal> {
-  const fault = await startOnHost(instance, step, grant && [grant.GrantToken]);
+export async function begun(instance: RdsInstanceRec, step: Step): Promise<RdsInstanceRec | Refusal> {
+  const fault = await startOnHost(instance, step);
   if (fault) return fault;
   putInstance(instance, step);
   return instance;
@@ -120,7 +115,7 @@ const CreateDBInstance = rds<CreateRequest, object>({
     if (isRefusal(grant)) return grant;
     const storage = await newStorage(grant, bare.resourceId, bare, step);
     if (isRefusal(storage)) return storage;
-    const made = await begun({ ...bare, ...storage, grantId: grant.GrantId }, grant, step);
+    const made = await begun({ ...bare, ...storage, grantId: grant.GrantId }, step);
     return isRefusal(made)
       ? made
       : { DBInstance: { ...instanceShown(made, step), DBInstanceStatus: 'creating' } };
@@ -201,7 +196,7 @@ const StartDBInstance = rds<OfInstance, object>({
       checked: now,
       inaccessible: undefined,
     };
-    const done = await begun(started, undefined, step);
+    const done = await begun(started, step);
     return isRefusal(done)
       ? done
       : { DBInstance: { ...instanceShown(done, step), DBInstanceStatus: 'starting' } };

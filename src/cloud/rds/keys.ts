@@ -8,7 +8,7 @@ import {
   type Region,
   type Step,
 } from '../../engine/index.ts';
-import { kmsAs, type Context, type Kms } from '../callingKms.ts';
+import { kmsAs, type Context, type Kms, type KmsOptions } from '../callingKms.ts';
 import { hexDigits } from '../ids.ts';
 import { dropKey, heldKey, holderName, holdKey, mustOpen, sealData } from '../keeping.ts';
 import { worded } from './words.ts';
@@ -41,10 +41,10 @@ function kmsOfRds(
   key: string,
   { arn, account, region }: OnBehalf,
   step: Step,
-  tokens?: readonly string[],
+  by: Pick<KmsOptions, 'grant' | 'grantTokens'> = {},
 ): Kms {
   const itself = { kind: 'service', service: host(region), sourceArn: arn, sourceAccount: account } as const;
-  return kmsAs(step, itself, { worded: worded(key), region, grantTokens: tokens });
+  return kmsAs(step, itself, { worded: worded(key), region, ...by });
 }
 
 /** services.json RDS "context": the id of the database, and for a volume its id too. */
@@ -102,7 +102,7 @@ export async function newStorage(
   step: Step,
 ): Promise<RdsStorage | Refusal> {
   const volumeId = newVolumeId(step);
-  const kms = kmsOfRds(grant.keyArn, whose, step, [grant.GrantToken]);
+  const kms = kmsOfRds(grant.keyArn, whose, step, { grantTokens: [grant.GrantToken] });
   const made = await kms.wrappedDataKey(grant.keyArn, contextOf({ dbId, volumeId }), dataKeyBytes);
   return isRefusal(made)
     ? made
@@ -114,10 +114,10 @@ export async function openStorage(
   { keyArn, wrapped, dbId, volumeId }: RdsStorage,
   whose: OnBehalf,
   step: Step,
-  tokens?: readonly string[],
+  by: Pick<KmsOptions, 'grant' | 'grantTokens'>,
 ): Promise<Bytes | Refusal> {
   if (!keyArn || !wrapped) throw new Error(`the storage of ${whose.arn} is not encrypted`);
-  return kmsOfRds(keyArn, whose, step, tokens).decrypt(wrapped, contextOf({ dbId, volumeId }));
+  return kmsOfRds(keyArn, whose, step, by).decrypt(wrapped, contextOf({ dbId, volumeId }));
 }
 
 /** RDS retires its own grant, whatever state the key is in. */
@@ -135,14 +135,10 @@ const holderOf = ({ region, arn }: OnBehalf): string => holderName('rds', region
 const said = ({ name }: RdsInstanceRec): string => `the data key of the volume of ${name}, on its host`;
 
 /** The host of a running database has its data key. */
-export async function startOnHost(
-  instance: RdsInstanceRec,
-  step: Step,
-  tokens?: readonly string[],
-): Promise<Refusal | undefined> {
+export async function startOnHost(instance: RdsInstanceRec, step: Step): Promise<Refusal | undefined> {
   const { keyArn, wrapped } = instance;
   if (!keyArn || !wrapped) return undefined;
-  const plain = await openStorage(instance, instance, step, tokens);
+  const plain = await openStorage(instance, instance, step, { grant: instance });
   if (isRefusal(plain)) return plain;
   await holdKey(step, { holder: holderOf(instance), what: said(instance), key: { plain, wrapped, keyArn } });
   return undefined;

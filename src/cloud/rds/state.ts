@@ -52,7 +52,7 @@ export async function noticed(instance: RdsInstanceRec, step: Step): Promise<Rds
   const now = step.env.at;
   if (!wrapped || status === 'stopped' || inaccessible !== undefined || now - checked < checkEvery)
     return instance;
-  const plain = await openStorage(instance, instance, step);
+  const plain = await openStorage(instance, instance, step, { grant: instance });
   // OURS: a KMS that is too busy is no lost key; the host still has what it has.
   if (isRefusal(plain) && !keyIsLost(plain)) return instance;
   const lost = isRefusal(plain);

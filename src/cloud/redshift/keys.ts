@@ -33,8 +33,11 @@ const contextOf = (cluster: Cluster) => ({
 const kmsOfCaller = (step: Step): Kms => kmsAs(step, { kind: 'forward', via: 'redshift' }, { worded });
 
 /** Redshift itself, by the grant. */
-const kmsOfRedshift = ({ arn, account, region }: Cluster, step: Step): Kms =>
-  kmsAs(step, { kind: 'service', service: host(region), sourceArn: arn, sourceAccount: account }, { worded });
+function kmsOfRedshift(cluster: Cluster & Pick<RedshiftClusterRec, 'keyArn' | 'grantId'>, step: Step): Kms {
+  const { arn, account, region } = cluster;
+  const itself = { kind: 'service', service: host(region), sourceArn: arn, sourceAccount: account } as const;
+  return kmsAs(step, itself, { worded, grant: cluster });
+}
 
 export type Encryption = Pick<RedshiftClusterRec, 'keyArn' | 'grantId' | 'clusterKey' | 'databaseKey'>;
 export const unencrypted: Encryption = {

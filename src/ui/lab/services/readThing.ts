@@ -1,9 +1,37 @@
-import type { ThingRead, ThingService } from '../../../client/index.ts';
+import type { StoredThing, ThingRead, ThingService } from '../../../client/index.ts';
 import type { CallInput, Done, LabState } from '../../state/lab.svelte.ts';
 
 /** Services that open what they keep by a grant of their own: the permission of the reader on the key is not asked. */
 const grantees: ReadonlySet<ThingService> = new Set(['rds', 'eks', 'redshift']);
 export const byGrant = (service: ThingService): boolean => grantees.has(service);
+
+/** OURS: what programs do inside of a database, a cluster or an instance. AWS has no such calls. */
+const inside: ReadonlySet<string> = new Set(['DatabaseRead', 'SecretRead', 'BlockRead', 'InstanceRead']);
+export const isInside = ({ operation }: ThingRead): boolean => inside.has(operation);
+
+/** What shows most of a thing, besides reading it: that it starts again and needs its key for that. */
+export function movesOf({ kind, name, status, read }: StoredThing): readonly ThingRead[] {
+  const ofDatabase = { DBInstanceIdentifier: name };
+  switch (kind) {
+    case 'dbInstance':
+      return status === 'available'
+        ? [{ operation: 'StopDBInstance', input: ofDatabase }]
+        : [{ operation: 'StartDBInstance', input: ofDatabase }];
+    case 'kubernetes':
+      return [{ operation: 'ApiServerRestart', input: { clusterName: name } }];
+    case 'kubernetesSecret':
+      return [{ operation: 'ApiServerRestart', input: { clusterName: read?.input['clusterName'] } }];
+    case 'warehouse':
+      return status === 'paused'
+        ? [{ operation: 'ResumeCluster', input: { ClusterIdentifier: name } }]
+        : ['PauseCluster', 'RotateEncryptionKey'].map((operation) => ({
+            operation,
+            input: { ClusterIdentifier: name },
+          }));
+    default:
+      return [];
+  }
+}
 
 interface Ended {
   readonly done: Done;

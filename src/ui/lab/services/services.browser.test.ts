@@ -55,7 +55,7 @@ test('an object is put with a Bucket Key; its bytes, wrapped key and key are the
   await expect.element(page.getByRole('heading', { name: 'notes.txt' })).toBeVisible();
   const thing = await theThing('object');
   expect(dumped('Ciphertext, as stored, as bytes')).toBe(hex(thing.bytes?.first ?? new Uint8Array()));
-  expect(dumped('Wrapped data key, as bytes')).toBe(hex(thing.wrapped ?? new Uint8Array()));
+  expect(dumped('Wrapped bucket key, as bytes')).toBe(hex(thing.wrapped ?? new Uint8Array()));
   await expect.element(page.getByText('own key under a bucket key', { exact: false })).toBeVisible();
   await expect
     .element(page.getByRole('definition').filter({ hasText: /^arn:aws:s3:::notes-[^/]*$/ }))
@@ -83,21 +83,205 @@ test('an object is put with a Bucket Key; its bytes, wrapped key and key are the
   await expect.element(page.getByText('meet at noon')).toBeVisible();
 });
 
-test('what begins with one button is undone as one', async () => {
-  for (const [name, service] of [
-    ['Attach a volume', /^EBS and EC2.*1 thing/],
-    ['Send a message', /^SQS.*1 thing/],
-    ['Put a secret', /^Secrets Manager.*1 thing/],
-  ] as const) {
-    location.hash = '#/lab/services';
+/** Pressed on the page of the thing, the last of them with the key disabled for two hours; and what is said then. */
+interface Play {
+  readonly kind: StoredThing['kind'];
+  readonly place: RegExp;
+  /** What was stored, and is nowhere to be read. */
+  readonly said: string;
+  readonly press: readonly string[];
+  readonly says: RegExp;
+}
+const plays: Readonly<Record<string, Play>> = {
+  'Put an object': {
+    kind: 'object',
+    place: /^S3/,
+    said: 'meet at noon',
+    press: ['GetObject'],
+    says: /KMS\.DisabledException.*is disabled/s,
+  },
+  'Put a secret': {
+    kind: 'secretVersion',
+    place: /^Secrets Manager/,
+    said: 'hunter2',
+    press: ['GetSecretValue'],
+    says: /DecryptionFailure/,
+  },
+  'Attach a volume': {
+    kind: 'volume',
+    place: /^EBS and EC2/,
+    said: 'meet at noon',
+    // The card of the instance has the key.
+    press: ['InstanceRead'],
+    says: /meet at noon/,
+  },
+  'Send a message': {
+    kind: 'message',
+    place: /^SQS/,
+    said: 'order 17',
+    press: ['ReceiveMessage'],
+    says: /KmsDisabled/,
+  },
+  'Put a parameter': {
+    kind: 'parameter',
+    place: /^Parameter Store/,
+    said: 'postgres',
+    press: ['GetParameter'],
+    says: /DisabledException|InvalidKeyId/,
+  },
+  'Deploy a function': {
+    kind: 'function',
+    place: /^Lambda/,
+    said: 'hunter2',
+    press: ['Invoke'],
+    says: /KMSDisabledException/,
+  },
+  'Put an item': {
+    kind: 'item',
+    place: /^DynamoDB/,
+    said: '3 apples',
+    press: ['GetItem'],
+    says: /AccessDeniedException|KMS|disabled/,
+  },
+  'Log a line': {
+    kind: 'logEvent',
+    place: /^CloudWatch Logs/,
+    said: 'order 17 was paid',
+    press: ['FilterLogEvents'],
+    says: /disabled/,
+  },
+  'Publish to a queue': {
+    kind: 'message',
+    place: /^SQS/,
+    said: 'order 17 was paid',
+    press: ['ReceiveMessage'],
+    says: /KmsDisabled/,
+  },
+  'Start a database': {
+    kind: 'dbInstance',
+    place: /^RDS/,
+    said: 'order 17',
+    press: ['DatabaseRead'],
+    says: /inaccessible-encryption-credentials-recoverable/,
+  },
+  'Stream a record': {
+    kind: 'record',
+    place: /^Kinesis/,
+    said: 'order 17',
+    press: ['GetRecords'],
+    says: /KMSDisabledException/,
+  },
+  'Put a secret in EKS': {
+    kind: 'kubernetesSecret',
+    place: /^EKS/,
+    said: 'hunter2',
+    // The API server reads by its seed until it starts again.
+    press: ['ApiServerRestart', 'SecretRead'],
+    says: /has no key for its secrets: KmsKeyDisabled/,
+  },
+  'Fill a warehouse': {
+    kind: 'block',
+    place: /^Redshift/,
+    said: '3 apples',
+    // The cluster has the database key in its memory.
+    press: ['BlockRead'],
+    says: /order 17, 3 apples/,
+  },
+};
+
+test.each(Object.entries(plays))(
+  '%s: its ciphertext is there; what is said when the key is disabled; undone as one',
+  async (name, play) => {
     await userEvent.click(button(name));
-    await expect.element(place(service)).toBeVisible();
     await expect.element(page.getByRole('heading', { name: 'What it hangs on' })).toBeVisible();
-    await api.main.history.undo();
+    const thing = await theThing(play.kind);
+    expect(dumped('Ciphertext, as stored, as bytes')).toBe(hex(thing.bytes?.first ?? new Uint8Array()));
+    expect(document.querySelector('.page')?.textContent).not.toContain(play.said);
+    await expect.element(place(play.place)).toHaveAttribute('aria-current', 'page');
+    const opened = location.hash;
+
+    await ask('DisableKey', { KeyId: thing.keyArn });
+    await api.main.advance({ hours: 2 });
+    await expect.element(place(new RegExp(`${play.place.source}.* locked`))).toBeVisible();
+    for (const one of play.press) {
+      if (one === 'GetItem') {
+        // Not even the name of an item can be read: it is asked for by its table's form.
+        await userEvent.click(page.getByRole('link', { name: 'All of DynamoDB here' }));
+        await userEvent.selectOptions(page.getByRole('combobox', { name: 'Operation' }), one);
+      }
+      await userEvent.click(button(one));
+    }
+    await expect.poll(() => document.querySelector('.page .ended')?.textContent).toMatch(play.says);
+
+    // The reading, the clock, the key, and then all that the button did.
+    location.hash = opened;
+    for (let left = 20; (await api.main.storedPlaces()).length > 0 && left > 0; left -= 1) {
+      expect((await theThing(play.kind)).id).toBe(thing.id);
+      await api.main.history.undo();
+    }
     await expect.element(page.getByText('It is not there any more.')).toBeVisible();
-    expect(await api.main.storedPlaces()).toEqual([]);
     expect((await api.main.keys({ account: account as never, region })).items).toEqual([]);
-  }
+  },
+);
+
+test('a database whose key is lost says so, and starts again when the key is back', async () => {
+  await userEvent.click(button('Start a database'));
+  await expect.element(page.getByText('available', { exact: true })).toBeVisible();
+  const { keyArn } = await theThing('dbInstance');
+  await ask('DisableKey', { KeyId: keyArn });
+  await api.main.advance({ hours: 1 });
+  await userEvent.click(button('DatabaseRead'));
+  const state = page.getByRole('definition').filter({ hasText: /^inaccessible/ });
+  await expect.element(state).toHaveTextContent('inaccessible-encryption-credentials-recoverable');
+  await userEvent.click(button('StartDBInstance'));
+  await expect
+    .poll(() => document.querySelector('.page .ended')?.textContent)
+    .toMatch(/KMSKeyNotAccessibleFault/);
+  await userEvent.click(button('EnableKey'));
+  await userEvent.click(button('StartDBInstance'));
+  await expect.element(page.getByText('available', { exact: true })).toBeVisible();
+  await userEvent.click(button('DatabaseRead'));
+  await expect.element(page.getByText('order 17')).toBeVisible();
+  // After seven days nothing of it starts any more.
+  await ask('DisableKey', { KeyId: keyArn });
+  await api.main.advance({ hours: 1 });
+  await userEvent.click(button('DatabaseRead'));
+  await api.main.advance({ days: 7 });
+  await expect.element(state).toHaveTextContent(/^inaccessible-encryption-credentials$/);
+});
+
+test('the tiers of Redshift lie one in the other; a rotation changes all but the ciphertext', async () => {
+  await userEvent.click(button('Fill a warehouse'));
+  await expect.element(page.getByRole('heading', { name: 'What it hangs on' })).toBeVisible();
+  const tiers = page.getByRole('region', { name: 'What it hangs on' });
+  const depth = (text: string): number => {
+    let at = [...tiers.element().querySelectorAll('li > .face')].find(({ textContent }) =>
+      textContent?.includes(text),
+    )?.parentElement;
+    let n = 0;
+    for (; at; at = at.parentElement?.closest('li')) n += 1;
+    return n;
+  };
+  expect(['KMS key', 'cluster key', 'database key', 'block key', 'ciphertext'].map(depth)).toEqual([
+    1, 2, 3, 4, 5,
+  ]);
+  const labels = [
+    'Ciphertext, as stored',
+    'Block key, wrapped',
+    'Database key, wrapped',
+    'Wrapped cluster key',
+  ];
+  const all = () => labels.map((label) => dumped(`${label}, as bytes`));
+  const before = all();
+  await api.main.call({
+    service: 'redshift',
+    operation: 'RotateEncryptionKey',
+    input: { ClusterIdentifier: (await theThing('warehouse')).name },
+    principal: admin,
+    region,
+  });
+  await expect.poll(() => all().map((bytes, i) => bytes === before[i])).toEqual([true, false, false, false]);
+  expect(await finds()).toEqual([]);
 });
 
 test('before a deletion is scheduled it is said what would be lost, on the key page too', async () => {
@@ -166,13 +350,18 @@ test('a service is used by its forms, and a refusal of KMS inside says what woul
 test.each([360, 320])(
   'at %i px nothing scrolls sideways and axe finds nothing, in both themes',
   async (width) => {
-    await userEvent.click(button('Put an object'));
-    await expect.element(page.getByRole('heading', { name: 'notes.txt' })).toBeVisible();
+    const things: string[] = [];
+    for (const name of ['Fill a warehouse', 'Put an object']) {
+      location.hash = '#/lab/services';
+      await userEvent.click(button(name));
+      await expect.element(page.getByRole('heading', { name: 'What it hangs on' })).toBeVisible();
+      things.push(location.hash);
+    }
     await page.viewport(width, 740);
-    const thing = location.hash;
     for (const theme of ['light', 'dark'] as const) {
       document.documentElement.dataset['theme'] = theme;
-      for (const hash of [thing, '#/lab/services/111122223333/us-east-1/s3', '#/lab/services']) {
+      const places = ['s3', 'rds'].map((one) => `#/lab/services/${account}/${region}/${one}`);
+      for (const hash of [...things, ...places, '#/lab/services']) {
         location.hash = hash;
         await new Promise((done) => setTimeout(done, 150));
         expect(document.documentElement.scrollWidth, `${hash} ${theme}`).toBeLessThanOrEqual(width);
