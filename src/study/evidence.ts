@@ -16,6 +16,8 @@ export type Shown =
         /** An IP address, or a service's name. */
         readonly from: string;
         readonly error: string | undefined;
+        /** ARN of the key that it was about. */
+        readonly key: string | undefined;
         readonly details: string;
       }[];
     };

@@ -104,22 +104,24 @@ export class LabSession {
       ),
     );
   }
-  /** What the setup saved, by operation and member. */
+  /** What the setup saved, by operation and member; wrapped material by its own name. */
   get given(): readonly { readonly operation: string; readonly output: Readonly<Record<string, unknown>> }[] {
     return this.scenario.setup.flatMap((step) =>
-      step.do === 'call'
-        ? [
-            {
-              operation: step.operation,
-              output: Object.fromEntries(
-                Object.entries(step.save ?? {}).map(([name, path]) => [
-                  path.split('.').at(-1) ?? path,
-                  this.names.get(name),
-                ]),
-              ),
-            },
-          ]
-        : [],
+      step.do === 'wrapMaterial'
+        ? [{ operation: step.save, output: { EncryptedKeyMaterial: this.names.get(step.save) } }]
+        : step.do === 'call'
+          ? [
+              {
+                operation: step.operation,
+                output: Object.fromEntries(
+                  Object.entries(step.save ?? {}).map(([name, path]) => [
+                    path.split('.').at(-1) ?? path,
+                    this.names.get(name),
+                  ]),
+                ),
+              },
+            ]
+          : [],
     );
   }
   /** The keys whose names are known, as their records are; no call. The newest last. */

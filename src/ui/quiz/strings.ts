@@ -49,7 +49,8 @@ export const quiz = {
     key: 'Key',
     trail: 'CloudTrail, newest first',
   },
-  trailHeads: ['Time', 'Event', 'By', 'From', 'Result', 'Request'],
+  trailHeads: ['Time', 'Event', 'By', 'From', 'Result', 'Key', 'Request'],
+  keyHead: 'Key',
   noPolicy: 'none',
 
   choose: 'Choose one option',

@@ -143,6 +143,8 @@ export const words = {
   operation: 'Operation',
   as: 'As',
   inRegion: 'Region',
+  key: 'Key',
+  keyOf: (name: string, state: string) => `${name}, ${state}`,
   input: 'Input (JSON)',
   inputHelp:
     'Values of before by name, such as "${keyArn}"; bytes as {"$utf8": "text"}, a policy as {"$json": {…}}.',
@@ -197,12 +199,14 @@ export const words = {
   reviewDone: 'Nothing more is due today.',
   madeLead: 'Drawn from a seed; the engine decides. The address holds the seed.',
   another: 'Another one',
-  mythsLead: (n: number) => `${n} sentences from study guides, against the documentation.`,
+  mythsLead: (n: number, shown: number) =>
+    `${n} sentences from study guides, against the documentation. ${shown} have a run that shows it.`,
   verdicts: { wrong: 'wrong', outdated: 'outdated', imprecise: 'imprecise', correct: 'correct' },
   all: 'all',
   show: 'Show',
   mythSource: (source: string, asOf: string) => `Source: ${source}, as of ${asOf}`,
   seeIt: 'See it run',
+  noRun: (why: string) => `No run shows it. ${why}`,
   sheetTitles: {
     states: 'Operations by key state',
     accounts: 'Operations across accounts and in the trail',
