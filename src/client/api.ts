@@ -6,9 +6,11 @@ import type {
   ExternalKeyRec,
   Bytes,
   ClockRec,
+  CloudTrailRec,
   Decision,
   Due,
   EpochMs,
+  EventRuleRec,
   Explanation,
   GrantRec,
   GroupRec,
@@ -20,6 +22,8 @@ import type {
   ManagedPolicyRec,
   MaterialRec,
   MatrixChange,
+  MetricAlarmRec,
+  MetricFilterRec,
   OrganizationRec,
   OrgNodeRec,
   OrgPolicyRec,
@@ -254,6 +258,13 @@ export interface RelatedKey {
   readonly state: KeyState;
 }
 /** A custom key store and the health of what stands behind it. The secret stays in the vault. */
+/** Rules that react, metric filters and alarms, and the trails that they hang on. */
+export interface Watchers {
+  readonly rules: readonly EventRuleRec[];
+  readonly filters: readonly MetricFilterRec[];
+  readonly alarms: readonly MetricAlarmRec[];
+  readonly trails: readonly CloudTrailRec[];
+}
 export interface KeyStoreCard extends Omit<KeyStoreRec, 'secret'> {
   readonly backing: BackingRec;
   /** Keys of the external key manager behind a proxy that KMS keys hang on; a hundred of them, of one key its own. */
@@ -626,6 +637,8 @@ export interface WorldApi {
   lostWith(key: KeyArn): Promise<LostWith>;
   /** The custom key stores of an account in a Region. */
   keyStores(at: { readonly account: AccountId; readonly region: Region }): Promise<readonly KeyStoreCard[]>;
+  /** What watches the trails of all accounts and Regions; from records, no call. */
+  watchers(): Promise<Watchers>;
   /** Newest first. `before` is a seq. */
   trail(page?: {
     readonly before?: number | undefined;

@@ -39,6 +39,7 @@ import type {
   Page,
   PrincipalCard,
   RelatedKey,
+  Watchers,
 } from './api.ts';
 
 /*
@@ -213,6 +214,13 @@ export const readKeyStores = (view: View, account: AccountId, region: Region): r
   each(rows(view, 'keyStore', 'ref', under.keyStores(account, region)), (store) =>
     storeCard(view, store, keysOn(view, store)),
   );
+
+export const readWatchers = (view: View): Watchers => ({
+  rules: rows(view, 'eventRule', 'ref', under.eventRules),
+  filters: rows(view, 'metricFilter', 'ref', 'metricFilter/'),
+  alarms: rows(view, 'metricAlarm', 'ref', 'metricAlarm/'),
+  trails: rows(view, 'cloudTrail', 'ref', 'cloudTrail/'),
+});
 
 /** OURS: the hundred next dates; a rail shows no more. */
 export const readDue = (view: View): readonly DueItem[] => dueNext(view, 100);

@@ -45,6 +45,7 @@ import type {
   StoredThing,
   ThingsQuestion,
   TrailLine,
+  Watchers,
   WorldApi,
   WorldEvent,
 } from './api.ts';
@@ -65,6 +66,7 @@ import {
   readKeys,
   readKeyStores,
   readPrincipals,
+  readWatchers,
   type KeysAt,
 } from './reads.ts';
 import { labCall, type StepsParts } from './step.ts';
@@ -319,6 +321,10 @@ export class WorldReads {
 
   key(arn: KeyArn): Promise<KeyDetail | undefined> {
     return this.steps.read((view) => readKey(view, arn));
+  }
+
+  watchers(): Promise<Watchers> {
+    return this.read(readWatchers);
   }
 
   keyStores({ account, region }: Parameters<WorldApi['keyStores']>[0]): Promise<readonly KeyStoreCard[]> {

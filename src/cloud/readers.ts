@@ -2,7 +2,7 @@
  * Readers of trail and world, and the incidents: loaded when a screen asks for one of them. They change nothing, and need
  * little of the engine but its types.
  */
-export { deliverySeconds, takes } from '../engine/index.ts';
+export { deliverySeconds, mostLinks, takes } from '../engine/index.ts';
 export {
   forAlarms,
   historyDays,

@@ -43,6 +43,7 @@ export const worldMethods: Readonly<Record<string, Crossing>> = {
   storedThing: {},
   lostWith: {},
   keyStores: {},
+  watchers: {},
   trail: {},
   trace: {},
   traces: {},

@@ -224,7 +224,7 @@ const opened: Drill = {
     { kind: 'may', principal: role('MediaApp'), operation: 'Decrypt', key: 'media' },
     { kind: 'may', principal: drillAdmin, operation: 'PutKeyPolicy', key: 'media' },
   ],
-  seenBy: ['policyChanged', 'publicPolicy', 'otherAccount'],
+  seenBy: ['policyChanged', 'publicPolicy', 'otherAccount', 'newAccount'],
 };
 
 /** The owner's copy of the material that expires, 32 bytes in hex: shown, so that it can be imported again. */

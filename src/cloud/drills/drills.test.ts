@@ -4,7 +4,9 @@ import { World } from '../../client/index.ts';
 import { templateById } from '../../client/templates/index.ts';
 import type { PrincipalArn, Region } from '../../engine/index.ts';
 import { MemoryStore } from '../../store/index.ts';
-import { alarmsOf } from '../watch/alarms.ts';
+import { alarmRules, alarmsOf } from '../watch/alarms.ts';
+import { isFilterFault, readLogFilter } from '../watch/filterPattern.ts';
+import { matches } from '../watch/match.ts';
 import { findingsOf } from '../watch/findings.ts';
 import { drillAdmin, drills, ownersCopy } from './all.ts';
 import { goalsHeld, isCause, namesIn, playDrill, type Drill } from './drill.ts';
@@ -80,6 +82,13 @@ describe.each(drills.map((drill) => [drill.id, drill] as const))('drill %s', (id
     expect([...namesIn(drill, events)]).toEqual(
       [...named].filter(([name]) => namesIn(drill, events).has(name)),
     );
+    // Every alarm says the same in the language of metric filters.
+    for (const { id: name, pattern, filter } of alarmRules) {
+      const read = readLogFilter(filter);
+      if (isFilterFault(read)) throw new Error(`${name}: ${read.fault}`);
+      for (const event of events)
+        expect(read(event), `${name} ${event.eventName}`).toBe(matches(event, pattern));
+    }
     const held = async () =>
       (await goalsHeld(drill, named, drillWorld(world)))
         .filter(({ holds }) => !holds)

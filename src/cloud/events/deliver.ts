@@ -14,7 +14,7 @@ import {
 import { declareIn } from '../declare.ts';
 import { at } from '../refs.ts';
 import { roleFor, sessionOf } from '../serviceRoles.ts';
-import { busEventOf, isPatternFault, readEventPattern, type BusEvent } from '../watch/eventPattern.ts';
+import { busEventsOf, isPatternFault, readEventPattern, type BusEvent } from '../watch/eventPattern.ts';
 import { inputFor } from './input.ts';
 import { noRule } from './words.ts';
 
@@ -22,23 +22,6 @@ import { noRule } from './words.ts';
  * A rule gets an event. No operation of the API: EventBridge does it when the time has come (advance.ts), and what the
  * targets do are calls inside of it, so that the event, the rule and its effects are one step.
  */
-
-/** KMS Developer Guide, "Monitoring with Amazon EventBridge": what KMS says of itself, beside the record in the trail. */
-const ownKinds: Readonly<Record<string, string>> = {
-  RotateKey: 'KMS CMK Rotation',
-  DeleteExpiredKeyMaterial: 'KMS Imported Key Material Expiration',
-  DeleteKey: 'KMS CMK Deletion',
-};
-
-/** The events of the bus that one record stands for. */
-export function busEventsOf(record: TrailEvent): readonly BusEvent[] {
-  const viaTrail = busEventOf(record);
-  const kind = record.eventType === 'AwsServiceEvent' ? ownKinds[record.eventName] : undefined;
-  const key = record.resources[0]?.ARN;
-  if (kind === undefined || key === undefined) return [viaTrail];
-  const detail = { 'key-id': key.slice(key.lastIndexOf('/') + 1) };
-  return [viaTrail, { ...viaTrail, 'detail-type': kind, resources: [key], detail }];
-}
 
 /** What a target is called by. */
 type TargetCall = Pick<InnerCall, 'service' | 'operation'> & { readonly byRole: boolean };

@@ -13,25 +13,38 @@ export interface AlarmRule {
   readonly threshold: number;
   readonly periodSeconds: number;
 }
+/** One that can be made into an alarm of CloudWatch: `filter` says the same as `pattern` in the language of metric filters. */
+export interface AlarmTemplate extends AlarmRule {
+  readonly filter: string;
+}
 
 /** What the guides say is to be watched (guides.md "Watching", exam.md "Detection"). Data: add, change, leave out. */
-export const alarmRules: readonly AlarmRule[] = [
-  { id: 'keyDisabled', pattern: { names: ['DisableKey'], outcome: 'ok' }, threshold: 1, periodSeconds: 300 },
+export const alarmRules: readonly AlarmTemplate[] = [
+  {
+    id: 'keyDisabled',
+    pattern: { names: ['DisableKey'], outcome: 'ok' },
+    filter: '{ ($.eventName = "DisableKey") && ($.errorCode NOT EXISTS) }',
+    threshold: 1,
+    periodSeconds: 300,
+  },
   {
     id: 'deletionScheduled',
     pattern: { names: ['ScheduleKeyDeletion'], outcome: 'ok' },
+    filter: '{ ($.eventName = "ScheduleKeyDeletion") && ($.errorCode NOT EXISTS) }',
     threshold: 1,
     periodSeconds: 300,
   },
   {
     id: 'pendingKeyUsed',
     pattern: { errors: ['KMSInvalidStateException'], errorText: 'pending deletion' },
+    filter: '{ ($.errorCode = "KMSInvalidStateException") && ($.errorMessage = "*pending deletion*") }',
     threshold: 1,
     periodSeconds: 300,
   },
   {
     id: 'disabledKeyUsed',
     pattern: { errors: ['DisabledException'] },
+    filter: '{ $.errorCode = "DisabledException" }',
     threshold: 1,
     periodSeconds: 300,
   },
@@ -39,33 +52,59 @@ export const alarmRules: readonly AlarmRule[] = [
   {
     id: 'manyDecrypts',
     pattern: { names: ['Decrypt'], outcome: 'ok' },
+    filter: '{ ($.eventName = "Decrypt") && ($.errorCode NOT EXISTS) }',
     threshold: 20,
     periodSeconds: 300,
   },
   {
     id: 'grantMade',
     pattern: { names: ['CreateGrant'], outcome: 'ok', notBy: ['.amazonaws.com'] },
+    filter:
+      '{ ($.eventName = "CreateGrant") && ($.errorCode NOT EXISTS) && ($.userIdentity.type != "AWSService") }',
     threshold: 1,
     periodSeconds: 300,
   },
   {
     id: 'policyChanged',
     pattern: { names: ['PutKeyPolicy'], outcome: 'ok' },
+    filter: '{ ($.eventName = "PutKeyPolicy") && ($.errorCode NOT EXISTS) }',
     threshold: 1,
     periodSeconds: 300,
   },
-  { id: 'otherAccount', pattern: { by: 'otherAccount' }, threshold: 1, periodSeconds: 300 },
-  { id: 'rootUsed', pattern: { by: 'root' }, threshold: 1, periodSeconds: 300 },
-  { id: 'manyRefused', pattern: { errors: ['AccessDeniedException'] }, threshold: 5, periodSeconds: 300 },
+  {
+    id: 'otherAccount',
+    pattern: { by: 'otherAccount' },
+    filter: '{ $.userIdentity.type = "AWSAccount" }',
+    threshold: 1,
+    periodSeconds: 300,
+  },
+  {
+    id: 'rootUsed',
+    pattern: { by: 'root' },
+    filter: '{ $.userIdentity.type = "Root" }',
+    threshold: 1,
+    periodSeconds: 300,
+  },
+  {
+    id: 'manyRefused',
+    pattern: { errors: ['AccessDeniedException'] },
+    filter: '{ $.errorCode = "AccessDeniedException" }',
+    threshold: 5,
+    periodSeconds: 300,
+  },
   {
     id: 'materialGone',
     pattern: { names: ['DeleteExpiredKeyMaterial', 'DeleteImportedKeyMaterial'], outcome: 'ok' },
+    filter:
+      '{ (($.eventName = "DeleteExpiredKeyMaterial") || ($.eventName = "DeleteImportedKeyMaterial")) && ($.errorCode NOT EXISTS) }',
     threshold: 1,
     periodSeconds: 300,
   },
   {
     id: 'trailChanged',
     pattern: { names: ['StopLogging', 'DeleteTrail', 'PutEventSelectors'], outcome: 'ok' },
+    filter:
+      '{ (($.eventName = "StopLogging") || ($.eventName = "DeleteTrail") || ($.eventName = "PutEventSelectors")) && ($.errorCode NOT EXISTS) }',
     threshold: 1,
     periodSeconds: 300,
   },
@@ -114,21 +153,6 @@ export interface Reaction {
   readonly input: Readonly<Record<string, string>>;
 }
 
-export const reactionRules: readonly Reaction[] = [
-  {
-    id: 'enableAgain',
-    pattern: { names: ['DisableKey'], outcome: 'ok' },
-    operation: 'EnableKey',
-    input: { KeyId: '{key}' },
-  },
-  {
-    id: 'cancelDeletion',
-    pattern: { names: ['ScheduleKeyDeletion'], outcome: 'ok' },
-    operation: 'CancelKeyDeletion',
-    input: { KeyId: '{key}' },
-  },
-];
-
 export interface WantedCall {
   readonly rule: Reaction;
   readonly because: TrailEvent;
@@ -140,7 +164,7 @@ export interface WantedCall {
 /** The calls that rules want for these records, in their order. Making them is the caller's business. */
 export const reactionsTo = (
   events: readonly TrailEvent[],
-  rules: readonly Reaction[] = reactionRules,
+  rules: readonly Reaction[],
 ): readonly WantedCall[] =>
   events.flatMap((because) =>
     rules

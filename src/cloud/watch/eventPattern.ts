@@ -21,7 +21,7 @@ export interface BusEvent {
  * A record of a trail as an event of the bus. EventBridge User Guide, "AWS service events delivered via AWS CloudTrail":
  * `source` is `aws.` and the service.
  */
-export const busEventOf = (event: TrailEvent): BusEvent => ({
+const busEventOf = (event: TrailEvent): BusEvent => ({
   id: event.eventID,
   'detail-type':
     event.eventType === 'AwsServiceEvent'
@@ -34,6 +34,23 @@ export const busEventOf = (event: TrailEvent): BusEvent => ({
   resources: [],
   detail: event,
 });
+
+/** KMS Developer Guide, "Monitoring with Amazon EventBridge": what KMS says of itself, beside the record in the trail. */
+const ownKinds: Readonly<Record<string, string>> = {
+  RotateKey: 'KMS CMK Rotation',
+  DeleteExpiredKeyMaterial: 'KMS Imported Key Material Expiration',
+  DeleteKey: 'KMS CMK Deletion',
+};
+
+/** The events of the bus that one record stands for. */
+export function busEventsOf(record: TrailEvent): readonly BusEvent[] {
+  const viaTrail = busEventOf(record);
+  const kind = record.eventType === 'AwsServiceEvent' ? ownKinds[record.eventName] : undefined;
+  const key = record.resources[0]?.ARN;
+  if (kind === undefined || key === undefined) return [viaTrail];
+  const detail = { 'key-id': key.slice(key.lastIndexOf('/') + 1) };
+  return [viaTrail, { ...viaTrail, 'detail-type': kind, resources: [key], detail }];
+}
 
 type Plain = string | number | boolean | null;
 type Test = (value: Plain | undefined) => boolean;
@@ -167,11 +184,10 @@ function anythingBut(wanted: unknown, path: readonly string[]): Test {
     return (found) =>
       found !== undefined && !(typeof found === 'string' && tests.some((test) => test(found)));
   }
-  const not: readonly unknown[] = Array.isArray(wanted) ? wanted : [wanted];
-  const plain = not.every((one) => typeof one === 'string' || typeof one === 'number');
-  if (not.length === 0 || !plain)
+  const not = new Set<unknown>(Array.isArray(wanted) ? wanted : [wanted]);
+  if (not.size === 0 || ![...not].every((one) => typeof one === 'string' || typeof one === 'number'))
     return wrong(`Value of anything-but must be an array or single string/number value${at(path)}`);
-  return (found) => found !== undefined && !not.includes(found);
+  return (found) => found !== undefined && !not.has(found);
 }
 
 const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> = {

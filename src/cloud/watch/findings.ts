@@ -8,7 +8,14 @@ import { matches, opensToAll } from './match.ts';
  */
 
 export type FindingKind =
-  'decryptSpike' | 'newPlace' | 'newUser' | 'grantToSelf' | 'publicPolicy' | 'watchLost' | 'probing';
+  | 'decryptSpike'
+  | 'newPlace'
+  | 'newUser'
+  | 'newAccount'
+  | 'grantToSelf'
+  | 'publicPolicy'
+  | 'watchLost'
+  | 'probing';
 
 export interface Finding {
   readonly kind: FindingKind;
@@ -29,9 +36,13 @@ const spikeLeast = 10;
 
 export function findingsOf(events: readonly TrailEvent[], now: number): readonly Finding[] {
   const there = events.filter((event) => isDelivered(event, now));
-  return [...spikes(there), ...newcomers(there), ...changes(there), ...probing(there)].toSorted(
-    (a, b) => b.at - a.at,
-  );
+  return [
+    ...spikes(there),
+    ...newcomers(there),
+    ...outsiders(there),
+    ...changes(there),
+    ...probing(there),
+  ].toSorted((a, b) => b.at - a.at);
 }
 
 const grouped = (
@@ -114,6 +125,15 @@ function newcomers(events: readonly TrailEvent[]): readonly Finding[] {
     });
   });
   return [...places, ...users];
+}
+
+/** The first use of a key by another account, as the account that owns the key sees it. */
+function outsiders(events: readonly TrailEvent[]): readonly Finding[] {
+  const foreign = events.filter((event) => isSeenFromOutside(event) && event.errorCode === undefined);
+  const first = (event: TrailEvent): string => `${principalOf(event)} ${keysOf(event)[0] ?? ''}`;
+  return [...grouped(foreign, first).values()].flatMap(([event]) =>
+    event ? finding('newAccount', 'medium', [event]) : [],
+  );
 }
 
 const userArn = (grantee: unknown): string => (typeof grantee === 'string' ? grantee : '');

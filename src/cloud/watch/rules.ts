@@ -1,5 +1,7 @@
+import { opensToAll } from './match.ts';
+
 /*
- * AWS Config's managed rules about keys, and the metric that KMS publishes of imported material: readers of the world.
+ * AWS Config's managed rules about keys: readers of the world.
  */
 
 /** A key as the rules look at it. */
@@ -10,14 +12,16 @@ export interface WatchedKey {
   readonly origin: string;
   readonly state: string;
   readonly rotation: boolean;
-  /** When imported material expires. */
-  readonly validTo: number | undefined;
+  /** Its key policy, JSON. */
+  readonly policy?: string | undefined;
 }
 
 /** Names as AWS has them; they kept the word CMK (myths.md 69). */
 export const configRules = [
   'cmk-backing-key-rotation-enabled',
   'kms-cmk-not-scheduled-for-deletion',
+  // AWS Config Developer Guide, "List of AWS Config Managed Rules".
+  'kms-key-policy-no-public-access',
 ] as const;
 export type ConfigRule = (typeof configRules)[number];
 
@@ -38,18 +42,11 @@ export function evaluate(keys: readonly WatchedKey[]): readonly Evaluation[] {
         compliance: good ? 'COMPLIANT' : 'NON_COMPLIANT',
       });
       const answers = [answer('kms-cmk-not-scheduled-for-deletion', !pending)];
+      if (key.policy !== undefined)
+        answers.push(answer('kms-key-policy-no-public-access', !opensToAll(key.policy)));
       // Only these can rotate by themselves: the rule does not speak of others.
       if (key.spec === 'SYMMETRIC_DEFAULT' && key.origin === 'AWS_KMS')
         answers.push(answer('cmk-backing-key-rotation-enabled', key.rotation));
       return answers;
     });
 }
-
-/** `SecondsUntilKeyMaterialExpiration` of imported material, in namespace AWS/KMS (KMS Developer Guide, "Monitoring"). */
-export const secondsUntilExpiration = (
-  keys: readonly WatchedKey[],
-  now: number,
-): readonly { readonly key: string; readonly seconds: number }[] =>
-  keys.flatMap(({ arn, validTo }) =>
-    validTo === undefined ? [] : [{ key: arn, seconds: Math.max(0, Math.floor((validTo - now) / 1000)) }],
-  );

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { a, adminOf, done, house, makeKey } from '../../../test/cloud/house.ts';
 import { alarmsOf, reactionsTo } from './alarms.ts';
 import { opensToAll } from './match.ts';
-import { evaluate, secondsUntilExpiration } from './rules.ts';
+import { evaluate } from './rules.ts';
 
 describe('watching', () => {
   it('an alarm rings when the event has been delivered, and a rule that reacts mends what it rings about', async () => {
@@ -13,7 +13,14 @@ describe('watching', () => {
     const at = lab.now().getTime();
     expect(alarmsOf(events, at)).toEqual([]);
     expect(alarmsOf(events, at + 300_000).map(({ rule }) => rule.id)).toEqual(['keyDisabled']);
-    const [wanted] = reactionsTo(events);
+    const [wanted] = reactionsTo(events, [
+      {
+        id: 'enableAgain',
+        pattern: { names: ['DisableKey'], outcome: 'ok' },
+        operation: 'EnableKey',
+        input: { KeyId: '{key}' },
+      },
+    ]);
     expect(wanted).toMatchObject({ operation: 'EnableKey', input: { KeyId } });
     if (!wanted) throw new Error('nothing was wanted');
     await done(lab, { operation: wanted.operation, input: wanted.input, principal: adminOf(a) });
@@ -44,7 +51,6 @@ describe('watching', () => {
     origin: 'AWS_KMS',
     state: 'Enabled',
     rotation: false,
-    validTo: undefined,
   } as const;
 
   it('Config asks for rotation of what can rotate, and that no key waits for deletion', () => {
@@ -59,12 +65,10 @@ describe('watching', () => {
       'kms-cmk-not-scheduled-for-deletion',
     ]);
     expect(found({ manager: 'AWS' })).toEqual([]);
-  });
-
-  it('imported material has its seconds left', () => {
-    expect(secondsUntilExpiration([key, { ...key, validTo: 10_000 }], 4000)).toEqual([
-      { key: 'k', seconds: 6 },
-    ]);
+    const open = JSON.stringify({
+      Statement: { Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*' },
+    });
+    expect(found({ rotation: true, policy: open })).toEqual(['kms-key-policy-no-public-access']);
   });
 
   it.each([
