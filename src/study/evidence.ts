@@ -61,6 +61,7 @@ export async function evidenceIn(
         by: whoseCall(event.userIdentity),
         from: event.sourceIPAddress,
         error: event.errorCode,
+        key: event.resources.find(({ type }) => type === 'AWS::KMS::Key')?.ARN,
         details: JSON.stringify(event.requestParameters ?? {}),
       }));
       shown.push({ show: 'trail', events });
