@@ -107,6 +107,11 @@ console.log(
     `${report.withServices} items call other services than KMS`,
 );
 console.log(`Mutations: ${report.mutations.tried} tried, ${report.mutations.caught} caught`);
+const { claims, shown, notShown } = report.myths;
+console.log(
+  `Claims of study guides: ${claims}, ${shown} with a run that shows it, ${notShown.length} without`,
+);
+for (const { n, reason } of notShown) console.log(`  ${n}: ${reason}`);
 console.log(`Kept wrong scenarios: ${caught} of ${wrong.length} caught`);
 console.log(`Skipped: ${report.skips.length === 0 ? 'none' : ''}`);
 for (const { file, reason } of only === undefined ? report.skips : []) console.log(`  ${file}: ${reason}`);

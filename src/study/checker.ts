@@ -4,6 +4,7 @@ import { isFacts, readItems, wordsPath, type Item, type SourceFile } from './ite
 import { came, keyOf, rightOf, type Answer } from './judge.ts';
 import { checkLab } from './labCheck.ts';
 import { findStaticProblems, wordsBefore } from './lint.ts';
+import { checkMyths, type MythReport } from './myths.ts';
 import { isObject, type Problem, type ProblemCode } from './parse.ts';
 import { orderId, runScenario, startWorld } from './runner.ts';
 import type { OptionRun, OptionVerdict, RunOptions, ScenarioRun } from './runs.ts';
@@ -39,6 +40,8 @@ export interface CheckReport {
   readonly optionsRun: number;
   readonly mutations: Mutations;
   readonly problems: readonly Problem[];
+  /** Claims of study guides, how many of them an item shows, and why the others cannot be shown. */
+  readonly myths: Omit<MythReport, 'problems'>;
   /** What the engine said of every option. */
   readonly verdicts: readonly { readonly file: string; readonly option: string; readonly said: string }[];
   /** Items that were not executed, and mutations that were not tried, and why. */
@@ -304,7 +307,12 @@ export async function checkScenarios(
   options: CheckOptions = {},
 ): Promise<CheckReport> {
   const { items, problems: readProblems, found } = readItems(files);
-  const problems: Problem[] = [...readProblems, ...findStaticProblems(items, items.length === found)];
+  const { problems: mythProblems, ...myths } = checkMyths(files);
+  const problems: Problem[] = [
+    ...readProblems,
+    ...findStaticProblems(items, items.length === found),
+    ...mythProblems,
+  ];
   const skips = unreadSkips(files, items);
   const verdicts: { file: string; option: string; said: string }[] = [];
   const byKind: Record<string, number> = {};
@@ -374,6 +382,7 @@ export async function checkScenarios(
     withServices,
     optionsRun,
     mutations: { tried, caught },
+    myths,
     problems,
     verdicts,
     skips,

@@ -15,7 +15,17 @@ export const scenarioNames: readonly string[] = Object.keys(factFiles).map((path
   path.replace(/^\/scenarios\//, '').replace(/\.json$/, ''),
 );
 
-const areas = ['access', 'accounts', 'envelope', 'states', 'regions', 'services', 'custody', 'detection'];
+const areas = [
+  'access',
+  'accounts',
+  'envelope',
+  'states',
+  'regions',
+  'services',
+  'custody',
+  'detection',
+  'myths',
+];
 const placeOf = (name: string): number => areas.indexOf(name.split('/')[0] ?? '');
 
 /** Everything that is answered once, in the order of the areas; labs lie in a folder of their own. */

@@ -29,7 +29,8 @@ const myths = object(
 const mythWords = object(
   {
     language: text(/^[a-z]{2}$/, 'a language'),
-    myths: record(object({ claim: text(), says: text() }), /^\d+$/),
+    /** `notShown`: why no run can show it. */
+    myths: record(object({ claim: text(), says: text() }, { notShown: text() }), /^\d+$/),
   },
   { $schema: text() },
 );
@@ -44,6 +45,39 @@ export interface Myth {
   readonly asOf: string;
   /** The item whose run shows it. */
   readonly shows: string | undefined;
+  /** Why nothing does; one of the two is always there. */
+  readonly notShown: string | undefined;
+}
+
+/** How the claims stand, for whoever checks them. */
+export interface MythReport {
+  readonly claims: number;
+  readonly shown: number;
+  readonly notShown: readonly { readonly n: number; readonly reason: string }[];
+  readonly problems: readonly Problem[];
+}
+
+/** Reads the claims of a bank, if it has any, and looks for the items that they name. */
+export function checkMyths(files: readonly { readonly path: string; readonly text: string }[]): MythReport {
+  const textOf = (path: string): string | undefined => files.find((file) => file.path === path)?.text;
+  const [facts, words] = [textOf('myths.json'), textOf('myths.en.json')];
+  if (facts === undefined || words === undefined) return { claims: 0, shown: 0, notShown: [], problems: [] };
+  const { myths: all, problems } = readMyths(JSON.parse(facts), JSON.parse(words));
+  const missing = all.filter(({ shows }) => shows !== undefined && textOf(`${shows}.json`) === undefined);
+  return {
+    claims: all.length,
+    shown: all.length - all.filter(({ shows }) => shows === undefined).length - missing.length,
+    notShown: all.flatMap(({ n, notShown }) => (notShown === undefined ? [] : [{ n, reason: notShown }])),
+    problems: [
+      ...problems,
+      ...missing.map(({ n, shows }): Problem => ({
+        file: 'myths.json',
+        place: String(n),
+        code: 'mythNotShown',
+        message: `no item ${shows ?? ''}`,
+      })),
+    ],
+  };
 }
 
 /** Facts and words together; every claim needs both. */
@@ -62,6 +96,11 @@ export function readMyths(
       at.member(String(myth.n)).refuse('a claim without words', 'wordsMissing');
       return [];
     }
+    if ((myth.shows === undefined) === (of.notShown === undefined))
+      at.member(String(myth.n)).refuse(
+        'a claim is shown by an item, or says why it cannot be: one of the two',
+        'mythNotShown',
+      );
     return [{ ...myth, ...of, asOf: read.asOf }];
   });
   for (const n of Object.keys(said.myths))

@@ -39,6 +39,7 @@ export const problemCodes = [
   'stepNotNeeded',
   'wrongWayPasses',
   'tooFewExecuted',
+  'mythNotShown',
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 

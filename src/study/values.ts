@@ -7,7 +7,7 @@ import { isObject } from './parse.ts';
  *   {"$file": "video"}  {"$file": "video", "from": 0, "byteLength": 4096}   bytes of a generated file
  *   {"$piece": true}                                              the piece at hand, in `callPerPiece`
  *   {"$date": "2026-12-31T00:00:00Z"}                           a point in time
- *   {"$json": {…}}                                                a JSON text, as policies are sent
+ *   {"$json": {…}}  {"$json": {…}, "byteLength": 32768}           a JSON text, as policies are sent; filled up with spaces
  */
 export const forms = ['$utf8', '$base64', '$random', '$file', '$piece', '$json', '$date'] as const;
 type Form = (typeof forms)[number];
@@ -62,8 +62,9 @@ function faultOf(form: Form, value: Readonly<Record<string, unknown>>): string |
       return '$file takes from and byteLength';
     return more.every((name) => isSize(value[name])) ? undefined : 'from and byteLength are whole numbers';
   }
+  if (form === '$json' && more.every((name) => name === 'byteLength'))
+    return more.every((name) => isSize(value[name])) ? undefined : 'byteLength is a whole number';
   if (more.length > 0) return `${form} stands alone, found ${more.join(', ')}`;
-  if (form === '$json') return undefined;
   if (form === '$piece') return given === true ? undefined : '$piece is true';
   if (form === '$random')
     return isSize(given) && given > 0 && given <= 1 << 16 ? undefined : '$random takes 1 to 65536';
@@ -131,7 +132,8 @@ export async function fill(value: unknown, filling: Filling): Promise<unknown> {
       if (!filling.piece) throw new TypeError('$piece stands outside callPerPiece');
       return filling.piece;
     case '$json':
-      return JSON.stringify(await fill(given, filling));
+      // White space says nothing in JSON, and counts for its length.
+      return JSON.stringify(await fill(given, filling)).padEnd(Number(value['byteLength'] ?? 0));
     default:
       throw new TypeError(`no such form: ${form}`);
   }
@@ -147,14 +149,23 @@ export async function fillMembers(
   return Object.fromEntries(entries);
 }
 
-/** `KeyMetadata.Arn` of an answer, or `Grants.0.GrantId`. */
+/** A text that holds JSON is looked into: a record of CloudTrail comes as one. */
+function insideOf(value: unknown): unknown {
+  if (typeof value !== 'string' || !value.startsWith('{')) return value;
+  try {
+    const read: unknown = JSON.parse(value);
+    return read;
+  } catch {
+    return value;
+  }
+}
+
+/** `KeyMetadata.Arn` of an answer, or `Grants.0.GrantId`, or `Events.0.CloudTrailEvent.requestParameters`. */
 export const memberOf = (output: unknown, path: string): unknown =>
-  path
-    .split('.')
-    .reduce<unknown>(
-      (at, name) => (Array.isArray(at) ? at[Number(name)] : isObject(at) ? at[name] : undefined),
-      output,
-    );
+  path.split('.').reduce<unknown>((at, name) => {
+    const inside = insideOf(at);
+    return Array.isArray(inside) ? inside[Number(name)] : isObject(inside) ? inside[name] : undefined;
+  }, output);
 
 /** Bytes in a request, however deep: what is sent to KMS beyond names. */
 export function byteLengthIn(value: unknown): number {
