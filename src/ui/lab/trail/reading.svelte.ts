@@ -1,5 +1,5 @@
 import { loadAround, type Around, type TrailLine, type WorldApi } from '../../../client/index.ts';
-import type { AccountId, Region, TrailEvent } from '../../../engine/index.ts';
+import type { AccountId, CloudTrailRec, Region, TrailEvent } from '../../../engine/index.ts';
 import type { LabState } from '../../state/lab.svelte.ts';
 
 type Index = InstanceType<Around['TrailIndex']>;
@@ -17,6 +17,8 @@ export class TrailReading {
   keys = $state.raw<readonly KeyFact[]>([]);
   /** Of CloudHSM key stores: what stands behind them costs too. */
   clusters = $state.raw<readonly HsmCluster[]>([]);
+  /** Of all accounts and Regions. */
+  trails = $state.raw<readonly CloudTrailRec[]>([]);
   now = $state(0);
   ready = $state(false);
   readonly #world: WorldApi;
@@ -85,6 +87,7 @@ export class TrailReading {
         this.lines = lines;
       }
       this.now = at;
+      this.trails = (await this.#world.watchers()).trails;
       this.keys = await this.#readKeys();
       this.clusters = await this.#readClusters();
       this.around = around;
