@@ -25,6 +25,8 @@ import type {
   RdsSnapshotRec,
   RedshiftBlockRec,
   RedshiftClusterRec,
+  RedshiftCopyGrantRec,
+  RedshiftSnapshotRec,
   Ref,
   Region,
   S3BucketRec,
@@ -85,6 +87,10 @@ export const at = {
     `redshiftCluster/${account}/${region}/${name}`,
   redshiftBlock: (cluster: string, number: number): Ref<'redshiftBlock'> =>
     `redshiftBlock/${cluster}|${padded(number)}`,
+  redshiftSnapshot: (account: AccountId, region: Region, name: string): Ref<'redshiftSnapshot'> =>
+    `redshiftSnapshot/${account}/${region}/${name}`,
+  redshiftCopyGrant: (account: AccountId, region: Region, name: string): Ref<'redshiftCopyGrant'> =>
+    `redshiftCopyGrant/${account}/${region}/${name}`,
   kinesisStream: (arn: string): Ref<'kinesisStream'> => `kinesisStream/${arn}`,
   kinesisRecord: (stream: string, number: number): Ref<'kinesisRecord'> =>
     `kinesisRecord/${stream}|${padded(number)}`,
@@ -125,6 +131,8 @@ export const below = {
   eksSecrets: (cluster: string) => `eksSecret/${cluster}|`,
   redshiftClusters: (account: AccountId, region: Region) => `redshiftCluster/${account}/${region}/`,
   redshiftBlocks: (cluster: string) => `redshiftBlock/${cluster}|`,
+  redshiftSnapshots: (account: AccountId, region: Region) => `redshiftSnapshot/${account}/${region}/`,
+  redshiftCopyGrants: (account: AccountId, region: Region) => `redshiftCopyGrant/${account}/${region}/`,
   rdsSnapshots: (region: Region) => `rdsSnapshot/arn:aws:rds:${region}:`,
   eventRules: (account: AccountId, region: Region) => `eventRule/${account}/${region}/`,
   metricFilters: (account: AccountId, region: Region) => `metricFilter/${account}/${region}/`,
@@ -159,6 +167,8 @@ export const placeOf: { readonly [T in keyof ServiceTables]: (rec: ServiceTables
   rdsSnapshot: (r: RdsSnapshotRec) => at.rdsSnapshot(r.arn),
   redshiftCluster: (r: RedshiftClusterRec) => at.redshiftCluster(r.account, r.region, r.name),
   redshiftBlock: (r: RedshiftBlockRec) => at.redshiftBlock(r.cluster, r.number),
+  redshiftSnapshot: (r: RedshiftSnapshotRec) => at.redshiftSnapshot(r.account, r.region, r.name),
+  redshiftCopyGrant: (r: RedshiftCopyGrantRec) => at.redshiftCopyGrant(r.account, r.region, r.name),
   eksCluster: (r: EksClusterRec) => at.eksCluster(r.account, r.region, r.name),
   eksSecret: (r: EksSecretRec) => at.eksSecret(r.cluster, r.name),
   kinesisStream: (r: KinesisStreamRec) => at.kinesisStream(r.arn),

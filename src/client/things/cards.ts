@@ -54,6 +54,8 @@ export const serviceOf: Readonly<Record<Table, ThingService>> = {
   eksSecret: 'eks',
   redshiftCluster: 'redshift',
   redshiftBlock: 'redshift',
+  redshiftSnapshot: 'redshift',
+  redshiftCopyGrant: 'redshift',
 };
 /** They hang on the key of what they lie in, whatever that is at the moment. */
 export const keyOfContainer: ReadonlySet<Table> = new Set(['dynamoItem', 'eksSecret', 'redshiftBlock']);

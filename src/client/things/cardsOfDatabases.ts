@@ -25,8 +25,9 @@ const ShardId = 'shardId-000000000000';
 
 type Of = 'rdsInstance' | 'rdsSnapshot' | 'kinesisStream' | 'kinesisRecord';
 type OfClusters = 'eksCluster' | 'eksSecret' | 'redshiftCluster' | 'redshiftBlock';
+type OfSnapshots = 'redshiftSnapshot' | 'redshiftCopyGrant';
 
-export const makersOfDatabases: Pick<Makers, Of | OfClusters> = {
+export const makersOfDatabases: Pick<Makers, Of | OfClusters | OfSnapshots> = {
   rdsInstance(rec, id, { now, standing }) {
     const { arn, name, account, region, created, grantId } = rec;
     const status = standing.rdsInstance(rec, now);
@@ -117,6 +118,28 @@ export const makersOfDatabases: Pick<Makers, Of | OfClusters> = {
       read: { operation: 'BlockRead', input: { ClusterIdentifier: name, Block: number } },
     });
   },
+  redshiftSnapshot(rec, id) {
+    const { arn, name, account, region, created, clusterArn, clusterCreated, blocks } = rec;
+    const [first] = blocks;
+    const kept = stored(first?.body ?? new Uint8Array(0), rec.clusterKey ? 'tiers' : 'none');
+    return card(id, {
+      ...{ service: 'redshift', kind: 'warehouseSnapshot', name, account, region, created, arn },
+      ...kept,
+      // All blocks are in it; those of the first are shown.
+      bytes: { first: kept.bytes?.first, length: blocks.reduce((sum, { body }) => sum + body.length, 0) },
+      ...{ keyArn: rec.keyArn, wrapped: rec.clusterKey },
+      inner: [...innerKey('blockKey', first?.blockKey), ...innerKey('databaseKey', rec.databaseKey)],
+      context: rec.clusterKey && contextOfWarehouse({ arn: clusterArn, created: clusterCreated }),
+      holder: arn,
+    });
+  },
+  redshiftCopyGrant: ({ name, account, region, created, keyArn, grantId }, id) =>
+    card(id, {
+      ...{ service: 'redshift', kind: 'copyGrant', name, account, region, created },
+      arn: `arn:aws:redshift:${region}:${account}:snapshotcopygrant:${name}`,
+      grantIds: grants(grantId),
+      keyNamed: keyArn,
+    }),
 };
 
 const ofWarehouse = (rec: ServiceTables['redshiftCluster']) =>

@@ -56,7 +56,9 @@ export type ThingKind =
   | 'kubernetes'
   | 'kubernetesSecret'
   | 'warehouse'
-  | 'block';
+  | 'block'
+  | 'warehouseSnapshot'
+  | 'copyGrant';
 
 /** A key between the bytes and what KMS wrapped. */
 export interface InnerKey {

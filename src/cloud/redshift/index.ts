@@ -2,13 +2,27 @@ import {
   isRefusal,
   type Bytes,
   type Operation,
-  type RedshiftBlockRec,
   type RedshiftClusterRec,
   type Refusal,
   type Service,
   type Step,
 } from '../../engine/index.ts';
-import { declareIn } from '../declare.ts';
+import {
+  arnOf,
+  blocksOf,
+  clusterOf,
+  defaultKey,
+  inState,
+  mostBlocks,
+  onCluster,
+  put,
+  putBlock,
+  redshift,
+  shown,
+  type KeyChoice,
+  type OfCluster,
+} from './clusters.ts';
+import { copyOperations } from './copies.ts';
 import { at, below } from '../refs.ts';
 import { makeService, queryErrors } from '../service.ts';
 import shapes from '../shapes/redshift.json';
@@ -25,6 +39,7 @@ import {
   unencrypted,
   type Encryption,
 } from './keys.ts';
+import { snapshotOperations, takeSnapshot } from './snapshots.ts';
 import {
   badCombination,
   clusterExists,
@@ -33,60 +48,9 @@ import {
   notSupported,
   ofCluster,
   ofKey,
-  wrongState,
 } from './words.ts';
 
 // https://docs.aws.amazon.com/redshift/latest/APIReference/API_CreateCluster.html and its neighbours.
-
-const redshift = declareIn('redshift');
-
-interface OfCluster {
-  readonly ClusterIdentifier: string;
-}
-interface KeyChoice {
-  readonly Encrypted?: boolean;
-  readonly KmsKeyId?: string;
-}
-const defaultKey = 'alias/aws/redshift';
-
-const arnOf = (name: string, { identity, region }: Step): string =>
-  `arn:aws:redshift:${region}:${identity.account}:cluster:${name}`;
-const onCluster = ({ ClusterIdentifier }: OfCluster, step: Step): string => arnOf(ClusterIdentifier, step);
-const clusterOf = (name: string, { view, identity, region }: Step): RedshiftClusterRec | undefined =>
-  view.get(at.redshiftCluster(identity.account, region, name));
-const put = (rec: RedshiftClusterRec, { view }: Step): void =>
-  view.put(at.redshiftCluster(rec.account, rec.region, rec.name), rec);
-
-function inState(
-  name: string,
-  status: RedshiftClusterRec['status'],
-  step: Step,
-): RedshiftClusterRec | Refusal {
-  const cluster = clusterOf(name, step);
-  if (!cluster) return noCluster(name);
-  return cluster.status === status
-    ? cluster
-    : wrongState(`Cluster ${name} is ${cluster.status}, not ${status}.`);
-}
-
-const shown = (rec: RedshiftClusterRec) => ({
-  ClusterIdentifier: rec.name,
-  ClusterNamespaceArn: rec.arn,
-  NodeType: rec.nodeType,
-  ClusterStatus: rec.status,
-  ClusterCreateTime: new Date(rec.created),
-  Encrypted: rec.keyArn !== undefined,
-  ...(rec.keyArn === undefined ? {} : { KmsKeyId: rec.keyArn }),
-});
-
-/** OURS: blocks lie in the journal, so a cluster holds a thousand. */
-const mostBlocks = 1000;
-const blocksOf = ({ arn }: RedshiftClusterRec, { view }: Step): readonly RedshiftBlockRec[] =>
-  view
-    .range('ref', { prefix: below.redshiftBlocks(arn), n: mostBlocks })
-    .map(({ rec }) => rec as RedshiftBlockRec);
-const putBlock = (rec: RedshiftBlockRec, { view }: Step): void =>
-  view.put(at.redshiftBlock(rec.cluster, rec.number), rec);
 
 const CreateCluster = redshift<OfCluster & KeyChoice & { readonly NodeType: string }, object>({
   name: 'CreateCluster',
@@ -231,16 +195,26 @@ const ResumeCluster = redshift<OfCluster, object>({
   shows: (output) => ({ ...output }),
 });
 
-const DeleteCluster = redshift<OfCluster & { readonly SkipFinalClusterSnapshot?: boolean }, object>({
+const DeleteCluster = redshift<
+  OfCluster & {
+    readonly SkipFinalClusterSnapshot?: boolean;
+    readonly FinalClusterSnapshotIdentifier?: string;
+  },
+  object
+>({
   name: 'DeleteCluster',
-  refusals: ['ClusterNotFound', 'InvalidParameterCombination'],
+  refusals: ['ClusterNotFound', 'InvalidParameterCombination', 'ClusterSnapshotAlreadyExists'],
   on: onCluster,
-  members: ['ClusterIdentifier', 'SkipFinalClusterSnapshot'],
-  async run({ ClusterIdentifier, SkipFinalClusterSnapshot = false }, step) {
+  members: ['ClusterIdentifier', 'SkipFinalClusterSnapshot', 'FinalClusterSnapshotIdentifier'],
+  async run({ ClusterIdentifier, SkipFinalClusterSnapshot = false, FinalClusterSnapshotIdentifier }, step) {
     const cluster = clusterOf(ClusterIdentifier, step);
     if (!cluster) return noCluster(ClusterIdentifier);
-    if (!SkipFinalClusterSnapshot)
-      return badCombination('KMS Lab has no snapshots of clusters: SkipFinalClusterSnapshot has to be true.');
+    if (SkipFinalClusterSnapshot !== (FinalClusterSnapshotIdentifier === undefined))
+      return badCombination('Either FinalClusterSnapshotIdentifier or SkipFinalClusterSnapshot is needed.');
+    if (FinalClusterSnapshotIdentifier !== undefined) {
+      const taken = takeSnapshot(cluster, FinalClusterSnapshotIdentifier, step);
+      if (isRefusal(taken)) return taken;
+    }
     forget(cluster, step);
     await retireGrant(cluster, step);
     for (const { number } of blocksOf(cluster, step))
@@ -296,6 +270,8 @@ export const redshiftOperations: readonly Operation[] = [
   DeleteCluster,
   BlockWrite,
   BlockRead,
+  ...snapshotOperations,
+  ...copyOperations,
 ];
 
 export const redshiftService: Service = makeService('redshift', shapes, redshiftOperations, queryErrors);

@@ -2,7 +2,10 @@ import {
   isRefusal,
   type Bytes,
   type RedshiftBlockRec,
+  type KeyArn,
   type RedshiftClusterRec,
+  type RedshiftCopyGrantRec,
+  type RedshiftSnapshotRec,
   type Refusal,
   type Region,
   type Step,
@@ -20,7 +23,7 @@ import { worded } from './words.ts';
 /** OURS: the grantee. services.json says "Redshift through the grant". */
 const host = (region: Region): string => `redshift.${region}.amazonaws.com`;
 
-type Cluster = Pick<RedshiftClusterRec, 'arn' | 'name' | 'account' | 'region' | 'created'>;
+export type Cluster = Pick<RedshiftClusterRec, 'arn' | 'name' | 'account' | 'region' | 'created'>;
 
 /** `20150206T1832Z` */
 const createTime = ({ created }: Cluster): string =>
@@ -33,7 +36,10 @@ const contextOf = (cluster: Cluster) => ({
 const kmsOfCaller = (step: Step): Kms => kmsAs(step, { kind: 'forward', via: 'redshift' }, { worded });
 
 /** Redshift itself, by the grant. */
-function kmsOfRedshift(cluster: Cluster & Pick<RedshiftClusterRec, 'keyArn' | 'grantId'>, step: Step): Kms {
+function kmsOfRedshift(
+  cluster: Pick<RedshiftClusterRec, 'arn' | 'account' | 'region' | 'keyArn' | 'grantId'>,
+  step: Step,
+): Kms {
   const { arn, account, region } = cluster;
   const itself = { kind: 'service', service: host(region), sourceArn: arn, sourceAccount: account } as const;
   return kmsAs(step, itself, { worded, grant: cluster });
@@ -84,6 +90,74 @@ export async function launchKeys(keyId: string, cluster: Cluster, step: Step): P
   return isRefusal(keys) ? keys : { ...keys, grantId: grant.GrantId };
 }
 
+/** OURS: the operations of the grant of a Region that copies come into, and that no context binds it: it serves many clusters. */
+export async function letCopiesIn(
+  keyId: string,
+  step: Step,
+): Promise<{ readonly keyArn: KeyArn; readonly grantId: string } | Refusal> {
+  const kms = kmsOfCaller(step);
+  const key = await kms.describe(keyId);
+  if (isRefusal(key)) return key;
+  const grant = await kms.createGrant({
+    KeyId: key.arn,
+    GranteePrincipal: host(step.region),
+    RetiringPrincipal: host(step.region),
+    Operations: ['Decrypt', 'GenerateDataKey', 'DescribeKey', 'RetireGrant'],
+  });
+  return isRefusal(grant) ? grant : { keyArn: key.arn, grantId: grant.GrantId };
+}
+
+/** The database key of a running cluster under a new cluster key of another Region: what a copy of a snapshot hangs on. */
+export async function keysThere(
+  cluster: RedshiftClusterRec,
+  there: Pick<RedshiftCopyGrantRec, 'keyArn' | 'grantId' | 'region'>,
+  step: Step,
+): Promise<Omit<Encryption, 'grantId'> | Refusal> {
+  const { arn, account } = cluster;
+  const itself = {
+    kind: 'service',
+    service: host(there.region),
+    sourceArn: arn,
+    sourceAccount: account,
+  } as const;
+  const kms = kmsAs(step, itself, { worded, region: there.region, grant: there });
+  const key = await kms.dataKey(there.keyArn, contextOf(cluster));
+  if (isRefusal(key)) return key;
+  const databaseKey = await databaseKeyOf(cluster, step);
+  if (!databaseKey) throw new Error(`${cluster.name} is not encrypted`);
+  return {
+    keyArn: key.keyArn,
+    clusterKey: key.wrapped,
+    databaseKey: sealData(step, key.plain, databaseKey, databasePlace(cluster)),
+  };
+}
+
+/**
+ * The database key of a snapshot. OURS: as with RDS, who restores makes a grant for it, by which Redshift opens the cluster
+ * key, and which it retires.
+ */
+export async function keyOfSnapshot(
+  { keyArn, clusterKey, databaseKey, clusterArn, clusterCreated }: RedshiftSnapshotRec,
+  into: Cluster,
+  step: Step,
+): Promise<Bytes | undefined | Refusal> {
+  if (!keyArn || !clusterKey || !databaseKey) return undefined;
+  const source = { ...into, arn: clusterArn, created: clusterCreated };
+  const grant = await kmsOfCaller(step).createGrant({
+    KeyId: keyArn,
+    GranteePrincipal: host(step.region),
+    RetiringPrincipal: host(step.region),
+    Operations: ['Decrypt', 'RetireGrant'],
+    Constraints: { EncryptionContextSubset: contextOf(source) },
+  });
+  if (isRefusal(grant)) return grant;
+  const kms = kmsOfRedshift({ ...into, keyArn, grantId: grant.GrantId }, step);
+  const key = await kms.decrypt(clusterKey, contextOf(source));
+  if (isRefusal(key)) return key;
+  await kms.retireGrant(keyArn, grant.GrantId);
+  return mustOpen(key, databaseKey, databasePlace(source));
+}
+
 /** OURS: a rotation is Redshift's own work, by the grant. */
 export async function rotatedKeys(
   cluster: RedshiftClusterRec,
@@ -95,7 +169,10 @@ export async function rotatedKeys(
 }
 
 /** Redshift retires its own grant, whatever state the key is in. */
-export async function retireGrant(cluster: RedshiftClusterRec, step: Step): Promise<void> {
+export async function retireGrant(
+  cluster: Pick<RedshiftClusterRec, 'arn' | 'account' | 'region' | 'keyArn' | 'grantId'>,
+  step: Step,
+): Promise<void> {
   const { keyArn, grantId } = cluster;
   if (keyArn !== undefined && grantId !== undefined)
     await kmsOfRedshift(cluster, step).retireGrant(keyArn, grantId);

@@ -491,6 +491,8 @@ export interface RedshiftClusterRec {
   readonly clusterKey: Bytes | undefined;
   /** The database key, encrypted under the cluster key. */
   readonly databaseKey: Bytes | undefined;
+  /** Where snapshots of it are copied to; `grant`: name of the copy grant there, for one that is encrypted. */
+  readonly copiesTo?: { readonly region: Region; readonly grant: string | undefined } | undefined;
 }
 
 export interface RedshiftBlockRec {
@@ -500,6 +502,34 @@ export interface RedshiftBlockRec {
   /** The block's own key, encrypted under the database key. Undefined: the cluster was not encrypted. */
   readonly blockKey: Bytes | undefined;
   readonly body: Bytes;
+}
+
+export interface RedshiftSnapshotRec {
+  readonly arn: string;
+  readonly name: string;
+  readonly account: AccountId;
+  readonly region: Region;
+  /** Of the cluster that it was made of: its name, its ARN and when it was made, under which KMS wrapped the cluster key. */
+  readonly cluster: string;
+  readonly clusterArn: string;
+  readonly clusterCreated: EpochMs;
+  readonly nodeType: string;
+  readonly created: EpochMs;
+  readonly keyArn: KeyArn | undefined;
+  readonly clusterKey: Bytes | undefined;
+  readonly databaseKey: Bytes | undefined;
+  /** As they were, with their keys. */
+  readonly blocks: readonly Omit<RedshiftBlockRec, 'cluster'>[];
+}
+
+/** By which Redshift encrypts the copies of snapshots that come into a Region. */
+export interface RedshiftCopyGrantRec {
+  readonly name: string;
+  readonly account: AccountId;
+  readonly region: Region;
+  readonly keyArn: KeyArn;
+  readonly grantId: string;
+  readonly created: EpochMs;
 }
 
 /** Their names, for whoever has to know every table before the services are loaded. */
@@ -534,6 +564,8 @@ export const serviceTableNames = [
   'eksSecret',
   'redshiftCluster',
   'redshiftBlock',
+  'redshiftSnapshot',
+  'redshiftCopyGrant',
   'eventRule',
   'metricFilter',
   'metricAlarm',
@@ -570,6 +602,8 @@ export interface ServiceTables {
   readonly eksSecret: EksSecretRec;
   readonly redshiftCluster: RedshiftClusterRec;
   readonly redshiftBlock: RedshiftBlockRec;
+  readonly redshiftSnapshot: RedshiftSnapshotRec;
+  readonly redshiftCopyGrant: RedshiftCopyGrantRec;
   readonly eventRule: EventRuleRec;
   readonly metricFilter: MetricFilterRec;
   readonly metricAlarm: MetricAlarmRec;

@@ -181,3 +181,158 @@ it('blocks cannot be read where they lie', async () => {
   for (const form of ['utf8', 'hex', 'base64'] as const)
     expect(all).not.toContain(Buffer.from('three crates').toString(form));
 });
+
+const other = 'us-west-2' as const;
+describe('snapshots', () => {
+  const snapshot = { SnapshotIdentifier: 'before' };
+  const restored = { ...snapshot, ClusterIdentifier: 'restored' };
+  const readRestored = (lab: Lab) => ask(lab, 'BlockRead', { ClusterIdentifier: 'restored', Block: 1 });
+
+  it('one is made without KMS; to restore it takes a grant for the old cluster key and new keys of its own', async () => {
+    const lab = await shop();
+    const [key, another] = [await makeKey(lab), await makeKey(lab)];
+    await ask(lab, 'CreateCluster', under(key));
+    await write(lab);
+    expect(await kmsCallsOf(lab, call('CreateClusterSnapshot', { ...one, ...snapshot }))).toEqual([]);
+    await ask(lab, 'DeleteCluster', { ...one, SkipFinalClusterSnapshot: true });
+    const calls = await kmsCallsOf(
+      lab,
+      call('RestoreFromClusterSnapshot', { ...restored, KmsKeyId: another }),
+    );
+    expect(calls.map(({ op, by }) => [op, by])).toEqual([
+      ['CreateGrant', caller.by],
+      ['Decrypt', itself.by],
+      ['RetireGrant', itself.by],
+      ['CreateGrant', caller.by],
+      ['GenerateDataKey', caller.by],
+    ]);
+    expect(calls[1]?.context).toEqual(context);
+    expect(await grantsOn(lab, key)).toEqual([]);
+    expect(await readRestored(lab)).toEqual({ Data });
+    // The new cluster does not need the old key.
+    await spoil(lab, key, 'disabled', 'redshift');
+    await ask(lab, 'PauseCluster', { ClusterIdentifier: 'restored' });
+    await ask(lab, 'ResumeCluster', { ClusterIdentifier: 'restored' });
+    expect(await readRestored(lab)).toEqual({ Data });
+  });
+
+  it('an unencrypted one can be restored encrypted; an encrypted one not in the clear; a last one is made at the end', async () => {
+    const lab = await shop();
+    await ask(lab, 'CreateCluster', cluster({}));
+    await write(lab);
+    await ask(lab, 'DeleteCluster', { ...one, FinalClusterSnapshotIdentifier: 'before' });
+    expect(
+      (await kmsCallsOf(lab, call('RestoreFromClusterSnapshot', { ...restored, Encrypted: true }))).map(
+        ({ op }) => op,
+      ),
+    ).toEqual(['CreateGrant', 'GenerateDataKey']);
+    expect(await readRestored(lab)).toEqual({ Data });
+    const of = { ClusterIdentifier: 'restored', SnapshotIdentifier: 'sealed' };
+    await ask(lab, 'CreateClusterSnapshot', of);
+    const clear = { ...of, ClusterIdentifier: 'clear', Encrypted: false };
+    expect(await refusal(lab, 'RestoreFromClusterSnapshot', clear)).toContain('InvalidParameterCombination');
+    expect(await refusal(lab, 'CreateClusterSnapshot', of)).toContain('ClusterSnapshotAlreadyExists');
+    await ask(lab, 'DeleteClusterSnapshot', { SnapshotIdentifier: 'sealed' });
+    expect(await refusal(lab, 'DescribeClusterSnapshots', { SnapshotIdentifier: 'sealed' })).toContain(
+      'ClusterSnapshotNotFound',
+    );
+  });
+
+  it.each(waysOf)('$way: none is restored', async ({ way, name }) => {
+    const lab = await shop();
+    const key = await makeKey(lab);
+    await ask(lab, 'CreateCluster', under(key));
+    await write(lab);
+    await ask(lab, 'CreateClusterSnapshot', { ...one, ...snapshot });
+    await spoil(lab, key, way, 'redshift');
+    expect(await refusal(lab, 'RestoreFromClusterSnapshot', restored)).toContain(
+      `DependentServiceAccessDenied: The KMS key cannot be used: ${name}`,
+    );
+    expect(await refusal(lab, 'DescribeClusters', { ClusterIdentifier: 'restored' })).toContain(
+      'ClusterNotFound',
+    );
+  });
+});
+
+describe('copies in another Region', () => {
+  const there = (operation: string, input: object) => ({ ...call(operation, { ...input }), region: other });
+  async function ready(lab: Lab): Promise<string> {
+    await ask(lab, 'CreateCluster', cluster());
+    await write(lab);
+    const { result } = await lab.handle({ operation: 'CreateKey', principal: caller.by, region: other });
+    const { Arn } = (result.ok ? result.output['KeyMetadata'] : {}) as { readonly Arn: string };
+    const made = await kmsCallsOf(
+      lab,
+      there('CreateSnapshotCopyGrant', { SnapshotCopyGrantName: 'copies', KmsKeyId: Arn }),
+    );
+    expect(made.map(({ op, by, via }) => [op, by, via])).toEqual([
+      ['DescribeKey', caller.by, caller.via],
+      ['CreateGrant', caller.by, caller.via],
+    ]);
+    return Arn;
+  }
+  const enable = { ...one, DestinationRegion: other, SnapshotCopyGrantName: 'copies' };
+  const take = call('CreateClusterSnapshot', { ...one, SnapshotIdentifier: 'far' });
+
+  it('hang on the key of the copy grant there: GenerateDataKey by Redshift, in that Region', async () => {
+    const lab = await shop();
+    const key = await ready(lab);
+    expect(await refusal(lab, 'EnableSnapshotCopy', { ...enable, SnapshotCopyGrantName: 'no' })).toContain(
+      'SnapshotCopyGrantNotFoundFault',
+    );
+    await ask(lab, 'EnableSnapshotCopy', enable);
+    expect(await refusal(lab, 'EnableSnapshotCopy', enable)).toContain('SnapshotCopyAlreadyEnabledFault');
+    expect(await kmsCallsOf(lab, take)).toEqual([
+      { ...itself, op: 'GenerateDataKey', context, by: `redshift.${other}.amazonaws.com` },
+    ]);
+    const { result } = await lab.handle(there('DescribeClusterSnapshots', { SnapshotIdentifier: 'far' }));
+    expect(result.ok && result.output).toMatchObject({ Snapshots: [{ Encrypted: true, KmsKeyId: key }] });
+    const back = await lab.handle(
+      there('RestoreFromClusterSnapshot', { ClusterIdentifier: 'far', SnapshotIdentifier: 'far' }),
+    );
+    expect(back.result.ok).toBe(true);
+    const read = await lab.handle(there('BlockRead', { ClusterIdentifier: 'far', Block: 1 }));
+    expect(read.result.ok && read.result.output).toEqual({ Data });
+  });
+
+  it('are not made when KMS says no there, and the snapshot here is', async () => {
+    const lab = await shop();
+    const key = await ready(lab);
+    await ask(lab, 'EnableSnapshotCopy', enable);
+    await lab.handle({
+      operation: 'DisableKey',
+      input: { KeyId: key },
+      principal: caller.by,
+      region: other,
+    });
+    expect((await kmsCallsOf(lab, take)).map(({ op, error }) => [op, error])).toEqual([
+      ['GenerateDataKey', 'DisabledException'],
+    ]);
+    expect(await ask(lab, 'DescribeClusterSnapshots', {})).toMatchObject({
+      Snapshots: [{ SnapshotIdentifier: 'far' }],
+    });
+    const far = await lab.handle(there('DescribeClusterSnapshots', {}));
+    expect(far.result.ok && far.result.output).toEqual({ Snapshots: [] });
+  });
+
+  it('a copy grant that a cluster uses stays; afterwards its grant goes with it', async () => {
+    const lab = await shop();
+    const key = await ready(lab);
+    await ask(lab, 'EnableSnapshotCopy', enable);
+    const remove = there('DeleteSnapshotCopyGrant', { SnapshotCopyGrantName: 'copies' });
+    const refused = await lab.handle(remove);
+    expect(refused.result.ok ? '' : refused.result.refusal.refused).toBe(
+      'InvalidSnapshotCopyGrantStateFault',
+    );
+    await ask(lab, 'DisableSnapshotCopy', one);
+    expect(await refusal(lab, 'DisableSnapshotCopy', one)).toContain('SnapshotCopyAlreadyDisabledFault');
+    expect((await lab.handle(remove)).result.ok).toBe(true);
+    const grants = await lab.handle({
+      operation: 'ListGrants',
+      input: { KeyId: key },
+      principal: caller.by,
+      region: other,
+    });
+    expect(grants.result.ok && grants.result.output['Grants']).toEqual([]);
+  });
+});

@@ -265,6 +265,12 @@ export function scriptedCalls({
     redshift('BlockRead', { Block: 1 }),
     redshift('ModifyCluster', { Encrypted: n % 4 !== 0, ...(n % 4 === 0 ? {} : { KmsKeyId: name('key') }) }),
     redshift('RotateEncryptionKey', {}),
+    redshift('CreateClusterSnapshot', { SnapshotIdentifier: `w-${n % 3}` }),
+    redshift('RestoreFromClusterSnapshot', {
+      SnapshotIdentifier: `w-${n % 3}`,
+      ...(n % 2 === 0 ? { KmsKeyId: name('key') } : {}),
+    }),
+    redshift('DeleteCluster', { SkipFinalClusterSnapshot: true }),
     redshift('PauseCluster', {}),
     redshift('ResumeCluster', {}),
   ];

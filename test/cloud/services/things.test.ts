@@ -172,6 +172,7 @@ const puts: Readonly<Record<string, Put>> = {
     const encrypted = n % 4 === 0 ? {} : { Encrypted: true, KmsKeyId: key };
     await done(at, 'redshift', 'CreateCluster', { ...one, NodeType: 'ra3.large', ...encrypted });
     await done(at, 'redshift', 'BlockWrite', { ...one, Data: text(secretText) });
+    await done(at, 'redshift', 'CreateClusterSnapshot', { ...one, SnapshotIdentifier: `s-${n}` });
   },
   async item(at, n, key) {
     const TableName = `table-${n}`;
@@ -199,6 +200,14 @@ async function reads(world: WorldApi, thing: StoredThing): Promise<boolean | und
     if (!(await ok('rds', 'RestoreDBInstanceFromDBSnapshot', from))) return false;
     const could = await ok('rds', 'DatabaseRead', db);
     await ok('rds', 'DeleteDBInstance', { ...db, SkipFinalSnapshot: true });
+    return could;
+  }
+  if (thing.kind === 'warehouseSnapshot') {
+    const cluster = { ClusterIdentifier: `from-${thing.name}` };
+    const from = { ...cluster, SnapshotIdentifier: thing.name };
+    if (!(await ok('redshift', 'RestoreFromClusterSnapshot', from))) return false;
+    const could = await ok('redshift', 'BlockRead', { ...cluster, Block: 1 });
+    await ok('redshift', 'DeleteCluster', { ...cluster, SkipFinalClusterSnapshot: true });
     return could;
   }
   if (thing.bytes === undefined || !thing.read) return undefined;

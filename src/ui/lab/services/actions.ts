@@ -104,6 +104,7 @@ const dbSnapshot = one('DBSnapshotIdentifier', 'dbSnapshot');
 const stream = one('StreamName', 'stream');
 const kubernetes = one('clusterName', 'kubernetes');
 const warehouse = one('ClusterIdentifier', 'warehouse');
+const warehouseSnapshot = one('SnapshotIdentifier', 'warehouseSnapshot');
 
 const attribute = (name: string, value: string | undefined): CallInput =>
   value === undefined || value === '' ? {} : { [name]: value };
@@ -400,9 +401,24 @@ export const actionsOf = (service: ThingService, region: Region): readonly Servi
           ({ Encrypted }, members) => ({ ...members, Encrypted: Encrypted === 'true' }),
         ),
         redshift('RotateEncryptionKey', [warehouse]),
+        redshift('CreateClusterSnapshot', [warehouse, text('SnapshotIdentifier', 'before-the-change')]),
+        redshift('RestoreFromClusterSnapshot', [
+          text('ClusterIdentifier', 'restored'),
+          warehouseSnapshot,
+          key('KmsKeyId'),
+        ]),
+        redshift('CreateSnapshotCopyGrant', [text('SnapshotCopyGrantName', 'copies'), key('KmsKeyId')]),
+        redshift('EnableSnapshotCopy', [
+          warehouse,
+          text('DestinationRegion', region === 'us-west-2' ? 'us-east-1' : 'us-west-2'),
+          text('SnapshotCopyGrantName', 'copies'),
+        ]),
+        redshift('DisableSnapshotCopy', [warehouse]),
         redshift('PauseCluster', [warehouse]),
         redshift('ResumeCluster', [warehouse]),
         redshift('DeleteCluster', [warehouse, check('SkipFinalClusterSnapshot', 'true')]),
+        redshift('DeleteClusterSnapshot', [warehouseSnapshot]),
+        redshift('DeleteSnapshotCopyGrant', [one('SnapshotCopyGrantName', 'copyGrant')]),
       ];
   }
 };

@@ -95,6 +95,8 @@ export const serviceWords = {
     kubernetesSecret: 'secret of Kubernetes',
     warehouse: 'cluster',
     block: 'block',
+    warehouseSnapshot: 'snapshot',
+    copyGrant: 'snapshot copy grant',
   } satisfies Readonly<Record<ThingKind, string>>,
   kindCount: (n: number, kind: ThingKind) => {
     const many: Readonly<Partial<Record<ThingKind, string>>> = {
