@@ -37,9 +37,15 @@ export interface LastCall {
 }
 
 /** By which service and way a call goes; KMS and none when absent. */
-export interface CallWay {
+export interface CallWay extends Way {
   readonly service?: ServiceName | undefined;
+}
+/** Whence calls come, as far as policies may ask. Nothing of it: over the internet, from nowhere in particular. */
+export interface Way {
   readonly mfa?: boolean | undefined;
+  readonly sourceIp?: string | undefined;
+  /** Id of a VPC endpoint of KMS. */
+  readonly vpcEndpoint?: string | undefined;
 }
 
 /** What "what happened" shows: a trace, the trail event, or both. */
@@ -143,6 +149,7 @@ export class LabState {
     this.key = undefined;
     this.trail = [];
     this.clock = undefined;
+    this.way = {};
     this.lastCall = undefined;
     this.shown = undefined;
     this.fault = undefined;
@@ -199,6 +206,8 @@ export class LabState {
   set region(region: Region) {
     if (region === this.#region) return;
     this.#region = region;
+    // An endpoint stands in one Region.
+    this.way = { ...this.way, vpcEndpoint: undefined };
     this.prefs.keep('region', region);
     this.keyArn = undefined;
     this.key = undefined;
@@ -213,6 +222,9 @@ export class LabState {
     return account ?? this.accounts.find((a) => a.account === chosen?.split(':')[4])?.account;
   }
 
+  /** By what way everything is called that says nothing else. */
+  way = $state.raw<Way>({});
+
   /** One call in the name of the chosen principal. Never throws: what went wrong is in the answer and in `lastCall`. */
   async call(operation: string, input: CallInput, group?: string, facts: CallWay = {}): Promise<Done> {
     const principal = this.#principal;
@@ -220,7 +232,12 @@ export class LabState {
     this.lastCall = { operation, input, principal, done: undefined };
     let done: Done;
     try {
+      const { vpcEndpoint, ...way } = this.way;
+      const { service = 'kms' } = facts;
       const answer = await this.world.call({
+        ...way,
+        // An endpoint is KMS's: no other service is reached through it.
+        ...(service === 'kms' ? { vpcEndpoint } : {}),
         ...facts,
         operation,
         input,

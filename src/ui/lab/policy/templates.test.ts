@@ -11,6 +11,7 @@ const admin = `arn:aws:iam::${account}:user/Admin` as PrincipalArn;
 const alice = `arn:aws:iam::${account}:user/Alice`;
 const otherAdmin = `arn:aws:iam::${other}:user/Admin`;
 const root = `arn:aws:iam::${account}:root`;
+const endpoint = 'vpce-1234567890abcdef0';
 let lab: LabApi;
 let key: KeyArn;
 
@@ -22,7 +23,7 @@ beforeAll(async () => {
 });
 
 const written = (name: TemplateName): string =>
-  templateText(name, { account, admin, user: alice, otherAccount: other, region });
+  templateText(name, { account, admin, user: alice, otherAccount: other, region, endpoint });
 
 test.each(templateNames)('%s is taken by KMS, and the linter finds no error in it', async (name) => {
   const text = written(name);
@@ -45,6 +46,7 @@ interface Claim {
   readonly allowed: boolean;
   readonly context?: Readonly<Record<string, string>>;
   readonly viaService?: string;
+  readonly vpcEndpoint?: string;
 }
 const may = (who: string, action: string, more: Partial<Claim> = {}): Claim => ({
   who,
@@ -97,17 +99,24 @@ const claims: Readonly<Record<TemplateName, readonly Claim[]>> = {
     may(admin, 'Decrypt', { context: { 'kms:EncryptionContext:app': 'pay' } }),
     may(admin, 'DescribeKey'),
   ],
+  denyOtherEndpoint: [
+    may(admin, 'Decrypt', { vpcEndpoint: endpoint }),
+    mayNot(admin, 'Decrypt'),
+    mayNot(root, 'GenerateDataKey', { vpcEndpoint: 'vpce-0000000000000000a' }),
+    mayNot(admin, 'Decrypt', s3),
+    may(admin, 'PutKeyPolicy'),
+    mayNot(alice, 'Decrypt', { vpcEndpoint: endpoint }),
+  ],
 };
 
 describe.each(templateNames)('%s', (name) => {
-  test.each(claims[name])('$who $action: $allowed', async ({ who, action, allowed, context, viaService }) => {
+  test.each(claims[name])('$who $action: $allowed', async ({ who, action, allowed, ...way }) => {
     const told = await lab.main.simulate({
       key,
       principal: who,
       action,
       keyPolicy: written(name),
-      ...(context ? { context } : {}),
-      ...(viaService ? { viaService } : {}),
+      ...way,
     });
     expect(told).toMatchObject({ ok: true, decision: { allowed } });
   });

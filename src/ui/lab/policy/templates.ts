@@ -11,6 +11,7 @@ export const templateNames = [
   'denyGuard',
   'denyOutside',
   'denyNoContext',
+  'denyOtherEndpoint',
 ] as const;
 export type TemplateName = (typeof templateNames)[number];
 
@@ -20,6 +21,8 @@ interface Who {
   readonly user: string;
   readonly otherAccount: string;
   readonly region: string;
+  /** Id of a VPC endpoint. */
+  readonly endpoint: string;
 }
 
 const use = ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'];
@@ -55,6 +58,16 @@ const grantsForServices = (user: string): object =>
     ['kms:CreateGrant', 'kms:ListGrants', 'kms:RevokeGrant'],
     { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
   );
+
+/** Closes a key's use for whatever does not come through a VPC endpoint. */
+export const endpointOnly = (endpoint: string): object => ({
+  Sid: 'Use only through the VPC endpoint',
+  Effect: 'Deny',
+  Principal: '*',
+  Action: use.filter((action) => action !== 'kms:DescribeKey'),
+  Resource: '*',
+  Condition: { StringNotEquals: { 'aws:SourceVpce': endpoint } },
+});
 
 export function templateText(name: TemplateName, who: Who): string {
   const root = `arn:aws:iam::${who.account}:root`;
@@ -116,6 +129,7 @@ export function templateText(name: TemplateName, who: Who): string {
         Condition: { Null: { 'kms:EncryptionContext:app': 'true' } },
       },
     ],
+    denyOtherEndpoint: [delegation, endpointOnly(who.endpoint)],
   };
   return JSON.stringify({ Version: '2012-10-17', Statement: statements[name] }, undefined, 2);
 }

@@ -91,13 +91,21 @@ const template: Readonly<
     locksOut: 'Every call for encryption or decryption without app in its encryption context, by whomever.',
     costs: 'Services of AWS write their own context: they cannot use this key any more.',
   },
+  denyOtherEndpoint: {
+    title: 'Guardrail: one VPC endpoint',
+    allows:
+      'As Default, for calls that come through the VPC endpoint. Managing the key stays open from everywhere.',
+    locksOut: 'Every use over the internet or through another endpoint, by whomever, with whatever grant.',
+    costs: 'Services of AWS do not come through your endpoint: they cannot use this key any more.',
+  },
 };
 
 export const policyWords = {
   changes,
   targets,
   templates: 'Begin from a template',
-  templateWho: { admin: 'Administrator', user: 'User', other: 'Other account' },
+  templateWho: { admin: 'Administrator', user: 'User', other: 'Other account', endpoint: 'VPC endpoint' },
+  noEndpoint: 'none yet: made on the page of an account, under Principals',
   templateSays: { allows: 'allows', locksOut: 'locks out', costs: 'its price' },
   template,
 

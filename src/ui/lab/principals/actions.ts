@@ -15,7 +15,7 @@ export interface Field {
   readonly options?: readonly { readonly value: string; readonly label: string }[];
 }
 
-/** A call of IAM, STS or Organizations as a form: what is fixed, and what is asked for. */
+/** A call of IAM, STS, Organizations or EC2 as a form: what is fixed, and what is asked for. */
 export interface Action {
   readonly service: ServiceName;
   readonly operation: string;
@@ -25,27 +25,19 @@ export interface Action {
   readonly fields: readonly Field[];
 }
 
-const iam = (
-  operation: string,
-  title: string,
-  fields: readonly Field[],
-  fixed: CallInput = {},
-  lead?: string,
-): Action => ({ service: 'iam', operation, title, fields, fixed, ...(lead === undefined ? {} : { lead }) });
-const org = (
-  operation: string,
-  title: string,
-  fields: readonly Field[],
-  fixed: CallInput = {},
-  lead?: string,
-): Action => ({
-  service: 'organizations',
-  operation,
-  title,
-  fields,
-  fixed,
-  ...(lead === undefined ? {} : { lead }),
-});
+/** `lead`: said above the fields. */
+const of =
+  (service: ServiceName) =>
+  (
+    operation: string,
+    title: string,
+    fields: readonly Field[],
+    fixed: CallInput = {},
+    lead?: string,
+  ): Action => ({ service, operation, title, fields, fixed, ...(lead === undefined ? {} : { lead }) });
+const iam = of('iam');
+const org = of('organizations');
+const ec2 = of('ec2');
 
 const text = (name: string, more: Partial<Field> = {}): Field => ({ name, kind: 'text', ...more });
 const needed = (name: string, more: Partial<Field> = {}): Field => text(name, { required: true, ...more });
@@ -190,6 +182,33 @@ export const actions = {
     iam('DeletePolicyVersion', '', [], { PolicyArn: arn, VersionId: version }),
   deletePolicy: (arn: string): Action => iam('DeletePolicy', '', [], { PolicyArn: arn }),
 
+  createEndpoint: (region: string): Action =>
+    ec2(
+      'CreateVpcEndpoint',
+      'Create a VPC endpoint of KMS',
+      [
+        needed('VpcId', { start: 'vpc-0a1b2c3d4e5f67890', hint: 'Any ID will do: VPCs are not simulated.' }),
+        choice('ServiceName', [`com.amazonaws.${region}.kms`, `com.amazonaws.${region}.kms-fips`], {
+          required: true,
+          start: `com.amazonaws.${region}.kms`,
+        }),
+      ],
+      { VpcEndpointType: 'Interface' },
+      'Until it has a policy of its own, everything passes through it.',
+    ),
+  editEndpointPolicy: (id: string, start: string): Action =>
+    ec2(
+      'ModifyVpcEndpoint',
+      'Edit the endpoint policy',
+      [document('PolicyDocument', start, undefined, 'endpoint')],
+      {
+        VpcEndpointId: id,
+      },
+    ),
+  resetEndpointPolicy: (id: string): Action =>
+    ec2('ModifyVpcEndpoint', '', [], { VpcEndpointId: id, ResetPolicy: true }),
+  deleteEndpoint: (id: string): Action => ec2('DeleteVpcEndpoints', '', [], { VpcEndpointIds: [id] }),
+
   createOrganization: (): Action =>
     org(
       'CreateOrganization',
@@ -202,6 +221,25 @@ export const actions = {
     org('InviteAccountToOrganization', '', [], { Target: { Id: account, Type: 'ACCOUNT' } }),
   removeAccount: (account: string): Action =>
     org('RemoveAccountFromOrganization', '', [], { AccountId: account }),
+  createAccount: (): Action =>
+    org(
+      'CreateAccount',
+      'Create an account',
+      [
+        needed('AccountName', { start: 'Workload' }),
+        needed('Email', {
+          start: 'workload@example.com',
+          hint: 'One address is one account. No mail is sent.',
+        }),
+        text('RoleName', { hint: 'OrganizationAccountAccessRole when left out' }),
+      ],
+      {},
+      'It begins at the root of the organization, with a role in it that the management account may assume.',
+    ),
+  accountStatus: (request: string): Action =>
+    org('DescribeCreateAccountStatus', '', [], { CreateAccountRequestId: request }),
+  deleteUnit: (unit: string): Action =>
+    org('DeleteOrganizationalUnit', '', [], { OrganizationalUnitId: unit }),
   createUnit: (parent: string): Action =>
     org('CreateOrganizationalUnit', 'Create an organizational unit', [needed('Name')], { ParentId: parent }),
   move: (

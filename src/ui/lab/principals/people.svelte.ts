@@ -12,6 +12,7 @@ import type {
   OrgPolicyRec,
   PrincipalArn,
   SessionRec,
+  VpcEndpointRec,
 } from '../../../engine/index.ts';
 import type { LabState } from '../../state/lab.svelte.ts';
 
@@ -23,6 +24,7 @@ export type Selected =
   | { readonly kind: 'policy'; readonly card: ManagedPolicyCard }
   | { readonly kind: 'awsPolicy'; readonly arn: string; readonly document: string }
   | { readonly kind: 'session'; readonly session: SessionRec }
+  | { readonly kind: 'endpoint'; readonly endpoint: VpcEndpointRec }
   | { readonly kind: 'node'; readonly place: Place }
   | { readonly kind: 'orgPolicy'; readonly policy: OrgPolicyRec; readonly organization: OrganizationCard };
 
@@ -109,6 +111,8 @@ export class People {
     if (aws) return { kind: 'awsPolicy', ...aws };
     const session = directory.sessions.find(({ accessKeyId, arn }) => accessKeyId === id || arn === id);
     if (session) return { kind: 'session', session };
+    const endpoint = directory.endpoints.find((one) => one.id === id);
+    if (endpoint) return { kind: 'endpoint', endpoint };
     const place = this.placeOf(id);
     if (place) return { kind: 'node', place };
     for (const organization of directory.organizations) {
@@ -129,6 +133,7 @@ export class People {
       groups: this.directory?.groups.filter(({ rec }) => rec.account === account) ?? [],
       policies: this.directory?.policies.filter(({ rec }) => rec.account === account) ?? [],
       sessions: this.sessionsOf((session) => own(session.arn)),
+      endpoints: this.directory?.endpoints.filter((one) => one.account === account) ?? [],
     };
   }
 

@@ -161,6 +161,94 @@ test('groups, versions and boundaries, and what a principal can do', async () =>
   expect(await finds()).toEqual([]);
 });
 
+test('a VPC endpoint is made; a key is for calls through it alone, and calls are made through it', async () => {
+  const admin = 'arn:aws:iam::111122223333:user/Admin' as never;
+  const region = 'us-east-1' as never;
+  const made = await api.main.call({ operation: 'CreateKey', input: {}, principal: admin, region });
+  if (!made.result.ok) throw new Error(made.result.refusal.message);
+  await userEvent.click(link(/^1111-2222-3333/));
+  await userEvent.click(button('CreateVpcEndpoint'));
+  const dialog = page.getByRole('dialog', { name: 'Create a VPC endpoint of KMS' });
+  await userEvent.click(dialog.getByRole('button', { name: 'CreateVpcEndpoint' }));
+  // What was made is opened.
+  await expect.element(page.getByRole('heading', { name: 'Calls through it' })).toBeVisible();
+  const [{ id } = { id: '' }] = (await api.main.directory()).endpoints;
+  await expect.element(page.getByRole('heading', { name: id, exact: true })).toBeVisible();
+  expect(await finds()).toEqual([]);
+
+  await userEvent.click(page.getByRole('link', { name: 'To the keys' }));
+  const key = page.getByRole('region', { name: 'Key', exact: true });
+  await userEvent.click(key.getByRole('button', { name: 'Edit: Key policy' }));
+  await userEvent.click(key.getByText('Begin from a template'));
+  await userEvent.click(key.getByRole('button', { name: 'Guardrail: one VPC endpoint' }));
+  await userEvent.click(key.getByRole('button', { name: 'PutKeyPolicy', exact: true }));
+  await expect.element(key.getByText('KMS has taken this policy.')).toBeVisible();
+  await userEvent.click(key.getByRole('button', { name: 'Call this key' }));
+  await userEvent.click(key.getByRole('radio', { name: 'GenerateDataKey', exact: true }));
+  const send = key.getByRole('button', { name: 'GenerateDataKey', exact: true });
+  await userEvent.click(send);
+  await expect.element(key.getByText(/with an explicit deny in a resource-based policy/)).toBeVisible();
+
+  await userEvent.click(page.getByRole('button', { name: /^Act as/ }));
+  await userEvent.click(page.getByText('By what way calls come'));
+  await userEvent.selectOptions(page.getByLabelText('VPC endpoint', { exact: true }), id);
+  expect(await finds()).toEqual([]);
+  await userEvent.keyboard('{Escape}');
+  await userEvent.click(send);
+  await expect.element(page.getByRole('status').first()).toHaveTextContent('GenerateDataKey was served.');
+
+  // An endpoint policy is asked too; back to its default, and gone.
+  location.hash = `#/lab/principals/${id}`;
+  await userEvent.click(button('ModifyVpcEndpoint Write one'));
+  const edit = page.getByRole('dialog', { name: 'Edit the endpoint policy' });
+  await userEvent.click(edit.getByRole('button', { name: 'ModifyVpcEndpoint' }));
+  await expect.element(button('ModifyVpcEndpoint Back to the default')).toBeVisible();
+  expect((await api.main.directory()).endpoints[0]?.policy).toContain('aws:PrincipalAccount');
+  await userEvent.click(button('ModifyVpcEndpoint Back to the default'));
+  await expect.element(page.getByText('No policy of its own', { exact: false })).toBeVisible();
+  await userEvent.click(button('DeleteVpcEndpoints'));
+  await expect.element(page.getByRole('heading', { name: 'Credential report' })).toBeVisible();
+  // Nobody calls through what is not there.
+  await expect.element(page.getByRole('button', { name: /^Act as/ })).not.toHaveTextContent(id);
+});
+
+test('an account is created in the organization, told by its status, moved into a unit and out; the empty unit is deleted', async () => {
+  await userEvent.click(link(/^1111-2222-3333/));
+  await userEvent.click(button('CreateOrganization'));
+  const dialog = page.getByRole('dialog');
+  await userEvent.click(dialog.getByRole('button', { name: 'CreateOrganization' }));
+  await userEvent.click(link(/^Root/));
+  await userEvent.click(button('CreateAccount'));
+  await userEvent.click(dialog.getByRole('button', { name: 'CreateAccount' }));
+  const status = page.getByRole('status').filter({ hasText: 'Account Workload' });
+  await expect.element(status.getByText('IN_PROGRESS')).toBeVisible();
+  await userEvent.click(status.getByRole('button', { name: 'DescribeCreateAccountStatus' }));
+  await expect.element(status.getByText('SUCCEEDED')).toBeVisible();
+  expect(await finds()).toEqual([]);
+  await userEvent.click(button('CreateOrganizationalUnit'));
+  await userEvent.fill(dialog.getByRole('textbox', { name: /^Name/ }), 'Keep');
+  await userEvent.click(dialog.getByRole('button', { name: 'CreateOrganizationalUnit' }));
+  await expect.element(page.getByRole('heading', { name: 'Keep', exact: true })).toBeVisible();
+
+  await userEvent.click(link(/^Root/));
+  await userEvent.click(button('MoveAccount Workload'));
+  await userEvent.selectOptions(dialog.getByRole('combobox'), dialog.getByRole('option', { name: /^Keep/ }));
+  await userEvent.click(dialog.getByRole('button', { name: 'MoveAccount' }));
+  await userEvent.click(link(/^Keep/));
+  // What is not empty stays, and says so.
+  await userEvent.click(button('DeleteOrganizationalUnit'));
+  await expect.element(page.getByText('OrganizationalUnitNotEmptyException').first()).toBeVisible();
+  await userEvent.click(button('MoveAccount Workload'));
+  await userEvent.selectOptions(dialog.getByRole('combobox'), dialog.getByRole('option', { name: /^Root/ }));
+  await userEvent.click(dialog.getByRole('button', { name: 'MoveAccount' }));
+  await expect.element(page.getByText(/^None\. MoveAccount on an account/)).toBeVisible();
+  await userEvent.click(button('DeleteOrganizationalUnit'));
+  await expect.element(link(/^Keep/)).not.toBeInTheDocument();
+  // From the root's page the new account is opened, with the role by which the management account comes in.
+  await userEvent.click(link('OrganizationAccountAccessRole'));
+  await expect.element(page.getByText('STS would serve this call.')).toBeVisible();
+});
+
 test.each(['light', 'dark'] as const)(
   'a phone, %s: list, page and back, without sideways scrolling',
   async (theme) => {

@@ -20,6 +20,15 @@ export const starts = {
       Action: ['kms:ScheduleKeyDeletion', 'kms:DisableKey'],
       Resource: '*',
     }),
+  endpoint: (account: string): string =>
+    write({
+      Sid: 'OnlyOurAccount',
+      Effect: 'Allow',
+      Principal: '*',
+      Action: 'kms:*',
+      Resource: '*',
+      Condition: { StringEquals: { 'aws:PrincipalAccount': account } },
+    }),
   rcp: (organization: string): string =>
     write({
       Sid: 'OnlyOurOrganization',
