@@ -66,7 +66,7 @@ export const trailsWords = {
   files: 'Log files',
   noFiles: 'No file yet. The first comes five minutes after the first record that the trail takes.',
   mostFiles: (n: number) => `The newest ${n} are shown.`,
-  open: (name: string) => `Open ${name}`,
+  open: 'Log file of',
   file: 'Log file',
   read: (who: string) => `Read as ${who}`,
   readAgain: 'Read again',

@@ -18,10 +18,10 @@ export const trailWords = {
   delivered: 'Delivered only',
   deliveredHint: 'What LookupEvents answers now: a record arrives about five minutes after its call.',
   seen: 'Seen by',
-  seenAll: 'Event history: everything',
+  seenAll: 'Everything',
   seenIn: (trail: string) => `Trail ${trail}`,
   seenOut: (trail: string) => `Left out by ${trail}`,
-  withoutKms: 'A trail without KMS, if there were one',
+  withoutKms: 'A trail without KMS',
   seenHints: {
     without: 'ExcludeManagementEventSources = kms.amazonaws.com leaves all of KMS out, for good.',
     in: 'What this trail takes: its files and the alarms on it know nothing else.',
