@@ -15,3 +15,4 @@ export type Around = Awaited<ReturnType<typeof loadAround>>;
 /** The AWS Encryption SDK at work beside its model: loaded by the screen that shows it. */
 export const loadCaching = () => import('./caching/index.ts');
 export type Caching = Awaited<ReturnType<typeof loadCaching>>;
+export type { CachingPlace, CachingRun, CachingSetting } from './caching/index.ts';

@@ -155,7 +155,8 @@ class Run {
     const now = (): number => this.#at;
     switch (this.#who) {
       case 'sdk': {
-        const { sdkProgram } = await import('./sdk/program.ts');
+        const { loadSdk } = await import('./sdk/index.ts');
+        const { sdkProgram } = await loadSdk();
         return sdkProgram(this.#world, principal, key, limits, now);
       }
       case 'model': {

@@ -7,6 +7,7 @@ export const labPlaces = [
   'trail',
   'watch',
   'bill',
+  'caching',
   'custody',
   'find',
 ] as const;

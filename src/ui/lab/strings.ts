@@ -14,6 +14,7 @@ export const words = {
     trail: 'Trail',
     watch: 'Alarms & findings',
     bill: 'Bill',
+    caching: 'Data key caching',
     custody: 'Custody',
     find: 'Find',
   },

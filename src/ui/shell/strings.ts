@@ -54,6 +54,7 @@ export const bar = {
     trail: 'cloudtrail event log lookup download json',
     watch: 'alarm finding incident drill config eventbridge guardduty',
     bill: 'cost price what if bucket keys',
+    caching: 'cache encryption sdk client side materials manager envelope',
     custody: 'cloudhsm external imported aws owned managed compare',
     find: 'search key alias grant event principal everything',
   },

@@ -1,4 +1,3 @@
-import './platform.ts';
 import {
   buildClient,
   CommitmentPolicy,
