@@ -14,6 +14,7 @@ import {
   type View,
 } from '../../engine/index.ts';
 import type { KeyDetail, Page, SealedObject } from '../api.ts';
+import { readWatchers } from '../reads.ts';
 import type { Around, Card, Table } from './card.ts';
 import { cardOf, serviceOf, tables } from './cards.ts';
 import { keyMeant, spelledOut } from './names.ts';
@@ -220,6 +221,9 @@ export async function lostWith(
     elsewhere: groups.reduce((sum, { total, account }) => sum + (account === owner ? 0 : total), 0),
     lasting: await lasting(source, reader, key, lost),
     stops: await reader.things(source.index.naming(names)),
+    trails: (await source.read(readWatchers)).trails
+      .filter(({ keyArn }) => keyArn === key)
+      .map(({ arn, name }) => ({ arn, name })),
     grants: detail?.grants ?? [],
     aliases,
     files: files

@@ -193,6 +193,8 @@ export interface LostWith {
   readonly lasting: number;
   /** What new things would be encrypted with: that would be refused. */
   readonly stops: readonly StoredThing[];
+  /** Trails that write their log files under it: they would write no more. */
+  readonly trails: readonly { readonly arn: string; readonly name: string }[];
   /** They go with the key. */
   readonly grants: readonly GrantRec[];
   readonly aliases: readonly string[];

@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Lab } from '../../../src/client/lab.ts';
 import { World, type CallFacts } from '../../../src/client/index.ts';
-import type { PrincipalArn, Region, TrailEvent } from '../../../src/engine/index.ts';
+import type { KeyArn, PrincipalArn, Region, TrailEvent } from '../../../src/engine/index.ts';
 import { MemoryStore } from '../../../src/store/index.ts';
 import { a, adminOf, b, makeKey, policy, rootOf } from '../house.ts';
 import {
@@ -517,6 +517,12 @@ describe('a delivery is one step', () => {
       protection: 'dataKey',
       keyArn: KeyMetadata?.Arn,
       context: { 'aws:cloudtrail:arn': arn },
+    });
+    // The file hangs on the key, and so does every later one.
+    expect(await world.lostWith(KeyMetadata?.Arn as KeyArn)).toMatchObject({
+      total: 1,
+      groups: [{ service: 's3', kind: 'object', total: 1 }],
+      trails: [{ arn, name: Name }],
     });
     expect(await world.history.undo()).toMatchObject({ ok: true });
     expect(await world.hash()).toBe(before);

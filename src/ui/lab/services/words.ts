@@ -262,6 +262,7 @@ export const serviceWords = {
   lostElsewhere: (n: number) => `${plural(n, 'is', 'are')} in other accounts.`,
   lostLasting: (n: number) => `${plural(n, 'goes', 'go')} on for a while by a key that the service holds.`,
   lostStops: 'New things would be refused in',
+  lostTrails: (names: string) => `CloudTrail could write no more log files of: ${names}.`,
   lostGrants: (n: number) => `${plural(n, 'grant goes', 'grants go')} with it.`,
   lostAliases: (names: string) => `Aliases that go with it: ${names}.`,
   lostFiles: (n: number) => `${plural(n, 'file', 'files')} sealed in this lab with a data key of it:`,
