@@ -107,7 +107,7 @@ export function decided(decision: Decision): string {
   );
   switch (decision.kind) {
     case 'allow':
-      return `allowed by the ${who}`;
+      return type === 'grant' ? 'allowed by a grant' : `allowed by the ${who}`;
     case 'explicitDeny':
       return `explicitly denied by the ${who}`;
     case 'implicitDeny':
@@ -128,7 +128,22 @@ function nearly(reason: PolicyReason): string {
   return '';
 }
 
+/** A grant is one statement: what of it does not fit this call. */
+function grantVerdict({ name = '', statements, verdict }: PolicyReason): string {
+  const id = `${name.slice(0, 8)}…`;
+  if (verdict === 'allows') return `${id} allows`;
+  const missed = statements.flatMap(({ matches }) => matches.filter(({ matched }) => !matched));
+  return `${id} has another ${list([...new Set(missed.map(({ part }) => grantParts[part] ?? part))])}`;
+}
+const grantParts: Readonly<Record<string, string>> = {
+  Principal: 'grantee',
+  Action: 'operation',
+  Resource: 'key',
+  Condition: 'constraint',
+};
+
 export function policyVerdict(reason: PolicyReason): string {
+  if (reason.type === 'grant' && reason.name !== undefined) return grantVerdict(reason);
   // The name of a resource's policy is its heading already.
   const name = reason.name && reason.type !== 'keyPolicy' ? `${reason.name}: ` : '';
   const effect = reason.verdict === 'denies' ? 'Deny' : 'Allow';

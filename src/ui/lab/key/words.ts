@@ -58,6 +58,7 @@ export const keyWords = {
   createGrant: 'Create a grant',
   grantee: 'Grantee',
   retiring: 'retires',
+  outsider: (account: string) => `another account, ${account}`,
   noName: 'no name',
   constraints: {
     EncryptionContextEquals: 'context equals',

@@ -93,7 +93,37 @@ test('a role of another account is let in for one thing, and nothing more is ope
   await api.main.advance({ seconds: 600 });
   await expect.element(cell('kms:Decrypt: allowed')).toBeVisible();
   await expect.element(cell('kms:Encrypt: denied')).toBeVisible();
-  await expect.element(room().getByText('role/ExampleRole may kms:Decrypt')).toBeVisible();
+  await expect.element(room().getByText('role/ExampleRole of 4444-5555-6666 may kms:Decrypt')).toBeVisible();
+});
+
+test('a grant that lets an outsider in is found by the cell, told from the others, and ended there', async () => {
+  const outsider = 'arn:aws:iam::444455556666:user/Admin';
+  for (const [GranteePrincipal, operation] of [
+    [alice, 'Decrypt'],
+    [outsider, 'Encrypt'],
+    [outsider, 'Decrypt'],
+  ] as const) {
+    const input = { KeyId: key, GranteePrincipal, Operations: [operation] };
+    const { result } = await api.main.call({ operation: 'CreateGrant', input, principal: admin, region });
+    if (!result.ok) throw new Error(result.refusal.message);
+  }
+  await api.main.advance({ hours: 1 });
+  const grants = (await api.main.key(key))?.grants ?? [];
+  const guilty = grants.find((one) => one.GranteePrincipal === outsider && one.Operations[0] === 'Decrypt');
+  await part(/^Grants/);
+  await expect.element(room().getByText('another account, 4444-5555-6666').first()).toBeVisible();
+  await part(/^Access/);
+  await userEvent.click(button('444455556666 user/Admin kms:Decrypt: allowed'));
+  await expect.element(room().getByText('user/Admin of 4444-5555-6666 may kms:Decrypt')).toBeVisible();
+  await expect.element(room().getByText('allowed by a grant')).toBeVisible();
+  await expect.element(room().getByText(/has another grantee$/)).toBeVisible();
+  await expect.element(room().getByText(/has another operation$/)).toBeVisible();
+  await expect.element(room().getByText(guilty?.grantId ?? '', { exact: true })).toBeVisible();
+  expect(await finds()).toEqual([]);
+  await userEvent.click(button('RevokeGrant'));
+  await expect.element(button('444455556666 user/Admin kms:Decrypt: denied')).toBeVisible();
+  await expect.element(button('444455556666 user/Admin kms:Encrypt: allowed')).toBeVisible();
+  await expect.element(room().getByText('user/Admin of 4444-5555-6666 may not kms:Decrypt')).toBeVisible();
 });
 
 test('arrows walk through the matrix, Enter opens a cell', async () => {

@@ -131,6 +131,8 @@ export const policyWords = {
   nobody: (who: string) => `This world has no ${who}.`,
   verdict: (who: string, action: string, allowed: boolean) =>
     `${who} ${allowed ? 'may' : 'may not'} ${action}`,
+  ofAccount: (who: string, account: string) => `${who} of ${account}`,
+  byGrant: 'This grant lets it. To end it at once:',
   circumstances: {
     sourceIp: 'Source IP',
     vpcEndpoint: 'VPC endpoint',
