@@ -21,6 +21,8 @@ export type Part =
 /** Something that the calls gave and that is there to go on with. */
 export type HeldName = 'dataKey' | 'wrappedKey' | 'plaintext' | 'ciphertext';
 export interface Held {
+  /** In whose hand it is. */
+  readonly holder: string;
   readonly name: HeldName;
   readonly said: string;
   readonly isGone: boolean;
@@ -45,7 +47,7 @@ export interface CallsScene {
   /** The legs of the beat's call; none of a beat without one. */
   readonly legs: readonly Leg[];
   readonly local: LocalScene | undefined;
-  /** What is at hand when the beat is over. */
+  /** What is in the caller's hand when the beat is over. */
   readonly held: readonly Held[];
   /** The refusal, or the service, is what was wanted. */
   readonly isWanted: boolean;

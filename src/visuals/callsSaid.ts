@@ -107,6 +107,9 @@ const hoursSaid = (hours: number): string =>
       ? plural(Math.round(hours * 10) / 10, 'hour')
       : plural(Math.round(hours * 3600), 'second');
 
+/** A text of several words is told from the sentence around it. */
+const valueSaid = (value: string): string => (/\s/.test(value) ? `“${value}”` : value);
+
 /** What was done without a call, as the picture and the sentence say it. */
 export function localOf(step: LocalStep): LocalScene {
   const scene = (
@@ -163,11 +166,11 @@ export function localOf(step: LocalStep): LocalScene {
     case 'expect':
       return {
         ...scene(
-          undefined,
+          'plaintext',
           undefined,
           `Look at ${step.name}`,
-          `it is ${step.found}`,
-          step.ok ? 'as it had to be' : `${String(step.wanted)} was wanted`,
+          `it is ${valueSaid(step.found)}`,
+          step.ok ? 'as it had to be' : `${valueSaid(String(step.wanted))} was wanted`,
         ),
         isGood: step.ok,
       };
@@ -238,7 +241,6 @@ export function localOf(step: LocalStep): LocalScene {
           step.doing === 'call'
             ? `there is no ${step.missing} to go on with`
             : 'there is no plaintext data key',
-          'it ends here',
         ),
         isGood: false,
       };
@@ -258,7 +260,7 @@ export function partSaid(part: Part): string {
     case 'goal':
       return 'Now it is tried whether that reaches what was asked. ';
     case 'constraint':
-      return `Now what is required is tried: ${part.said} `;
+      return `Now it is tried what is required: “${part.said}”. `;
     default:
       return part satisfies never;
   }
@@ -277,7 +279,7 @@ export function outcomeSaid({ verdict, steps, goal }: PlayedRun, required: (id: 
         ? 'It works out: the last call is refused, and that was asked for.'
         : 'It works: what was asked for is reached.';
     case 'violates':
-      return `It works, and breaks what is required: ${verdict.constraints.map(required).join(' ')}`;
+      return `It works, and breaks what is required: ${verdict.constraints.map((id) => `“${required(id)}”`).join(', ')}.`;
     case 'fails':
       return `It ends in ${verdict.exception}.`;
     case 'failsLocally':

@@ -4,7 +4,7 @@ export { checkPlan } from './checkPlan.ts';
 export { frameOf, type Frame } from './frame.ts';
 export { textTwin, pictureSaid, gateSaid, type TwinRow } from './textTwin.ts';
 export { factsSaid, type FactsSaid } from './factsSaid.ts';
-export { asMermaid, storyMermaid } from './mermaid.ts';
+export { asMermaid, callsMermaid, storyMermaid } from './mermaid.ts';
 export * from './layout.ts';
 export * as words from './words.ts';
 export { envelopeStages, insideAt, wayPart, type CallStage } from './stages.ts';

@@ -1,6 +1,8 @@
 import type { StoryRun } from '../flows/index.ts';
 import type { Plan } from './plan.ts';
+import type { CallsPlan } from './callsPlan.ts';
 import type { StoryPlan } from './storyPlan.ts';
+import { serviceSaid } from './words.ts';
 
 const plain = (text: string) => text.replaceAll(/[;#\n]/g, ' ');
 
@@ -39,4 +41,26 @@ export function storyMermaid(run: StoryRun, plan: StoryPlan<unknown>): string {
     `  participant KMS as AWS KMS, ${run.opening?.key?.aliases[0] ?? 'a KMS key'}`,
     ...lines,
   ].join('\n');
+}
+
+/** A run of any calls: who calls whom, those of services as well, and what was done without a call. */
+export function callsMermaid({ beats }: Pick<CallsPlan, 'beats'>): string {
+  const people: string[] = [];
+  /** Names of people hold characters that an id may not have. */
+  const id = (name: string): string => {
+    if (!people.includes(name)) people.push(name);
+    return `p${people.indexOf(name) + 1}`;
+  };
+  const lines = beats.flatMap(({ scene, sentence }) => {
+    const { legs, caller } = scene;
+    if (legs.length === 0) return [`  Note over ${id(caller)}: ${plain(sentence)}`];
+    return legs.map(({ operation, service, within, refusal }) => {
+      const from = id(within === undefined ? caller : serviceSaid(legs[within]?.service ?? ''));
+      const to = id(serviceSaid(service));
+      return `  ${from}->>${to}: ${operation}\n  ${to}${refusal ? '--x' : '-->>'}${from}: ${plain(refusal?.name ?? 'served')}`;
+    });
+  });
+  return ['sequenceDiagram', ...people.map((name) => `  participant ${id(name)} as ${name}`), ...lines].join(
+    '\n',
+  );
 }

@@ -47,11 +47,16 @@ const madeBy: Partial<Record<LocalStep['kind'], readonly HeldName[]>> = {
   wrapMaterial: ['wrappedKey'],
 };
 
-function heldAfter(before: readonly Held[], step: StepRun, legs: readonly Leg[]): readonly Held[] {
+function heldAfter(
+  before: readonly Held[],
+  step: StepRun,
+  legs: readonly Leg[],
+  holder: string,
+): readonly Held[] {
   const [outer] = legs;
   const given = step.kind === 'call' ? (outer ? givenBy(outer) : []) : (madeBy[step.kind] ?? []);
-  const kept = before.filter(({ name }) => !given.includes(name));
-  const all = [...kept, ...given.map((name) => ({ name, said: heldSaid[name], isGone: false }))];
+  const kept = before.filter((one) => one.holder !== holder || !given.includes(one.name));
+  const all = [...kept, ...given.map((name) => ({ holder, name, said: heldSaid[name], isGone: false }))];
   return step.kind === 'wipe'
     ? all.map((one) => (one.name === 'dataKey' ? { ...one, isGone: true } : one))
     : all;
@@ -148,7 +153,8 @@ export function planCalls(run: PlayedRun, { title, required = (id) => id }: Call
         account: accountOf(step.principal),
         region: step.region,
       };
-    held = heldAfter(held, step, legs);
+    held = heldAfter(held, step, legs, actor.caller);
+    const mine = held.filter(({ holder }) => holder === actor.caller);
     const isFirst = !samePart(all[i - 1]?.part, part);
     const own = step.kind === 'call' ? callSaid(step, legs) : local ? localSaid(local) : '';
     const sentence = `${isFirst ? partSaid(part) : ''}${own}`;
@@ -163,9 +169,9 @@ export function planCalls(run: PlayedRun, { title, required = (id) => id }: Call
       sentence,
       part,
       step,
-      scene: { ...actor, legs, local, held, isWanted: statusOf(step) === 'done' },
+      scene: { ...actor, legs, local, held: mine, isWanted: statusOf(step) === 'done' },
       stages: legStages(legs),
-      facts: [...legs.flatMap(legFacts), ...(local?.lines ?? []), ...heldFact(held)],
+      facts: [...legs.flatMap(legFacts), ...(local?.lines ?? []), ...heldFact(mine)],
       spots: spotsOf(legs),
     };
     start += beat.duration;

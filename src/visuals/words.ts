@@ -90,6 +90,8 @@ export const serviceNames = {
   kinesis: 'Kinesis Data Streams',
   eks: 'EKS',
   redshift: 'Redshift',
+  events: 'EventBridge',
+  monitoring: 'CloudWatch',
 } as const;
 export const serviceSaid = (service: string): string =>
   Object.entries(serviceNames).find(([id]) => id === service)?.[1] ?? service;

@@ -40,7 +40,7 @@ test('a wrong answer is run and explained by the engine, and can be watched; the
   expect(options.some((text) => text.includes('breaks what is required'))).toBe(true);
 
   const letter = /not ([A-D])/.exec(await heading(/^Wrong/).innerText())?.[1] ?? '';
-  await tabTo(page, new RegExp(`^Watch it, option ${letter}$`));
+  await tabTo(page, new RegExp(`^Trace, option ${letter}$`));
   await page.keyboard.press('Enter');
   await hasFocus(new RegExp(`^Option ${letter}, the run$`));
   const run = page.getByRole('region', { name: `Option ${letter}, the run` });

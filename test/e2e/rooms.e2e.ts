@@ -174,7 +174,7 @@ describe('the states that one comes to', () => {
     await page.getByRole('heading', { name: /^Wrong, and you were sure/ }).waitFor();
     for (const look of looks) await judge('state-answered', look);
     await lab.look(wide);
-    await button(page, /^Watch it/)
+    await button(page, /^Trace/)
       .first()
       .click();
     await page.getByRole('heading', { name: /the run$/ }).waitFor();

@@ -6,6 +6,7 @@ import '../tokens.css';
 import '../base.css';
 import { openLab, type LocalLab } from '../../client/index.ts';
 import Sprite from '../glyphs/Sprite.svelte';
+import { Preferences } from '../state/prefs.svelte.ts';
 import { outcomes } from './outcomes.svelte.ts';
 import Quiz from './Quiz.svelte';
 
@@ -19,7 +20,9 @@ async function open(at: string, width = 1440, height = 900): Promise<void> {
   lab = await openLab({ store: 'memory' });
   said = [];
   render(Sprite);
-  render(Quiz, { lab: { api: lab, say: (text: string) => said.push(text) } });
+  render(Quiz, {
+    lab: { api: lab, say: (text: string) => said.push(text), fault: undefined, prefs: new Preferences() },
+  });
 }
 
 /** Tab until something with this name has the focus: what a keyboard can reach, it reaches so. */

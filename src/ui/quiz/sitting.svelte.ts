@@ -25,10 +25,12 @@ import type {
   Shown,
   Words,
 } from '../../study/index.ts';
+import type { RunPlace } from '../stage/calls.svelte.ts';
 import { tellingCall } from './gates.ts';
 import { letters, quiz } from './strings.ts';
 
 export type Outcome = Judgement;
+export type Source = { readonly item: string } | { readonly made: number };
 
 type Phase =
   | { readonly is: 'choosing'; readonly note: string | undefined }
@@ -56,6 +58,8 @@ export class Sitting {
   readonly words: Words;
   /** Seed of the variation: 0 is the item as it is written. */
   readonly seed: number;
+  /** Where it came from: an item of the bank, or the generator. */
+  readonly source: Source | undefined;
   /** Ids in the order of display: mixed, so that a place is not what is learnt. */
   readonly order: readonly string[];
   /** Of ordering: the order so far. */
@@ -74,10 +78,12 @@ export class Sitting {
     words: Words,
     seed = 0,
     mix = crypto.getRandomValues(new Uint32Array(1))[0] ?? 1,
+    source?: Source,
   ) {
     this.scenario = scenario;
     this.words = words;
     this.seed = seed;
+    this.source = source;
     this.order = shuffled(displayed(scenario), draws(mix));
     this.sequence = scenario.kind === 'ordering' ? this.order : [];
   }
@@ -86,7 +92,7 @@ export class Sitting {
     const [scenario, words] = await Promise.all([loadScenario(name), loadWords(name)]);
     const varied = vary(scenario, words, seed);
     if (varied.scenario.kind === 'lab') throw new TypeError(`${name} is a lab`);
-    return new Sitting(varied.scenario, varied.words, seed);
+    return new Sitting(varied.scenario, varied.words, seed, undefined, { item: name });
   }
 
   /** Reads what a fault shows, from its own world. */
@@ -242,6 +248,13 @@ export class Sitting {
         : { is: 'broken', message: thrown instanceof Error ? thrown.message : String(thrown) };
       return undefined;
     }
+  }
+
+  /** What a link to one of its runs holds; undefined where nobody could run it again. */
+  placeOf(option: string): RunPlace | undefined {
+    const { source, seed } = this;
+    if (source === undefined) return undefined;
+    return 'item' in source ? { item: source.item, seed, option } : { made: source.made, option };
   }
 
   /** Runs one option again, and asks of its denied call what would have let it pass. */

@@ -1,4 +1,5 @@
 import type { Measures, OptionRun } from '../../study/index.ts';
+import { words as say } from '../../visuals/index.ts';
 
 /** Words of the quiz that belong to no scenario. Markup holds no sentence. */
 const number = new Intl.NumberFormat('en-US');
@@ -124,26 +125,7 @@ export const quiz = {
   served: 'served',
   leaked: 'served, should be refused',
   /** Of a call that is none of KMS. */
-  services: {
-    kms: 'KMS',
-    iam: 'IAM',
-    sts: 'STS',
-    organizations: 'Organizations',
-    cloudtrail: 'CloudTrail',
-    s3: 'S3',
-    ec2: 'EC2',
-    secretsmanager: 'Secrets Manager',
-    ssm: 'Systems Manager',
-    sqs: 'SQS',
-    sns: 'SNS',
-    lambda: 'Lambda',
-    logs: 'CloudWatch Logs',
-    dynamodb: 'DynamoDB',
-    rds: 'RDS',
-    kinesis: 'Kinesis Data Streams',
-    eks: 'EKS',
-    redshift: 'Redshift',
-  },
+  service: say.serviceSaid,
   inside: 'and in it',
   smallest: 'Smallest changes that would let it pass',
   askSmallest: 'What would let it pass?',

@@ -15,6 +15,7 @@ import { sceneAddresses, type SceneAddress } from './telling.ts';
  *   handshake         attempts; mends: [KIND, VALUE, ATTEMPTS] each, after so many attempts.
  *   throttling        load, a, b: the settings of the fleet and of either run; part: tenths of the second that are over,
  *                     10 where it is left out; fork: the tenth from the start on at which run B leaves run A.
+ *   run               option: of which item (item, seed of its variation) or generated question (made).
  *
  * A deed is `disableKey`, `enableKey`, `context` with pairs, `as` with a principal's short name, or `choose` with what
  * was chosen. Whatever does not fit is refused with its place, before anything is played.

@@ -14,6 +14,7 @@ export const words = {
     'key-life': 'The life of a key',
     handshake: 'Cross-account handshake',
     throttling: 'Throttling',
+    run: 'The run of an option',
   } satisfies Record<SceneAddress, string>,
   scenesLabel: 'Scene',
   sceneLabel: 'The scene',
@@ -63,6 +64,7 @@ export const words = {
   predictHint: 'Stops before each answer of KMS and asks you.',
   predictRight: 'You said so.',
   predictWrong: (said: string) => `You said: ${said}.`,
+  whatWillSay: (server: string, operation: string) => `What will ${server} say to ${operation}?`,
   whatWillKmsSay: (operation: string) => `What will KMS say to ${operation}?`,
   guesses: {
     allowed: 'It answers',
@@ -159,6 +161,28 @@ export const words = {
     ['Tab', 'walks through the things of the scene; Enter shows their bytes'],
     ['?', 'all shortcuts of the page'],
   ] as const,
+
+  // the run of an option
+  runTabs: { beat: 'This beat', about: 'The option' },
+  runNotBegun: 'Nothing has been shown yet. Play it, or step.',
+  runNoBeats: 'This option made no step: there is nothing to show.',
+  backToQuestion: 'Back to the question',
+  toQuestion: 'To the question',
+  runOutcome: 'What came of it',
+  runMaking: 'The option is being run…',
+  runNowhere:
+    'There is no run to show here. Each option of an answered question can be watched; or begin another scene:',
+  hand: 'at hand',
+  handEmpty: 'nothing at hand yet',
+  wiped: 'wiped',
+  notAsked: 'not asked',
+  notReached: 'not reached',
+  used: 'used',
+  servedWord: 'served',
+  stoppedHere: 'stopped here',
+  callOf: (n: number, of: number) => `call ${n} of ${of}`,
+  asWhom: (who: string) => `as ${who}`,
+  ownMachine: 'on the caller’s own machine',
 
   // handshake
   doors: 'Doors',

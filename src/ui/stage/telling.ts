@@ -11,8 +11,11 @@ export const sceneAddresses = [
   'key-life',
   'handshake',
   'throttling',
+  'run',
 ] as const;
 export type SceneAddress = (typeof sceneAddresses)[number];
+/** Those that one can begin; a run is come to from its question, or by a link to a moment of it. */
+export const sceneChoices = sceneAddresses.filter((address) => address !== 'run');
 
 /** What is asked before a beat is shown. The truth is read from the beat when it is there. */
 export interface Question {
@@ -36,9 +39,12 @@ export interface Branch {
   readonly beats: readonly Pick<RailBeat, 'id' | 'title' | 'status' | 'sentence'>[];
 }
 
+/** What a scene that plays beside the open world needs of the lab. */
+export type StageLab = Pick<LabState, 'say' | 'fault' | 'prefs'>;
+
 /** What the frame around a picture needs of a scene: every scene on the stage is one. */
 export interface Telling extends Score {
-  readonly lab: LabState;
+  readonly lab: StageLab;
   readonly player: Player;
   readonly address: SceneAddress;
   readonly title: string;

@@ -6,6 +6,7 @@ import '../tokens.css';
 import '../base.css';
 import { openLab, type LocalLab } from '../../client/index.ts';
 import Sprite from '../glyphs/Sprite.svelte';
+import { Preferences } from '../state/prefs.svelte.ts';
 import Quiz from '../quiz/Quiz.svelte';
 import Study from './Study.svelte';
 import { forgetStudy, openStudy } from './study.svelte.ts';
@@ -22,7 +23,9 @@ async function open(
   await page.viewport(width, height);
   location.hash = at;
   render(Sprite);
-  render(what, { lab: { api: lab, say: (text: string) => said.push(text) } });
+  render(what, {
+    lab: { api: lab, say: (text: string) => said.push(text), fault: undefined, prefs: new Preferences() },
+  });
 }
 /** As a tab that is killed: the screens are gone without a word, and the store is opened anew. */
 async function killed(): Promise<void> {
