@@ -28,7 +28,7 @@ const givenUpAfter = 30 * 86_400_000;
 /** OURS: an attempt that failed is made again after five minutes, then after twice as long each time, up to this. */
 const longestWait = 6 * 3600;
 
-export function waitAfter(failures: number): number {
+function waitAfter(failures: number): number {
   return Math.min(deliverySeconds * 2 ** (failures - 1), longestWait) * 1000;
 }
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Lab } from '../../client/lab.ts';
+import { epochMs, type AccountId, type CloudTrailRec, type Region } from '../../engine/index.ts';
+import { forAlarms, isInFile, isLogging } from './delivery.ts';
 import { TrailIndex } from './trailIndex.ts';
-import { a, adminOf, done, house, makeKey } from '../../../test/cloud/house.ts';
+import { a, adminOf, b, done, house, makeKey } from '../../../test/cloud/house.ts';
 
 const call = (operation: string, input: object = {}) => ({
   service: 'cloudtrail' as const,
@@ -117,6 +119,67 @@ describe('LookupEvents', () => {
     expect((await look(lab)).events.length).toBe(1);
     await lab.advance({ days: 90 });
     expect((await look(lab, by('EventName', 'CreateKey'))).events).toEqual([]);
+  });
+});
+
+const at = (seconds: number) => epochMs(1_772_366_400_000 + seconds * 1000);
+const selector = { readWrite: 'All', without: [], stopped: false, from: at(10) } as const;
+const trail: CloudTrailRec = {
+  name: 'all',
+  arn: `arn:aws:cloudtrail:us-east-1:${a}:trail/all`,
+  account: a as AccountId,
+  region: 'us-east-1' as Region,
+  bucket: 'files',
+  multiRegion: false,
+  selectors: [selector],
+};
+
+describe('what of the records has arrived where', () => {
+  it('alarms read what a trail takes; an account without a trail is watched by its event history', async () => {
+    const lab = await house();
+    await makeKey(lab, a);
+    await makeKey(lab, b);
+    await lab.advance({ seconds: 10 });
+    await makeKey(lab, a);
+    await lab.advance({ seconds: 10 });
+    await makeKey(lab, a);
+    const events = await lab.trail();
+    const [before, other, during, after] = events;
+    const told = (...trails: readonly CloudTrailRec[]) => forAlarms(trails, events);
+    expect(told()).toEqual(events);
+    // Made, and never started: it is not what watches.
+    expect(told({ ...trail, selectors: [] })).toEqual(events);
+    // What came before the first trail was read from the event history.
+    expect(told(trail)).toEqual(events);
+    const without = { ...selector, without: ['kms.amazonaws.com'], from: at(20) };
+    const blind = { ...trail, selectors: [selector, without] };
+    expect(told(blind)).toEqual([before, other, during]);
+    // Another trail that takes them is enough.
+    expect(told(blind, trail)).toEqual([before, other, during, after]);
+    const stopped = { ...selector, stopped: true, from: at(20) };
+    expect(told({ ...trail, selectors: [selector, stopped] })).toEqual([before, other, during]);
+    expect(after?.eventName).toBe('CreateKey');
+  });
+
+  it('a record is in a file when its trail took it and has written so far', async () => {
+    const lab = await house();
+    await lab.advance({ seconds: 10 });
+    await makeKey(lab, a);
+    const [event] = await lab.trail();
+    if (!event) throw new Error('no event');
+    const written = (upTo: number): CloudTrailRec => ({
+      ...trail,
+      delivery: {
+        ...{ upTo: at(upTo), next: undefined, succeeded: undefined, attempted: undefined },
+        ...{ error: undefined, failures: 0, files: 1 },
+      },
+    });
+    expect(isInFile(trail, event)).toBe(false);
+    expect(isInFile(written(10), event)).toBe(false);
+    expect(isInFile(written(11), event)).toBe(true);
+    expect(isInFile({ ...written(11), region: 'eu-west-1' as Region }, event)).toBe(false);
+    expect(isLogging(trail)).toBe(true);
+    expect(isLogging({ ...trail, selectors: [] })).toBe(false);
   });
 });
 

@@ -20,17 +20,23 @@ export const isLogging = ({ selectors }: CloudTrailRec): boolean => selectors.at
 
 /**
  * The records that alarms can read: those that a trail of their account takes. What a trail leaves out is gone from it for
- * good; the event history has it all the same. OURS: an account without any trail is watched by its event history, so that a
- * world that nobody has made a trail in has alarms.
+ * good; the event history has it all the same. OURS: an account is watched by its event history until it has a first trail, so
+ * that a world that nobody has made a trail in has alarms.
  */
 export function forAlarms(
   trails: readonly CloudTrailRec[],
   events: readonly TrailEvent[],
 ): readonly TrailEvent[] {
-  const started = trails.filter(({ selectors }) => selectors.length > 0);
-  const watched = new Set<string>(started.map(({ account }) => account));
+  const since = new Map<string, number>();
+  for (const { account, selectors } of trails) {
+    const [first] = selectors;
+    if (first) since.set(account, Math.min(first.from, since.get(account) ?? Infinity));
+  }
   return events.filter(
-    (event) => !watched.has(event.recipientAccountId) || started.some((trail) => takes(trail, event)),
+    (event) =>
+      // Times of records are whole seconds.
+      timeOf(event) < Math.floor((since.get(event.recipientAccountId) ?? Infinity) / 1000) * 1000 ||
+      trails.some((trail) => takes(trail, event)),
   );
 }
 

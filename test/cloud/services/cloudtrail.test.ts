@@ -528,6 +528,11 @@ describe('a delivery is one step', () => {
     expect(await world.hash()).toBe(before);
     await world.history.redo();
     expect(await world.hash()).toBe(after);
+    // Who replays a link has deliveries by themselves: time brings them.
+    const link = await world.share();
+    expect(link.ok && link.contents.steps.map(({ operation }) => operation)).toEqual([
+      ...['CreateKey', 'CreateBucket', 'PutBucketPolicy', 'CreateTrail', 'StartLogging'],
+    ]);
     // A fork delivers for itself; after an undo the trail that is looked at is the shorter one.
     await world.history.undo();
     const fork = await world.fork();

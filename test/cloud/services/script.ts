@@ -63,6 +63,7 @@ export function scriptedCalls({
     });
   const [ssm, sns, lambda, dynamodb] = [by('ssm'), by('sns'), by('lambda'), by('dynamodb')];
   const logs = by('logs', { logGroupName: 'group' });
+  const cloudtrail = by('cloudtrail', { Name: 'all' });
   const eks = by('eks');
   const redshift = by('redshift', { ClusterIdentifier: `warehouse-${n % 2}` });
   const cluster = `cluster-${n % 2}`;
@@ -251,6 +252,18 @@ export function scriptedCalls({
       makes: ({ ShardIterator }) => String(ShardIterator),
     },
     { service: 'kinesis', operation: 'GetRecords', input: { ShardIterator: name('iterator') } },
+    s3('PutBucketPolicy', {
+      Policy: policy({
+        Effect: 'Allow',
+        Principal: { Service: 'cloudtrail.amazonaws.com' },
+        Action: 's3:PutObject',
+        Resource: '*',
+      }),
+    }),
+    cloudtrail('CreateTrail', { S3BucketName: Bucket, IsMultiRegionTrail: true }),
+    cloudtrail('StartLogging', {}),
+    cloudtrail('UpdateTrail', { S3BucketName: Bucket, KmsKeyId: n % 3 === 0 ? '' : name('key') }),
+    cloudtrail('LookupEvents', { Name: undefined }),
     eks('CreateCluster', { name: cluster, ...(n % 3 === 0 ? { encryptionConfig } : {}) }),
     eks('AssociateEncryptionConfig', { clusterName: cluster, encryptionConfig }),
     eks('SecretWrite', { clusterName: cluster, secretName: `s-${n % 3}`, Data: text(`secret ${n}`) }),
