@@ -407,6 +407,17 @@ const databases: Part = function* (name) {
   yield warehouse('BlockRead', { Block: 1 });
   yield warehouse('ModifyCluster', { Encrypted: true, KmsKeyId: name('key') });
   yield warehouse('RotateEncryptionKey');
+  yield warehouse('CreateClusterSnapshot', { SnapshotIdentifier: 's' });
+  const redshift = of('redshift');
+  yield redshift('DescribeClusterSnapshots');
+  yield redshift('RestoreFromClusterSnapshot', { ClusterIdentifier: 'r', SnapshotIdentifier: 's' });
+  yield redshift('DeleteClusterSnapshot', { SnapshotIdentifier: 's' });
+  yield redshift('CreateSnapshotCopyGrant', { SnapshotCopyGrantName: 'g', KmsKeyId: name('key') });
+  yield redshift('DescribeSnapshotCopyGrants');
+  yield redshift('DeleteSnapshotCopyGrant', { SnapshotCopyGrantName: 'g' });
+  yield redshift('CreateCluster', { ClusterIdentifier: 'clear', NodeType: 'ra3.large' });
+  yield redshift('EnableSnapshotCopy', { ClusterIdentifier: 'clear', DestinationRegion: 'us-west-2' });
+  yield redshift('DisableSnapshotCopy', { ClusterIdentifier: 'clear' });
   yield warehouse('PauseCluster');
   yield warehouse('ResumeCluster');
   yield warehouse('DeleteCluster', { SkipFinalClusterSnapshot: true });
