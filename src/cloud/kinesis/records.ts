@@ -167,7 +167,8 @@ const GetRecords = kinesis<{ readonly ShardIterator: string; readonly Limit?: nu
     const page = waiting.slice(0, Limit);
     const Records: object[] = [];
     for (const one of page) {
-      // One that cannot be opened refuses them all: a reader does not get past it.
+      // What KMS says is an error of the whole call (Kinesis API Reference, GetRecords, Errors). OURS: also where others of
+      // the page would open, so that a reader does not get past it but by a later iterator.
       const Data = await openRecord(stream, one, step);
       if (isRefusal(Data)) return Data;
       Records.push({

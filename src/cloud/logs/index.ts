@@ -203,6 +203,7 @@ const FilterLogEvents = logs<OfGroup & { readonly filterPattern?: string }, obje
     const events: object[] = [];
     for (const rec of eventsOf(group, step)) {
       const key = await readingKey(group, rec, step);
+      // OURS: events of several keys are read together or not at all.
       if (isRefusal(key)) return key;
       const message = fromUtf8(mustOpen(key, rec.sealed, placeOf(group.arn, rec.number))) ?? '';
       if (message.includes(filterPattern))

@@ -256,7 +256,8 @@ const ReceiveMessage = sqs<
     const waiting = messagesOf(queue, step).filter(({ visible }) => visible <= now);
     const Messages: object[] = [];
     for (const message of waiting.slice(0, MaxNumberOfMessages)) {
-      // One that cannot be opened refuses them all, and all stay in the queue as they were.
+      // What KMS says is an error of the whole call (SQS API Reference, ReceiveMessage, Errors). OURS: also of several messages
+      // of which others would open; all stay in the queue as they were.
       const body = await openBody(queue, message, step);
       if (isRefusal(body)) return body;
       const receipt = uuidFrom((n) => step.env.random(n));
