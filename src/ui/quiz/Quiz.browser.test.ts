@@ -79,7 +79,7 @@ describe('a question by keyboard alone', () => {
     expect(rows.filter((row) => /right\b/.test(row) && row.includes('user/analyst'))).toHaveLength(1);
 
     const letter = /not ([A-D])/.exec(said.at(-1) ?? '')?.[1] ?? '';
-    await tabTo(new RegExp(`^Watch it, option ${letter}$`));
+    await tabTo(new RegExp(`^Trace, option ${letter}$`));
     await userEvent.keyboard('{Enter}');
     await expect.element(page.getByRole('heading', { name: `Option ${letter}, the run` })).toHaveFocus();
     const run = document.querySelector('section.run')?.textContent ?? '';
@@ -93,7 +93,7 @@ describe('a question by keyboard alone', () => {
     );
 
     await userEvent.keyboard('{Escape}');
-    expect(document.activeElement?.getAttribute('aria-label')).toBe(`Watch it, option ${letter}`);
+    expect(document.activeElement?.getAttribute('aria-label')).toBe(`Trace, option ${letter}`);
     expect(outcomes.get('access/iam-allow-without-delegation')).toBe('wrong');
   });
 
@@ -125,7 +125,7 @@ describe('a question by keyboard alone', () => {
     await page.getByRole('radio', { name: 'Unsure' }).click();
     await page.getByRole('button', { name: 'Answer', exact: true }).click();
     const row = page.getByRole('listitem').filter({ hasText: 'add the default statement' });
-    await row.getByRole('button', { name: /Watch it/ }).click();
+    await row.getByRole('button', { name: /^Trace/ }).click();
     await expect.element(page.getByText('served, should be refused')).toBeVisible();
   });
 });
@@ -168,7 +168,7 @@ describe('at every width and in both themes', () => {
       await page.getByRole('radio', { name: 'Unsure' }).click();
       await page.getByRole('button', { name: 'Answer', exact: true }).click();
       await page
-        .getByRole('button', { name: /Watch it/ })
+        .getByRole('button', { name: /^Trace/ })
         .first()
         .click();
       await expect.element(page.getByRole('heading', { name: /the run$/ })).toBeVisible();
