@@ -3,14 +3,7 @@
  * little of the engine but its types.
  */
 export { deliverySeconds, mostLinks, takes } from '../engine/index.ts';
-export {
-  forAlarms,
-  historyDays,
-  inHistory,
-  isDelivered,
-  isInFile,
-  isLogging,
-} from './cloudtrail/delivery.ts';
+export { forAlarms, historyDays, inHistory, isDelivered, isInFile, takenBy } from './cloudtrail/delivery.ts';
 export * from './cloudtrail/trailIndex.ts';
 export * from './cloudtrail/who.ts';
 export * from './bill/index.ts';

@@ -285,6 +285,7 @@ const tables: { readonly [Name in keyof T]: Check } = {
     selectors: list(
       object<T['cloudTrail']['selectors'][number]>({
         from: epoch,
+        by: maybe(text),
         readWrite: one('All', 'ReadOnly', 'WriteOnly'),
         without: list(text),
         stopped: truth,

@@ -3,7 +3,6 @@ import {
   deliverySeconds,
   epochMs,
   refuse,
-  takes,
   type CloudTrailRec,
   type Refusal,
   type Step,
@@ -13,6 +12,7 @@ import {
 import { alphanumerics } from '../ids.ts';
 import { s3Refusals } from '../s3/index.ts';
 import { asCloudTrail, cloudtrail, putTrail, trailOf, wholeSecond, type Named } from './declare.ts';
+import { takenBy } from './delivery.ts';
 import { bucketOf } from './destination.ts';
 import { filesOf, nameOfFile, putInput } from './logFile.ts';
 import { noBucket, noTrail } from './words.ts';
@@ -41,17 +41,14 @@ function pendingOf(
 ): { readonly pending: readonly TrailEvent[]; readonly later: boolean } {
   const end = wholeSecond(step.env.at);
   const begin = Math.max(upTo, end - givenUpAfter);
-  const pending: TrailEvent[] = [];
-  let later = false;
+  let first = all.length;
   // The newest come last: what was written long ago is not looked at.
-  for (let i = all.length - 1; i >= 0; i -= 1) {
-    const event = all[i];
-    if (!event || timeOf(event) < begin) break;
-    if (!takes(trail, event)) continue;
-    if (timeOf(event) < end) pending.push(event);
-    else later ||= !byDelivery(event);
-  }
-  return { pending: pending.reverse(), later };
+  for (let event = all[first - 1]; event && timeOf(event) >= begin; event = all[first - 1]) first -= 1;
+  const recent = all.slice(first);
+  const taken = recent.filter(takenBy(trail, recent));
+  const pending = taken.filter((event) => timeOf(event) < end);
+  const later = taken.some((event) => timeOf(event) >= end && !byDelivery(event));
+  return { pending, later };
 }
 
 /** Puts the files, Region by Region. OURS: what was written before a refusal is written once more with the next attempt. */

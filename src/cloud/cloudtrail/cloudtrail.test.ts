@@ -1,9 +1,16 @@
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Lab } from '../../client/lab.ts';
-import { epochMs, type AccountId, type CloudTrailRec, type Region } from '../../engine/index.ts';
+import {
+  epochMs,
+  type AccountId,
+  type CloudTrailRec,
+  type Region,
+  type TrailEvent,
+} from '../../engine/index.ts';
 import { forAlarms, isInFile, isLogging } from './delivery.ts';
 import { TrailIndex } from './trailIndex.ts';
-import { a, adminOf, b, done, house, makeKey } from '../../../test/cloud/house.ts';
+import { a, adminOf, allow, b, done, house, makeKey, policy } from '../../../test/cloud/house.ts';
 
 const call = (operation: string, input: object = {}) => ({
   service: 'cloudtrail' as const,
@@ -177,9 +184,57 @@ describe('what of the records has arrived where', () => {
     expect(isInFile(trail, event)).toBe(false);
     expect(isInFile(written(10), event)).toBe(false);
     expect(isInFile(written(11), event)).toBe(true);
-    expect(isInFile({ ...written(11), region: 'eu-west-1' as Region }, event)).toBe(false);
     expect(isLogging(trail)).toBe(true);
     expect(isLogging({ ...trail, selectors: [] })).toBe(false);
+  });
+});
+
+describe('within one second', () => {
+  it('a change of a trail counts from the call that made it, in the order of the records', async () => {
+    const lab = await house();
+    const cloudtrail = (operation: string, input: object) => done(lab, call(operation, input));
+    const Name = 'all';
+    await done(lab, {
+      service: 's3',
+      operation: 'CreateBucket',
+      input: { Bucket: 'files' },
+      principal: adminOf(a),
+    });
+    const Policy = policy({ ...allow('s3:*'), Principal: { Service: 'cloudtrail.amazonaws.com' } });
+    await done(lab, {
+      service: 's3',
+      operation: 'PutBucketPolicy',
+      input: { Bucket: 'files', Policy },
+      principal: adminOf(a),
+    });
+    await cloudtrail('CreateTrail', { Name, S3BucketName: 'files' });
+    await cloudtrail('StartLogging', { Name });
+    await makeKey(lab, a);
+    const EventSelectors = [{ ExcludeManagementEventSources: ['kms.amazonaws.com'] }];
+    await cloudtrail('PutEventSelectors', { TrailName: Name, EventSelectors });
+    await makeKey(lab, a);
+    await cloudtrail('StopLogging', { Name });
+    await cloudtrail('ListTrails', {});
+    await lab.advance({ seconds: 300 });
+    const { Contents } = await done(lab, {
+      service: 's3',
+      operation: 'ListObjectsV2',
+      input: { Bucket: 'files' },
+      principal: adminOf(a),
+    });
+    const [{ Key }] = Contents as [{ readonly Key: string }];
+    const { Body } = await done(lab, {
+      service: 's3',
+      operation: 'GetObject',
+      input: { Bucket: 'files', Key },
+      principal: adminOf(a),
+    });
+    const { Records } = JSON.parse(gunzipSync(Body as Uint8Array).toString()) as {
+      readonly Records: readonly TrailEvent[];
+    };
+    expect(Records.map(({ eventName }) => eventName)).toEqual([
+      ...['StartLogging', 'CreateKey', 'PutEventSelectors'],
+    ]);
   });
 });
 

@@ -19,6 +19,30 @@ export const inHistory = (event: TrailEvent, now: number): boolean =>
 export const isLogging = ({ selectors }: CloudTrailRec): boolean => selectors.at(-1)?.stopped === false;
 
 /**
+ * Whether a trail takes a record of these, which are all in their order: also where its selectors changed within one second,
+ * as they do while a clock stands still.
+ */
+export function takenBy(trail: CloudTrailRec, events: readonly TrailEvent[]): (event: TrailEvent) => boolean {
+  const changed = new Map<string, TrailEvent[]>(
+    trail.selectors.map(({ from }) => [`${new Date(from).toISOString().slice(0, 19)}Z`, []]),
+  );
+  if (changed.size > 0) for (const event of events) changed.get(event.eventTime)?.push(event);
+  /** The trail as it was for records before a change of their second. */
+  const earlier = new Map<string, CloudTrailRec>();
+  for (const second of changed.values()) {
+    let later = trail.selectors.filter(({ by }) => second.some(({ eventID }) => eventID === by));
+    for (const { eventID } of second) {
+      later = later.filter(({ by }) => by !== eventID);
+      if (later.length === 0) break;
+      const still = later;
+      const selectors = trail.selectors.filter((selector) => !still.includes(selector));
+      earlier.set(eventID, { ...trail, selectors });
+    }
+  }
+  return (event) => takes(earlier.get(event.eventID) ?? trail, event);
+}
+
+/**
  * The records that alarms can read: those that a trail of their account takes. What a trail leaves out is gone from it for
  * good; the event history has it all the same. OURS: an account is watched by its event history until it has a first trail, so
  * that a world that nobody has made a trail in has alarms.
@@ -32,14 +56,15 @@ export function forAlarms(
     const [first] = selectors;
     if (first) since.set(account, Math.min(first.from, since.get(account) ?? Infinity));
   }
+  const takers = trails.map((trail) => takenBy(trail, events));
   return events.filter(
     (event) =>
       // Times of records are whole seconds.
       timeOf(event) < Math.floor((since.get(event.recipientAccountId) ?? Infinity) / 1000) * 1000 ||
-      trails.some((trail) => takes(trail, event)),
+      takers.some((takesIt) => takesIt(event)),
   );
 }
 
-/** Whether a record lies in a log file of a trail by now. */
-export const isInFile = ({ delivery, ...trail }: CloudTrailRec, event: TrailEvent): boolean =>
-  delivery !== undefined && takes(trail, event) && timeOf(event) < delivery.upTo;
+/** Whether a record that a trail takes lies in a log file by now. */
+export const isInFile = ({ delivery }: CloudTrailRec, event: TrailEvent): boolean =>
+  delivery !== undefined && timeOf(event) < delivery.upTo;

@@ -27,6 +27,7 @@ const from = (trail: CloudTrailRec, change: Partial<TrailSelector>, step: Step):
     ...last,
     ...change,
     from: step.env.at,
+    by: step.eventId,
   };
   return { ...trail, selectors: [...trail.selectors, next] };
 };

@@ -13,7 +13,10 @@ import type { Overlay } from '../overlay.ts';
  */
 export const deliverySeconds = 300;
 
-/** Whether a trail takes a record, by the selectors that it had when the call was made. */
+/**
+ * Whether a trail takes a record, by the selectors that it had in the second of the call: the last of them, when there were
+ * several. Who has the records in their order knows better (takenBy in src/cloud/cloudtrail/delivery.ts).
+ */
 export function takes(trail: CloudTrailRec, event: TrailEvent): boolean {
   if (event.recipientAccountId !== trail.account) return false;
   if (!trail.multiRegion && event.awsRegion !== trail.region) return false;

@@ -366,6 +366,8 @@ export interface TrailDelivery {
 }
 export interface TrailSelector {
   readonly from: EpochMs;
+  /** Id of the record of the call that set it: records of the same second before that one know nothing of it. */
+  readonly by?: string | undefined;
   readonly readWrite: 'All' | 'ReadOnly' | 'WriteOnly';
   /** Event sources that are left out: `kms.amazonaws.com`. */
   readonly without: readonly string[];
