@@ -35,7 +35,7 @@ export interface Ended {
 /** One world being acted upon, with the variables saved so far. */
 export class Actor {
   readonly variables: Map<string, unknown>;
-  readonly measures: { -readonly [M in keyof Measures]: number } = { ...noMeasures };
+  readonly measures: { -readonly [M in keyof Measures]: Measures[M] } = { ...noMeasures };
   /** What calls that were multiplied asked of KMS, beyond those that were executed. */
   multiplied: readonly RequestUse[] = [];
   constructor(

@@ -120,6 +120,9 @@ function failure({ refusal, local }: Ended, where: 'steps' | 'goal'): OptionVerd
   return { is: 'fails', where, exception, message, status, stage: refusal.stage };
 }
 
+const of = (measures: Measures, asked: Extract<Constraint, { is: 'measure' }>): number =>
+  measures[asked.of] ?? 0;
+
 /** Is a constraint kept by an option that works? `fewest` needs the other options and comes later. */
 async function keeps(
   constraint: Constraint,
@@ -128,7 +131,7 @@ async function keeps(
   into: StepRun[],
 ): Promise<boolean> {
   if (constraint.is === 'measure')
-    return constraint.atMost === undefined || measures[constraint.of] <= constraint.atMost;
+    return constraint.atMost === undefined || of(measures, constraint) <= constraint.atMost;
   for (const { exception, ...call } of constraint.calls) {
     const ended = await actor.call(call, into);
     if (ended.refusal?.refusal.refused !== exception) return false;
@@ -170,7 +173,7 @@ async function runPlay(
     const { at } = await world.now();
     const ended = await actor.run(option.steps, steps);
     const priced = constraintsOf(scenario).some((each) => each.is === 'measure' && each.of === 'cents');
-    measures = { ...actor.measures, cents: priced ? await centsSince(world, actor, at) : 0 };
+    measures = { ...actor.measures, cents: priced ? await centsSince(world, actor, at) : undefined };
     const missed = await reach(option.goal, actor, ended, goalSteps);
     if (missed) return report(missed);
     for (const constraint of constraintsOf(scenario)) {
@@ -223,8 +226,8 @@ function compare(scenario: Scenario, runs: readonly OptionRun[]): readonly Optio
     const kept = run.constraints.map((each) => {
       const declared = constraints.find((c) => c.id === each.id);
       if (declared?.is !== 'measure' || declared.fewest !== true) return each;
-      const fewest = Math.min(...working.map((other) => other.measures[declared.of]));
-      return { ...each, kept: each.kept && run.measures[declared.of] <= fewest };
+      const fewest = Math.min(...working.map((other) => of(other.measures, declared)));
+      return { ...each, kept: each.kept && of(run.measures, declared) <= fewest };
     });
     const broken = kept.filter((each) => !each.kept).map((each) => each.id);
     return {

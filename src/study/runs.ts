@@ -52,8 +52,11 @@ export type StepRun =
 
 export type LocalCause = 'nothingToUse' | 'notSame';
 
-export type Measures = Readonly<Record<MeasureName, number>>;
-export const noMeasures: Measures = { kmsCalls: 0, bytesToKms: 0, plaintextFromKms: 0, cents: 0 };
+/** `cents` where a constraint asks for them: it takes the whole trail to know. */
+export type Measures = Readonly<Record<Exclude<MeasureName, 'cents'>, number>> & {
+  readonly cents: number | undefined;
+};
+export const noMeasures: Measures = { kmsCalls: 0, bytesToKms: 0, plaintextFromKms: 0, cents: undefined };
 
 /** What the engine says of an option. `couldNotCheck` is our fault and never counts as wrong. */
 export type OptionVerdict =

@@ -208,7 +208,7 @@ export function verdictWords(run: OptionRun): { readonly text: string; readonly 
 
 /** `12,208 calls, 50,000,000 bytes sent to KMS`. */
 export const measured = ({ kmsCalls, bytesToKms, cents }: Measures): string =>
-  cents > 0
+  cents !== undefined
     ? `${(cents / 100).toFixed(2)} US dollars`
     : bytesToKms === 0
       ? count(kmsCalls, 'call', 'calls')
