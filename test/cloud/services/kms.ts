@@ -73,6 +73,7 @@ export interface ServiceFacts {
   readonly alias: string;
   readonly calls: readonly { readonly on: string; readonly op: string; readonly by: string }[];
   readonly context: Readonly<Record<string, unknown>> | string;
+  readonly grants?: string;
 }
 
 export const region = 'us-east-1';
