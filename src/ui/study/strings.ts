@@ -11,7 +11,11 @@ const percent = (x: number): string => `${Math.round(x * 100)}`;
 const ideaName = (id: string): string => {
   const words = id
     .split('-')
-    .map((word) => (['iam', 'kms', 'aws', 'arn', 'rsa', 'hmac'].includes(word) ? word.toUpperCase() : word))
+    .map((word) =>
+      ['iam', 'kms', 'aws', 'arn', 'rcp', 'rsa', 's3', 'scp', 'hmac'].includes(word)
+        ? word.toUpperCase()
+        : word,
+    )
     .join(' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
