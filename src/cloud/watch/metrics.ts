@@ -145,7 +145,7 @@ function untilExpiration(key: string, { events, now }: MetricSources): MetricRea
     ...nothing,
     values: (from, to) => {
       const end = Math.min(to, now);
-      const one = stretches.findLast((stretch) => stretch.from < end && stretch.to > from);
+      const one = stretches.findLast((stretch) => stretch.from <= end && stretch.to > from);
       if (!one) return [];
       // The smallest of the period, and the largest.
       const left = (time: number): number => Math.max(0, Math.floor((one.expires - time) / 1000));

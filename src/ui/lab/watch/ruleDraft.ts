@@ -1,6 +1,18 @@
 import type { Around, Watchers } from '../../../client/index.ts';
+import type { AccountId, Region } from '../../../engine/index.ts';
+import { bucketStatements } from '../trail/needs.ts';
 
 /* What the editor of rules holds, and the calls that it becomes. */
+
+/** Objects on lines of their own, what is in a list on one. */
+function pretty(value: unknown, indent = ''): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return JSON.stringify(value);
+  const inner = `${indent}  `;
+  const members = Object.entries(value).map(
+    ([name, one]) => `${inner}${JSON.stringify(name)}: ${pretty(one, inner)}`,
+  );
+  return `{\n${members.join(',\n')}\n${indent}}`;
+}
 
 type Rule = Watchers['rules'][number];
 type Template = ReturnType<Around['ruleTemplates']>[number];
@@ -39,9 +51,9 @@ export const roleArn = (account: string, role: string): string => `arn:aws:iam::
 export const topicArn = (account: string, region: string, topic: string): string =>
   `arn:aws:sns:${region}:${account}:${topic}`;
 
-interface Place {
-  readonly account: string;
-  readonly region: string;
+export interface Place {
+  readonly account: AccountId;
+  readonly region: Region;
 }
 
 const asOf = (call: string, { account, region }: Place, around: Around): string =>
@@ -68,7 +80,7 @@ export const draftOfTemplate = (
   around: Around,
 ): RuleDraft => ({
   name: id,
-  pattern: JSON.stringify(pattern, null, 2),
+  pattern: pretty(pattern),
   state: 'ENABLED',
   targets: targets.map(({ call, template }, i) => newTarget(i + 1, call, template, place, around)),
   had: [],
@@ -77,7 +89,7 @@ export const draftOfTemplate = (
 export function draftOfRule({ name, pattern, state, targets }: Rule): RuleDraft {
   let shown = pattern;
   try {
-    shown = JSON.stringify(JSON.parse(pattern), null, 2);
+    shown = pretty(JSON.parse(pattern));
   } catch {
     // It stays as it is.
   }
@@ -145,10 +157,11 @@ export interface Needs {
 const document = (...Statement: readonly object[]): string =>
   JSON.stringify({ Version: '2012-10-17', Statement });
 
-export function callsOfNeeds(needs: Needs, { account }: Place, around: Around): readonly PlannedCall[] {
+export function callsOfNeeds(needs: Needs, place: Place, around: Around): readonly PlannedCall[] {
   const calls: PlannedCall[] = [];
   if (needs.trail) {
-    const Bucket = `trail-logs-${account}`;
+    const Bucket = `trail-logs-${place.account}`;
+    const name = 'all-events';
     calls.push(
       { service: 's3', operation: 'CreateBucket', input: { Bucket } },
       {
@@ -156,21 +169,23 @@ export function callsOfNeeds(needs: Needs, { account }: Place, around: Around): 
         operation: 'PutBucketPolicy',
         input: {
           Bucket,
-          Policy: document({
-            Sid: 'CloudTrailWrites',
-            Effect: 'Allow',
-            Principal: { Service: 'cloudtrail.amazonaws.com' },
-            Action: ['s3:GetBucketAcl', 's3:PutObject'],
-            Resource: [`arn:aws:s3:::${Bucket}`, `arn:aws:s3:::${Bucket}/*`],
-          }),
+          Policy: document(
+            ...bucketStatements({
+              ...place,
+              name,
+              bucket: Bucket,
+              bucketRegion: place.region,
+              keyArn: undefined,
+            }),
+          ),
         },
       },
       {
         service: 'cloudtrail',
         operation: 'CreateTrail',
-        input: { Name: 'all-events', S3BucketName: Bucket, IsMultiRegionTrail: true },
+        input: { Name: name, S3BucketName: Bucket, IsMultiRegionTrail: true },
       },
-      { service: 'cloudtrail', operation: 'StartLogging', input: { Name: 'all-events' } },
+      { service: 'cloudtrail', operation: 'StartLogging', input: { Name: name } },
     );
   }
   if (needs.role)

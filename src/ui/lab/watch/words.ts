@@ -127,7 +127,7 @@ export const watchWords = {
 
   reactions: 'Rules that react',
   reactionsLead:
-    'EventBridge hands each delivered event that fits a pattern to targets, which act by themselves: a call of KMS by a role, a message to a topic. What a rule does is one step, in the trail and in the history.',
+    'EventBridge hands each delivered event that fits a pattern to targets, which act by themselves: a call of KMS by a role, a message to a topic. What a rule does is one step, in the trail and in the history. A rule hears of events from when it is made.',
   noRules: 'There is no rule yet.',
   newRule: 'New rule',
   editRule: (name: string) => `Edit ${name}`,
@@ -217,6 +217,9 @@ export const watchWords = {
   } satisfies Readonly<Record<FindingKind, string>>,
   spike: (found: number, usual: number) => `${found} in an hour; usually ${usual}`,
   severity: { high: 'high', medium: 'medium', low: 'low' },
+  within: (first: string, last: string, periods: number) =>
+    periods === 1 ? first : `${periods} periods from ${first} to ${last}`,
+  keysHold: (n: number, of: number) => `${n} of ${of} keys`,
   events: (n: number) => (n === 1 ? '1 event' : `${n} events`),
   ringing: 'in this period',
   by: 'by',
@@ -242,6 +245,40 @@ export const watchWords = {
   wrong: 'No, that is not what began it. Look at what happened before the first damage.',
   step2: 'Mend it',
   done: 'The drill is over: every goal holds.',
+  debrief: 'What happened',
+  began: 'It began with',
+  byWhom: (who: string, from: string) => `by ${short(who)}, from ${from}`,
+  damage: 'Uses of the key after that',
+  damageSays: (refused: number, served: number) => `${refused} refused, ${served} answered`,
+  rangFirst: 'First alarm',
+  rangSays: (what: string, when: string) => `${what}, in the period from ${when}`,
+  rangNot: 'none',
+  mended: 'Mended by',
+  saveCopy: 'Save it as a file',
+  lessons: {
+    disabled:
+      'Disabling takes effect at once for every use, and the error names the key, not who disabled it. Enabling it again loses nothing: no ciphertext has changed.',
+    spike:
+      'The calls were allowed and correct, so nothing failed: only their number and their address told. Taking the permission from the role stops the thief; disabling the key would have stopped the shop too.',
+    doomed:
+      'A key that waits for deletion is refused like one that is gone, and can still be had back. Cancelling leaves it disabled: it has to be enabled as well.',
+    grant:
+      'Who may create grants may give to herself what no policy gives her. RevokeGrant ends the grant, and the permission to create grants ends the way.',
+    public:
+      'A principal of “*” without a condition lets every account use the key whose own policies allow it. The call of a foreign account is in the trails of both.',
+    expired:
+      'KMS deletes imported material when it expires, and the key waits for import. The same material again, from the owner’s copy, makes every ciphertext readable again; other material is refused.',
+  } as Readonly<Record<string, string>>,
+  nextTime: {
+    disabled: 'Next time: an alarm or a rule on DisableKey; keep kms:DisableKey with administrators.',
+    spike: 'Next time: an alarm on many Decrypt calls; conditions on the address or the VPC of a role.',
+    doomed: 'Next time: a rule that cancels; a longer waiting period; GetKeyLastUsage before deletion.',
+    grant:
+      'Next time: kms:GrantIsForAWSResource, or conditions on kms:GrantOperations, where people may create grants.',
+    public:
+      'Next time: kms:CallerAccount or aws:PrincipalOrgID in every statement for all; the Config rule for public key policies.',
+    expired: 'Next time: an alarm on SecondsUntilKeyMaterialExpiration, below some days.',
+  } as Readonly<Record<string, string>>,
   holds: 'holds',
   notYet: 'not yet',
   copy: 'The owner’s copy of the key material, in hex:',
