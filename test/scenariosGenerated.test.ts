@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLab, type LocalLab } from '../src/client/index.ts';
 import { createLab } from '../src/client/lab.ts';
 import { difficultyOf, generate, type Generated } from '../src/study/index.ts';
+import { gates } from '../src/study/generate.ts';
 import { fillMembers } from '../src/study/values.ts';
 import type { CallStep } from '../src/study/scenario.ts';
 
@@ -41,17 +42,22 @@ async function throughTheSdk({
   const variables = new Map<string, unknown>();
   const send = async (step: CallStep): Promise<Record<string, unknown>> => {
     const principal = step.as ?? scenario.stem.principal;
+    const region = step.region ?? scenario.stem.region;
     const client = new sdk.KMSClient({
-      region: scenario.stem.region,
+      region,
       credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'example' },
       maxAttempts: 1,
-      requestHandler: fresh.requestHandlerFor({ principal, region: scenario.stem.region }),
+      requestHandler: fresh.requestHandlerFor({ principal, region }),
     });
     const input = await fillMembers(step.input ?? {}, { variables, file: () => new Blob([]) });
     return { ...(await client.send(commandOf(step.operation, input))) };
   };
   try {
     for (const step of scenario.setup) {
+      if (step.do === 'advance') {
+        await fresh.advance({ seconds: step.seconds ?? 0 });
+        continue;
+      }
       if (step.do !== 'call') throw new TypeError(step.do);
       const output = await send(step);
       for (const [name, path] of Object.entries(step.save ?? {}))
@@ -74,6 +80,7 @@ describe('generated questions', () => {
   it(`${count} seeds: one right option each, confirmed by the SDK in a fresh lab; hardly two alike`, async () => {
     const seen = new Map<string, number>();
     const answers = new Map<string, number>();
+    const drawn: object[] = [];
     let double = 0;
     for (let seed = 1; seed <= count; seed++) {
       const question = await generate(lab, seed);
@@ -86,6 +93,7 @@ describe('generated questions', () => {
       );
       if (seen.has(fingerprint)) double += 1;
       seen.set(fingerprint, seed);
+      drawn.push(Object(Reflect.get(question.spec, 'gates')));
       answers.set(scenario.answer, (answers.get(scenario.answer) ?? 0) + 1);
       if (seed % performed !== 0) continue;
       const said = await throughTheSdk(question);
@@ -100,6 +108,11 @@ describe('generated questions', () => {
       ).toEqual([scenario.answer]);
     }
     expect(double).toBeLessThan(count / 1000);
+    // Callers of both sorts and of another account, all states and Regions, contexts, grants: each value of a gate is asked.
+    for (const [gate, values] of Object.entries(gates))
+      expect([...new Set(drawn.map((each) => Reflect.get(each, gate)))].sort(), gate).toEqual(
+        [...values].sort(),
+      );
     // No answer is so common that guessing it pays, and the gates are all asked.
     for (const [, n] of answers) expect(n / count).toBeLessThan(0.5);
     expect(answers.size).toBeGreaterThanOrEqual(10);

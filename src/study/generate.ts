@@ -10,8 +10,10 @@ import { draws, pick, shuffled } from './vary.ts';
  */
 
 /** What each gate is drawn as. The first of each is the open one. */
-const gates = {
-  caller: ['user', 'foreign'],
+export const gates = {
+  caller: ['user', 'foreign', 'role'],
+  /** Where the call is sent: to the key's Region, to one in which the key is not, or in which it has a replica. */
+  place: ['here', 'elsewhere', 'replica'],
   keyPolicy: ['default', 'names', 'contextCondition', 'adminsOnly', 'denies', 'accountCondition'],
   identity: ['allows', 'none', 'aliasResource', 'otherAction', 'denies', 'otherRegion'],
   grant: ['none', 'fits', 'otherOperation', 'otherContext'],
@@ -21,7 +23,7 @@ const gates = {
   keySpec: ['SYMMETRIC_DEFAULT', 'HMAC_256', 'ECC_NIST_P256'],
 } as const;
 type Gates = { readonly [G in keyof typeof gates]: (typeof gates)[G][number] };
-export const gateNames = Object.keys(gates) as readonly (keyof Gates)[];
+const gateNames = Object.keys(gates) as readonly (keyof Gates)[];
 
 const operations = [
   'Encrypt',
@@ -68,6 +70,8 @@ interface Spec {
   readonly gates: Gates;
   readonly operation: Operation;
   readonly region: string;
+  /** Another Region, for calls that go there. */
+  readonly away: string;
   readonly owner: string;
   readonly other: string;
   readonly caller: string;
@@ -91,6 +95,8 @@ function drawSpec(draw: () => number): Spec {
     keySpec === 'SYMMETRIC_DEFAULT' || draw() < 0.4
       ? pick(operations, draw)
       : pick(['Sign', 'GenerateMac', 'Encrypt', 'DescribeKey'] as const, draw);
+  const place = drawGate(gates.place, draw, 0.82);
+  const region = pick(regions, draw);
   const context =
     operation === 'Decrypt' || operation === 'ReEncrypt' ? drawGate(gates.context, draw, 0.7) : 'same';
   const name = pick(names, draw);
@@ -99,6 +105,7 @@ function drawSpec(draw: () => number): Spec {
     gates: {
       caller,
       keySpec,
+      place,
       context,
       keyPolicy: drawGate(gates.keyPolicy, draw, 0.45),
       identity: drawGate(gates.identity, draw, 0.6),
@@ -107,7 +114,11 @@ function drawSpec(draw: () => number): Spec {
       named: drawGate(gates.named, draw, 0.6),
     },
     operation,
-    region: pick(regions, draw),
+    region,
+    away: pick(
+      regions.filter((each) => each !== region),
+      draw,
+    ),
     owner: digits(draw),
     other: digits(draw),
     caller: `${name}-${job}`,
@@ -125,7 +136,9 @@ const permissionsOf = (operation: Operation): readonly string[] =>
 const otherAction = (operation: Operation): string =>
   operation === 'Encrypt' ? 'kms:Decrypt' : 'kms:Encrypt';
 
-function identityOf({ gates: g, operation, region, owner, name }: Spec): object | undefined {
+function identityOf(spec: Spec): object | undefined {
+  const { gates: g, operation, owner, name } = spec;
+  const region = calledIn(spec);
   const actions = permissionsOf(operation);
   switch (g.identity) {
     case 'allows':
@@ -149,7 +162,9 @@ function identityOf({ gates: g, operation, region, owner, name }: Spec): object 
 }
 
 const callerArn = ({ gates: g, owner, other, caller }: Spec): string =>
-  g.caller === 'user' ? `arn:aws:iam::${owner}:user/${caller}` : `arn:aws:iam::${other}:role/${caller}`;
+  `arn:aws:iam::${g.caller === 'foreign' ? other : owner}:${g.caller === 'user' ? 'user' : 'role'}/${caller}`;
+/** The Region that the call is sent to. */
+const calledIn = ({ gates: g, region, away }: Spec): string => (g.place === 'here' ? region : away);
 
 function keyPolicyOf(spec: Spec): object {
   const { owner, operation, context } = spec;
@@ -224,7 +239,7 @@ function contextSent({
 function callOf(spec: Spec): Extract<Step, { do: 'call' }> {
   const { operation, gates: g, name, owner, region } = spec;
   const KeyId = {
-    arn: '${keyArn}',
+    arn: g.place === 'replica' ? '${replicaArn}' : '${keyArn}',
     alias: `alias/${name}`,
     id: '${keyId}',
     aliasArn: `arn:aws:kms:${region}:${owner}:alias/${name}`,
@@ -247,7 +262,7 @@ function callOf(spec: Spec): Extract<Step, { do: 'call' }> {
     EnableKeyRotation: { KeyId },
     CreateGrant: { KeyId, GranteePrincipal: callerArn(spec), Operations: ['DescribeKey'] },
   };
-  return { ...plainCall, operation, input: inputs[operation] };
+  return { ...plainCall, operation, input: inputs[operation], region: calledIn(spec) };
 }
 
 const grantable = new Set([
@@ -285,18 +300,21 @@ function grantOf(
 }
 
 function setupOf(spec: Spec): readonly Step[] {
-  const { gates: g, owner, name, context, operation } = spec;
+  const { gates: g, owner, name, context, operation, region } = spec;
   const admin = `arn:aws:iam::${owner}:user/key-admin`;
   const call = (
     op: string,
     input: Readonly<Record<string, unknown>>,
     save?: Readonly<Record<string, string>>,
-  ): Step => ({ ...plainCall, operation: op, as: admin, input, save });
+  ): Step => ({ ...plainCall, operation: op, as: admin, region, input, save });
   const grant = grantOf(spec);
   return [
     call(
       'CreateKey',
-      { ...(g.keySpec === 'SYMMETRIC_DEFAULT' ? {} : { KeySpec: g.keySpec, KeyUsage: usageOf[g.keySpec] }) },
+      {
+        ...(g.keySpec === 'SYMMETRIC_DEFAULT' ? {} : { KeySpec: g.keySpec, KeyUsage: usageOf[g.keySpec] }),
+        ...(g.place === 'replica' ? { MultiRegion: true } : {}),
+      },
       { keyArn: 'KeyMetadata.Arn', keyId: 'KeyMetadata.KeyId' },
     ),
     call('CreateAlias', { AliasName: `alias/${name}`, TargetKeyId: '${keyArn}' }),
@@ -322,6 +340,22 @@ function setupOf(spec: Spec): readonly Step[] {
       Policy: { $json: keyPolicyOf(spec) },
       BypassPolicyLockoutSafetyCheck: true,
     }),
+    // The replica is made of the key as it is then: with the same policy, enabled, without alias and grant.
+    ...(g.place === 'replica'
+      ? [
+          call(
+            'ReplicateKey',
+            {
+              KeyId: '${keyArn}',
+              ReplicaRegion: spec.away,
+              Policy: { $json: keyPolicyOf(spec) },
+              BypassPolicyLockoutSafetyCheck: true,
+            },
+            { replicaArn: 'ReplicaKeyMetadata.Arn' },
+          ),
+          { do: 'advance', days: undefined, hours: undefined, seconds: 120 } as const,
+        ]
+      : []),
     ...(g.state === 'Disabled' ? [call('DisableKey', { KeyId: '${keyArn}' })] : []),
     ...(g.state === 'PendingDeletion' ? [call('ScheduleKeyDeletion', { KeyId: '${keyArn}' })] : []),
   ];
@@ -374,8 +408,8 @@ export const outcomes: readonly Texted[] = [
     'foreign-closed',
     'AccessDeniedException',
     'the resource does not exist in this Region, no resource-based',
-    '`AccessDeniedException`: the key of the other account is missing there or closed.',
-    'Said across accounts, when the owner’s side does not open.',
+    '`AccessDeniedException`: no such key in this Region, or it is another account’s and closed.',
+    'Said across accounts when the owner’s side does not open, and of a ciphertext whose key is not in this Region.',
   ),
   refused(
     'disabled',
@@ -448,16 +482,16 @@ function scenarioOf(spec: Spec, seed: number): PredictScenario {
     version: 1,
     topics: ['SCS-C03/4.2'],
     group: foreign ? 'B' : 'A',
-    traps: [foreign ? 9 : 1],
+    traps: g.place === 'here' ? [foreign ? 9 : 1] : [28, foreign ? 9 : 1],
     idea: 'generated-decisions',
     requires: [],
     facts: ['policy.md §2, §8'],
     stem: {
       account: foreign ? other : owner,
-      region: spec.region,
+      region: calledIn(spec),
       principal,
       keyType: g.keySpec,
-      keyState: g.state,
+      keyState: g.place === 'replica' && g.state !== 'Enabled' ? 'several' : g.state,
     },
     world: {
       seed: `generated ${seed}`,
@@ -477,12 +511,19 @@ function scenarioOf(spec: Spec, seed: number): PredictScenario {
   };
 }
 
+/** Where the key lies, and where else. */
+function placeText({ gates: g, region, away }: Spec): string {
+  if (g.place === 'replica')
+    return `${region}; multi-Region, with a replica in ${away} that has the same key policy, is Enabled, and has neither alias nor grant`;
+  return g.place === 'here' ? region : `${region}, and no other Region`;
+}
+
 function wordsOf(spec: Spec, options: Words['options']): Words {
   const { gates: g, operation, owner, context, name } = spec;
   const { input } = callOf(spec);
   const grant = grantOf(spec);
   const how = {
-    arn: 'the key ARN',
+    arn: g.place === 'replica' ? 'the ARN of its replica' : 'the key ARN',
     alias: `\`alias/${name}\``,
     id: 'the key ID',
     aliasArn: 'the ARN of its alias',
@@ -499,9 +540,10 @@ function wordsOf(spec: Spec, options: Words['options']): Words {
     $schema: undefined,
     language: 'en',
     title: `${operation}: does it succeed?`,
-    stem: `\`${callerArn(spec)}\` calls **${operation}** on a key of account \`${owner}\`, naming it by ${how}${withContext}. Does the call succeed, and if not, what says no?`,
+    stem: `\`${callerArn(spec)}\` calls **${operation}** on a key of account \`${owner}\`, naming it by ${how}${withContext}${g.place === 'here' ? '' : `, in **${calledIn(spec)}**`}. Does the call succeed, and if not, what says no?`,
     given: [
       { label: 'Key', text: `${g.keySpec}, ${g.state}, \`alias/${name}\` points to it` },
+      { label: 'Region of the key', text: placeText(spec) },
       { label: 'Key policy', text: policyLine(keyPolicyOf(spec)) },
       { label: 'Caller’s identity policy', text: policyLine(identityOf(spec)) },
       { label: 'Grant for the caller', text: policyLine(grant) },
@@ -535,6 +577,8 @@ export interface Generated {
 /** A spec that says what it cannot have is not asked: a blob of a key that encrypts nothing. */
 const sensible = ({ gates: g, operation }: Spec): boolean =>
   !(needsBlob(operation) && g.keySpec !== 'SYMMETRIC_DEFAULT') &&
+  // A primary with a replica waits in another state for its deletion: that is a question of its own.
+  !(g.place === 'replica' && g.state === 'PendingDeletion') &&
   // A condition on the context that was sent wrongly and a grant beside it: two readings of "who said no".
   !(g.caller === 'foreign' && g.keyPolicy === 'accountCondition' && g.grant === 'otherContext');
 
@@ -578,8 +622,9 @@ export async function generate(lab: LabApi, seed: number): Promise<Generated> {
 
 /** A distractor must be thinkable: no foreign answer at home, no ciphertext where there is none. */
 function plausible(id: string, { gates: g, operation }: Spec): boolean {
-  if (id === 'foreign-closed') return g.caller === 'foreign';
-  if (id === 'resource-silent') return g.caller === 'user';
+  if (id === 'foreign-closed')
+    return g.caller === 'foreign' || (g.place === 'elsewhere' && needsBlob(operation));
+  if (id === 'resource-silent') return g.caller !== 'foreign';
   if (id === 'cipher') return needsBlob(operation);
   if (id === 'disabled' || id === 'state') return g.state !== 'Enabled';
   if (id === 'usage')
@@ -605,6 +650,7 @@ export async function difficultyOf(lab: LabApi, { scenario, seed, spec }: Genera
 }
 const closedOf: { readonly [G in keyof Gates]: Gates[G] } = {
   caller: 'foreign',
+  place: 'elsewhere',
   keyPolicy: 'adminsOnly',
   identity: 'none',
   grant: 'fits',
