@@ -224,6 +224,7 @@ test(
     await perform('ScheduleKeyDeletion', { KeyId, PendingWindowInDays: '7' });
     await perform('CancelKeyDeletion', { KeyId });
 
+    expect(apiOperations).toHaveLength(56);
     expect([...performed].sort()).toEqual([...apiOperations].sort());
   },
 );
