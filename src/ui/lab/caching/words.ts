@@ -43,7 +43,6 @@ export const cachingWords = {
     `A whole number from ${least.toLocaleString('en')} to ${most.toLocaleString('en')}.`,
   key: 'KMS key',
   newKey: 'A new key, for this run only',
-  keyName: (name: string) => name,
   disable: 'Disable the key half-way',
   disableHint: 'Does it stop everybody at once?',
   run: 'Run both',
@@ -57,7 +56,6 @@ export const cachingWords = {
     generate: 'GenerateDataKey',
     decrypt: 'Decrypt, to read them all',
     month: 'Requests for a month at this pace',
-    dataKeys: 'Data keys',
     messages: 'Messages that one data key opens',
     bytes: 'Bytes that one data key opens',
     seconds: 'One data key in use for',
@@ -83,6 +81,9 @@ export const cachingWords = {
       ? 'No data key protects more than one message here: the cache saves nothing, and risks nothing.'
       : `Whoever takes one plaintext data key out of memory opens up to ${many(exposure.messages, 'message', 'messages')} (${size(exposure.bytes)}) of one tenant, without any call to KMS and so without any event in the trail.`;
   },
+  refusedShort: 'refused',
+  changed: (error: string) =>
+    `A message whose header was changed to name another tenant does not open: KMS answered ${error}. The cache does not answer for another encryption context.`,
   late: ({ cached: { exposure } }: Shown) =>
     exposure.afterDisable === 0
       ? 'After DisableKey nothing more was encrypted.'
@@ -94,7 +95,7 @@ export const cachingWords = {
 
   strip: { without: 'Without a cache', cached: 'With the cache' },
   stripSaid: (n: number, keys: number, refused: number) =>
-    `${many(n, 'message', 'messages')} under ${many(keys, 'data key', 'data keys')}${refused > 0 ? `, ${refused} refused` : ''}.`,
+    `${many(n - refused, 'message', 'messages')} under ${many(keys, 'data key', 'data keys')}${refused > 0 ? `, ${refused.toLocaleString('en')} more refused` : ''}.`,
   stripLabel: (name: string, said: string) => `${name}. ${said} The table below says the same.`,
   tenant: (name: string) => `tenant ${name}`,
   axis: (seconds: number) => ['0 s', span(seconds)] as const,
@@ -120,5 +121,4 @@ export const cachingWords = {
     'aws-crypto-public-key is put there by the SDK: with its default algorithm suite each data key comes with a signing key of its own, whose public half is bound to the message.',
   limitsFrom:
     'Limits and their order are those of @aws-crypto/cache-material 4.2.4, which runs here. Ages count in virtual time.',
-  done: (sum: string) => sum,
 } as const;
