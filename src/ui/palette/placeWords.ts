@@ -1,5 +1,6 @@
 /** What the palette calls the questions and labs of the other rooms. */
 export const places = {
+  trails: 'Trails and their log files',
   /** `labs/stop-the-deletion`. */
   lab: (name: string) => sentence(name.replace(/^labs\//, '')),
   /** `access/iam-allow-without-delegation`: a question's words load with the question. */

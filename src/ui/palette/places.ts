@@ -36,6 +36,12 @@ export const places = (): readonly Place[] => [
       hash: addressOf(place),
       also: shell.rooms.lab,
     })),
+  {
+    group: 'place',
+    label: lab.trails,
+    hash: addressOf('trail', 'trails'),
+    also: `${shell.rooms.lab} cloudtrail s3`,
+  },
   ...Object.entries(study.pages)
     .filter(([page]) => page !== '')
     .map(([page, label]): Place => ({
