@@ -87,18 +87,17 @@ interface Part {
 }
 const within = ({ from, to }: Part, p: number): number => from + (to - from) * p;
 
-/** Of calls that services made, only what decided them and what they did: their number is what there is to see. */
+/** Of calls that services made, only what decided them and what came of it: their number is what there is to see. */
 const toldOfMany: ReadonlySet<string> = new Set([stageNames.authorize, stageNames.keyState, 'operation']);
-const terse = (stages: readonly CallStage[], isNested: boolean): readonly CallStage[] =>
-  isNested
-    ? stages.filter(
-        ({ name, verdict, said }) =>
-          verdict === 'stop' ||
-          (verdict === 'pass' &&
-            said !== '' &&
-            (toldOfMany.has(name) || name.startsWith(stageNames.operation))),
-      )
-    : stages;
+function terse(stages: readonly CallStage[]): readonly CallStage[] {
+  const lastInside = stages.findLast(({ name }) => name.startsWith(stageNames.operation));
+  return stages.flatMap((stage) => {
+    const { name, verdict, said } = stage;
+    if (stage === lastInside) return { ...stage, name: stageNames.operation };
+    const isTold = verdict === 'stop' || (verdict === 'pass' && said !== '' && toldOfMany.has(name));
+    return isTold ? stage : [];
+  });
+}
 
 /** The legs of a call in their order, the call itself first. */
 export function legsOf(trace: Trace, service: string): readonly Leg[] {
@@ -137,7 +136,7 @@ export function legsOf(trace: Trace, service: string): readonly Leg[] {
       return timeOf(stageOf(gate)) ?? way.to;
     });
     const isInner = parent !== undefined;
-    const said = terse(timed, isInner || children.length > 0).map((stage) =>
+    const said = (isInner || children.length > 0 ? terse(timed) : timed).map((stage) =>
       isInner ? { ...stage, name: `${serviceSaid(served)}: ${stage.name}` } : stage,
     );
     const announce: CallStage = {

@@ -89,6 +89,12 @@ const list = (parts: readonly string[]): string =>
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** Under a gate there is room for two words; a sentence says the whole name. */
+const wholeNames: Readonly<Record<string, string>> = {
+  serviceControlPolicy: 'service control policy',
+  resourceControlPolicy: 'resource control policy',
+  permissionsBoundary: 'permissions boundary',
+};
 /** What stops a call that is no policy and no key state: said of whoever serves it. */
 const stopsSaid: Readonly<Record<string, string>> = {
   parse: 'cannot read the request',
@@ -103,7 +109,7 @@ const stopsSaid: Readonly<Record<string, string>> = {
 /** How a call passed its gates, or which of them stopped it. Empty when no gate had a say. */
 export function gatesSaid(gates: readonly Gate[], operation: string, server = 'KMS'): string {
   const stop = gates.find(({ stops }) => stops);
-  const name = (gate: Gate) => gate.name.filter(Boolean).join(' ');
+  const name = (gate: Gate) => wholeNames[gate.id] ?? gate.name.filter(Boolean).join(' ');
   if (stop) {
     if (stop.id === 'keyState')
       return `The policies allow the call. The KMS key is ${stop.note}, and that stops it.`;

@@ -128,6 +128,18 @@ export class Sitting {
     this.sequence = [...left.slice(0, to), id, ...left.slice(to)];
   }
 
+  /** As it was answered before: in a sitting of an exam that goes on. */
+  restore({ answer, sure }: { readonly answer: Answer; readonly sure: boolean }): void {
+    this.sure = sure;
+    if (answer.is === 'choice') this.chosen = answer.ids;
+    else if (answer.is === 'order') this.sequence = answer.ids;
+    else this.pairs = answer.pairs;
+  }
+  /** What came of the answer, when it was run elsewhere. */
+  judged(run: ScenarioRun | undefined, outcome: Outcome): void {
+    this.phase = { is: 'answered', run, outcome };
+  }
+
   /** The answer as it stands, or what is still missing. */
   get given(): Answer | { readonly missing: string } {
     const { scenario } = this;

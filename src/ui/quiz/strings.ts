@@ -16,6 +16,7 @@ export const quiz = {
   unreadableOne: 'This question could not be read.',
   noSuch: 'There is no question at this address.',
   all: 'All questions',
+  allAnswers: 'All answers',
   place: (at: number, of: number | undefined) => (of === undefined ? `no. ${at}` : `${at} of ${of}`),
   result: { right: 'right', wrong: 'wrong', unchecked: 'could not check', open: 'not answered' },
   done: (right: number, answered: number, of: number) =>

@@ -197,6 +197,10 @@ export const words = {
   judging: (at: number, of: number) => `Running what you chose: ${at} of ${of}…`,
   finished: (right: number, of: number) => `${right} of ${of} right`,
   byTopic: 'By topic',
+  lookAtAnswers: 'Look at every answer',
+  answers: 'Your answers',
+  backToResult: 'Back to the result',
+  notAnswered: 'not answered',
   newSitting: 'Another sitting',
   resumed: 'Your sitting goes on where it stopped; the clock did not.',
 

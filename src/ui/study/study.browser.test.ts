@@ -225,6 +225,35 @@ it('an exam that was finished and killed before it was judged is judged when it 
   }
 });
 
+it('an exam that is over shows every answer, and only then may its options be watched', async () => {
+  const at = Date.now();
+  const items = ['access/grants-do-not-expire', 'access/deny-wins'].map((name) => ({ name, seed: 0 }));
+  const exam = { id: 'over', profile: 'drill', items, started: at, ends: at + 60_000, at: 0, flags: [] };
+  const answers = { 0: { answer: { is: 'choice', ids: ['served'] }, sure: true } };
+  await (await openStudy()).store.keep('exam', { ...exam, answers });
+  await open('#/study/exam');
+  await expect.element(page.getByRole('heading', { name: 'Question 1 of 2' })).toBeVisible();
+  expect(document.body.textContent).not.toMatch(/Watch it|Trace/);
+  await page.getByRole('button', { name: 'Finish' }).click();
+  await page.getByRole('button', { name: 'Look at every answer' }).click();
+  await expect.element(page.getByRole('heading', { name: 'Your answers' })).toHaveFocus();
+  await expect.element(page.getByRole('link', { name: /not answered/ })).toBeVisible();
+  expect(await findings()).toEqual([]);
+  await page.getByRole('button', { name: /^1\. / }).click();
+  await expect.element(page.getByRole('heading', { name: /^(Right|Wrong)/ })).toBeVisible();
+  expect(document.body.textContent).not.toContain('Answer again');
+  await page
+    .getByRole('button', { name: /^Watch it/ })
+    .first()
+    .click();
+  await expect.element(page.getByRole('region', { name: 'The scene' })).toBeVisible();
+  await userEvent.keyboard('{Escape}');
+  await page.getByRole('button', { name: 'All answers' }).first().click();
+  await expect.element(page.getByRole('button', { name: /^1\. / })).toHaveFocus();
+  await page.getByRole('button', { name: 'Back to the result' }).click();
+  await expect.element(page.getByRole('heading', { name: /of 2 right/ })).toBeVisible();
+});
+
 describe('review and progress', () => {
   const wrong = async (daysAgo: number): Promise<void> => {
     const study = await openStudy();
