@@ -67,7 +67,7 @@ const DescribeSnapshotCopyGrants = redshift<Partial<OfGrant>, object>({
     const { view, identity, region } = step;
     if (name !== undefined) {
       const one = grantIn(name, region, step);
-      return one ? { SnapshotCopyGrants: [grantShown(one)] } : noCopyGrant(name);
+      return one ? { SnapshotCopyGrants: [grantShown(one)] } : noCopyGrant(name, region);
     }
     const all = view.range('ref', { prefix: below.redshiftCopyGrants(identity.account, region), n: 100 });
     return { SnapshotCopyGrants: all.map(({ rec }) => grantShown(rec as RedshiftCopyGrantRec)) };
@@ -88,7 +88,7 @@ const DeleteSnapshotCopyGrant = redshift<OfGrant>({
   members: ['SnapshotCopyGrantName'],
   async run({ SnapshotCopyGrantName: name }, step) {
     const rec = grantIn(name, step.region, step);
-    if (!rec) return noCopyGrant(name);
+    if (!rec) return noCopyGrant(name, step.region);
     if (isUsed(name, step)) return copyGrantInUse(name);
     await retireGrant({ ...rec, arn: grantArn(name, step) }, step);
     step.view.put(at.redshiftCopyGrant(rec.account, rec.region, name), undefined);
@@ -120,7 +120,7 @@ const EnableSnapshotCopy = redshift<EnableRequest, object>({
     const region = DestinationRegion as Region; // it has the form of one
     if (cluster.keyArn && name === undefined)
       return badCombination('Copies of an encrypted cluster take a SnapshotCopyGrantName.');
-    if (name !== undefined && !grantIn(name, region, step)) return noCopyGrant(name);
+    if (name !== undefined && !grantIn(name, region, step)) return noCopyGrant(name, region);
     const changed: RedshiftClusterRec = { ...cluster, copiesTo: { region, grant: name } };
     put(changed, step);
     return { Cluster: shown(changed) };

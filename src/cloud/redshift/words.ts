@@ -19,8 +19,8 @@ export const noSnapshot = (name: string): Refusal =>
 export const snapshotExists = (name: string): Refusal =>
   refuse('ClusterSnapshotAlreadyExists', `A snapshot named ${name} already exists.`, list);
 /** https://docs.aws.amazon.com/redshift/latest/APIReference/API_EnableSnapshotCopy.html#API_EnableSnapshotCopy_Errors */
-export const noCopyGrant = (name: string): Refusal =>
-  refuse('SnapshotCopyGrantNotFoundFault', `There is no snapshot copy grant ${name}.`, list);
+export const noCopyGrant = (name: string, region: string): Refusal =>
+  refuse('SnapshotCopyGrantNotFoundFault', `There is no snapshot copy grant ${name} in ${region}.`, list);
 export const copyGrantExists = (name: string): Refusal =>
   refuse('SnapshotCopyGrantAlreadyExistsFault', `There is a snapshot copy grant ${name} already.`, list);
 export const copyGrantInUse = (name: string): Refusal =>

@@ -1,72 +1,13 @@
-import type { StoredThing, ThingKind, ThingService } from '../../../client/index.ts';
-import type { EpochMs, Region } from '../../../engine/index.ts';
+import type { StoredThing, ThingService } from '../../../client/index.ts';
+import type { Region } from '../../../engine/index.ts';
 import { utf8 } from '../../format/bytes.ts';
 import type { CallInput } from '../../state/lab.svelte.ts';
-import { serviceWords as words } from './words.ts';
+import { actionsOfDatabases } from './actionsOfDatabases.ts';
+import { by, check, choice, key, lines, maybe, one, text, type ServiceAction } from './fields.ts';
 
 /*
  * The main operations of each service as forms: what a person fills in, and the request that is made of it. Names are AWS's.
  */
-
-export interface ServiceField {
-  /** AWS's name of the member, or of the one inside that is asked for. */
-  readonly name: string;
-  readonly kind: 'text' | 'lines' | 'choice' | 'check' | 'key' | 'role';
-  readonly required?: boolean;
-  readonly start?: string;
-  readonly options?: readonly string[];
-  /** Names of these kinds are offered. */
-  readonly of?: ThingKind;
-  /** Of a key: what is taken when none is chosen; the service's default when absent. */
-  readonly unset?: string;
-}
-export type Values = Readonly<Record<string, string>>;
-export interface ServiceAction {
-  readonly service: ThingService;
-  readonly operation: string;
-  readonly fields: readonly ServiceField[];
-  input(values: Values, around: { readonly at: EpochMs; readonly things: readonly StoredThing[] }): CallInput;
-}
-
-const text = (name: string, start = ''): ServiceField => ({ name, kind: 'text', required: true, start });
-const maybe = (name: string): ServiceField => ({ name, kind: 'text' });
-const lines = (name: string, start = ''): ServiceField => ({ name, kind: 'lines', required: true, start });
-const key = (name: string): ServiceField => ({ name, kind: 'key' });
-const choice = (name: string, options: readonly string[], start = ''): ServiceField => ({
-  name,
-  kind: 'choice',
-  options,
-  start,
-});
-const check = (name: string, start = ''): ServiceField => ({ name, kind: 'check', start });
-const one = (name: string, of: ThingKind): ServiceField => ({ name, kind: 'text', required: true, of });
-
-/** Members that have a value; a check is a boolean. */
-function given(fields: readonly ServiceField[], values: Values): CallInput {
-  return Object.fromEntries(
-    fields.flatMap(({ name, kind }): readonly (readonly [string, string | true])[] => {
-      const value = values[name] ?? '';
-      if (kind === 'check') return value === 'true' ? [[name, true]] : [];
-      return value === '' ? [] : [[name, value]];
-    }),
-  );
-}
-type Make = (
-  values: Values,
-  members: CallInput,
-  around: { readonly at: EpochMs; readonly things: readonly StoredThing[] },
-) => CallInput;
-const by =
-  (service: ThingService) =>
-  (operation: string, fields: readonly ServiceField[], make?: Make): ServiceAction => ({
-    service,
-    operation,
-    fields,
-    input: (values, around) => {
-      const members = given(fields, values);
-      return make ? make(values, members, around) : members;
-    },
-  });
 
 const bucket = one('Bucket', 'bucket');
 const object = one('Key', 'object');
@@ -84,10 +25,6 @@ const ssm = by('ssm');
 const lambda = by('lambda');
 const dynamodb = by('dynamodb');
 const logs = by('logs');
-const rds = by('rds');
-const kinesis = by('kinesis');
-const eks = by('eks');
-const redshift = by('redshift');
 
 const volume = one('VolumeId', 'volume');
 const instance = one('InstanceId', 'instance');
@@ -99,12 +36,6 @@ const parameter = one('Name', 'parameter');
 const fn = one('FunctionName', 'function');
 const table = one('TableName', 'table');
 const group = one('logGroupName', 'logGroup');
-const db = one('DBInstanceIdentifier', 'dbInstance');
-const dbSnapshot = one('DBSnapshotIdentifier', 'dbSnapshot');
-const stream = one('StreamName', 'stream');
-const kubernetes = one('clusterName', 'kubernetes');
-const warehouse = one('ClusterIdentifier', 'warehouse');
-const warehouseSnapshot = one('SnapshotIdentifier', 'warehouseSnapshot');
 
 const attribute = (name: string, value: string | undefined): CallInput =>
   value === undefined || value === '' ? {} : { [name]: value };
@@ -117,12 +48,6 @@ const pairsIn = (said: string): Readonly<Record<string, string>> =>
     }),
   );
 const partition = 'id';
-
-const dataIn: Make = ({ Data = '' }, members) => ({ ...members, Data: utf8(Data) });
-const ofKms: Make = (_, members) => ({ ...members, EncryptionType: 'KMS' });
-const configOf = (keyArn: string): CallInput => ({
-  encryptionConfig: [{ resources: ['secrets'], provider: { keyArn } }],
-});
 
 export const actionsOf = (service: ThingService, region: Region): readonly ServiceAction[] => {
   switch (service) {
@@ -324,102 +249,10 @@ export const actionsOf = (service: ThingService, region: Region): readonly Servi
         logs('DeleteLogGroup', [group]),
       ];
     case 'rds':
-      return [
-        rds('CreateDBInstance', [
-          text('DBInstanceIdentifier'),
-          text('Engine', 'postgres'),
-          text('DBInstanceClass', 'db.t4g.micro'),
-          check('StorageEncrypted', 'true'),
-          key('KmsKeyId'),
-        ]),
-        rds('DatabaseWrite', [db, lines('Data', 'order 17')], dataIn),
-        rds('DatabaseRead', [db]),
-        rds('CreateDBSnapshot', [db, text('DBSnapshotIdentifier', 'before-the-change')]),
-        rds('CopyDBSnapshot', [
-          one('SourceDBSnapshotIdentifier', 'dbSnapshot'),
-          text('TargetDBSnapshotIdentifier', 'under-another-key'),
-          key('KmsKeyId'),
-        ]),
-        rds('RestoreDBInstanceFromDBSnapshot', [text('DBInstanceIdentifier', 'restored'), dbSnapshot]),
-        rds(
-          'ModifyDBSnapshotAttribute',
-          [dbSnapshot, text('ValuesToAdd')],
-          ({ DBSnapshotIdentifier, ValuesToAdd }) => ({
-            DBSnapshotIdentifier,
-            AttributeName: 'restore',
-            ValuesToAdd: [ValuesToAdd],
-          }),
-        ),
-        rds('DescribeDBInstances', []),
-        rds('StartDBInstance', [db]),
-        rds('StopDBInstance', [db]),
-        rds('DeleteDBInstance', [db, check('SkipFinalSnapshot', 'true')]),
-        rds('DeleteDBSnapshot', [dbSnapshot]),
-      ];
     case 'kinesis':
-      return [
-        kinesis('PutRecord', [stream, text('PartitionKey', 'shop-1'), lines('Data', 'order 17')], dataIn),
-        kinesis('StartStreamEncryption', [stream, { ...key('KeyId'), required: true }], ofKms),
-        kinesis('StopStreamEncryption', [stream, { ...key('KeyId'), required: true }], ofKms),
-        kinesis('CreateStream', [text('StreamName')]),
-        kinesis('DeleteStream', [stream]),
-      ];
     case 'eks':
-      return [
-        eks(
-          'CreateCluster',
-          [text('name'), { ...key('keyArn'), unset: words.keyOfEks }],
-          ({ name, keyArn }) => ({ name, ...(keyArn ? configOf(keyArn) : {}) }),
-        ),
-        eks('SecretWrite', [kubernetes, text('secretName', 'db-password'), lines('Data', 'hunter2')], dataIn),
-        eks('SecretRead', [kubernetes, one('secretName', 'kubernetesSecret')]),
-        eks(
-          'AssociateEncryptionConfig',
-          [kubernetes, { ...key('keyArn'), required: true }],
-          ({ clusterName, keyArn = '' }) => ({ clusterName, ...configOf(keyArn) }),
-        ),
-        eks('ApiServerRestart', [kubernetes]),
-        eks('DescribeCluster', [{ ...kubernetes, name: 'name' }]),
-        eks('DeleteCluster', [{ ...kubernetes, name: 'name' }]),
-      ];
     case 'redshift':
-      return [
-        redshift('CreateCluster', [
-          text('ClusterIdentifier'),
-          text('NodeType', 'ra3.large'),
-          check('Encrypted', 'true'),
-          key('KmsKeyId'),
-        ]),
-        redshift('BlockWrite', [warehouse, lines('Data', 'order 17, 3 apples')], dataIn),
-        redshift('BlockRead', [warehouse, text('Block', '1')], ({ ClusterIdentifier, Block }) => ({
-          ClusterIdentifier,
-          Block: Number(Block),
-        })),
-        redshift(
-          'ModifyCluster',
-          [warehouse, check('Encrypted', 'true'), key('KmsKeyId')],
-          ({ Encrypted }, members) => ({ ...members, Encrypted: Encrypted === 'true' }),
-        ),
-        redshift('RotateEncryptionKey', [warehouse]),
-        redshift('CreateClusterSnapshot', [warehouse, text('SnapshotIdentifier', 'before-the-change')]),
-        redshift('RestoreFromClusterSnapshot', [
-          text('ClusterIdentifier', 'restored'),
-          warehouseSnapshot,
-          key('KmsKeyId'),
-        ]),
-        redshift('CreateSnapshotCopyGrant', [text('SnapshotCopyGrantName', 'copies'), key('KmsKeyId')]),
-        redshift('EnableSnapshotCopy', [
-          warehouse,
-          text('DestinationRegion', region === 'us-west-2' ? 'us-east-1' : 'us-west-2'),
-          text('SnapshotCopyGrantName', 'copies'),
-        ]),
-        redshift('DisableSnapshotCopy', [warehouse]),
-        redshift('PauseCluster', [warehouse]),
-        redshift('ResumeCluster', [warehouse]),
-        redshift('DeleteCluster', [warehouse, check('SkipFinalClusterSnapshot', 'true')]),
-        redshift('DeleteClusterSnapshot', [warehouseSnapshot]),
-        redshift('DeleteSnapshotCopyGrant', [one('SnapshotCopyGrantName', 'copyGrant')]),
-      ];
+      return actionsOfDatabases(service, region);
   }
 };
 

@@ -48,6 +48,9 @@ export const restOf = ({
 }: Omit<At, 'thing'> & { readonly thing?: string }): string =>
   [account, region, service, ...(thing === undefined ? [] : [encodeURIComponent(thing)])].join('/');
 
+/** How people call what lies at a ref: `s3Bucket/notes` is notes. */
+export const nameOfRef = (at: string | undefined): string | undefined => at?.split('/').at(-1);
+
 /** So many things of one place are listed. */
 export const mostListed = 200;
 

@@ -107,6 +107,8 @@ export const serviceWords = {
     const one = serviceWords.kinds[kind];
     return plural(n, one, many[kind] ?? `${one}s`);
   },
+  kindIn: (kind: ThingKind, container: string | undefined): string =>
+    container === undefined ? serviceWords.kinds[kind] : `${serviceWords.kinds[kind]} in ${container}`,
   protections: {
     dataKey: 'data key, wrapped by KMS',
     kms: 'encrypted by KMS itself',
@@ -183,6 +185,7 @@ export const serviceWords = {
   quickWorking: (name: string) => `${name}…`,
 
   goneThing: 'It is not there any more.',
+  container: (name: string) => `It lies in ${name}`,
   toPlace: (service: string) => `All of ${service} here`,
   chain: 'What it hangs on',
   links: {
