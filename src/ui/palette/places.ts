@@ -38,7 +38,7 @@ export const places = (): readonly Place[] => [
     })),
   {
     group: 'place',
-    label: lab.trails,
+    label: words.trails,
     hash: addressOf('trail', 'trails'),
     also: `${shell.rooms.lab} cloudtrail s3`,
   },
