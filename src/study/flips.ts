@@ -1,11 +1,13 @@
 import type { Region, KeyArn } from '../engine/index.ts';
 import type { CallAnswer } from '../client/index.ts';
+import { isObject } from './parse.ts';
 import type { StartedWorld } from './runs.ts';
 import type { ExecutedScenario } from './scenario.ts';
 
 /*
  * What a stem may leave unsaid, and what happens to the key when it is otherwise. A flip that changes the verdict is
- * fair only when the question speaks of it.
+ * fair only when the question speaks of it. Accounts, Regions, names and listed key types are exchanged beside these
+ * (vary.ts), and must never change it.
  */
 export interface Flip {
   readonly id: string;
@@ -40,6 +42,33 @@ const withKeys = (
       : step,
   ),
 });
+
+/** Another user or role calls in the place of the stem's principal, by the same name and with the same policies. */
+function otherKind(scenario: ExecutedScenario): ExecutedScenario {
+  const { principal } = scenario.stem;
+  const other = principal.includes(':user/')
+    ? principal.replace(':user/', ':role/')
+    : principal.replace(':role/', ':user/');
+  const text = JSON.stringify(scenario);
+  // Calls of IAM and sessions name users and roles by members of their own.
+  if (other === principal || /"(UserName|RoleName|RoleArn|Role)":|assumed-role/.test(text)) return scenario;
+  // OURS: one ARN stands for another of the same form; the shape stays.
+  return JSON.parse(text.replaceAll(`"${principal}"`, `"${other}"`)) as ExecutedScenario;
+}
+
+/** Objects and default encryptions of the setup get a Bucket Key, or lose theirs. */
+function otherBucketKey(scenario: ExecutedScenario): ExecutedScenario {
+  const flipped = (step: unknown): unknown => {
+    if (Array.isArray(step)) return step.map(flipped);
+    if (!isObject(step)) return step;
+    const members = Object.fromEntries(Object.entries(step).map(([name, each]) => [name, flipped(each)]));
+    const { ServerSideEncryption: how, ApplyServerSideEncryptionByDefault: byDefault } = members;
+    const ofKms = how === 'aws:kms' || (isObject(byDefault) && byDefault['SSEAlgorithm'] === 'aws:kms');
+    return ofKms ? { ...members, BucketKeyEnabled: members['BucketKeyEnabled'] !== true } : members;
+  };
+  // OURS: only one member of requests to S3 is turned; the shape stays.
+  return { ...scenario, setup: flipped(scenario.setup) as ExecutedScenario['setup'] };
+}
 
 export const keyArnsOf = (variables: StartedWorld['variables']): readonly KeyArn[] => [
   ...new Set(
@@ -99,6 +128,28 @@ export const flips: readonly Flip[] = [
     id: 'tags and description',
     said: /\btag|descri/i,
     scenario: (s) => withKeys(s, { Description: 'otherwise described' }),
+  },
+  {
+    id: 'Bucket Key',
+    said: /Bucket Key/i,
+    scenario: otherBucketKey,
+  },
+  {
+    id: 'role for user',
+    said: /^$/,
+    scenario: otherKind,
+  },
+  {
+    id: 'root calls',
+    said: /^$/,
+    inStem: true,
+    scenario: (s) => ({ ...s, stem: { ...s.stem, principal: `arn:aws:iam::${s.stem.account}:root` } }),
+  },
+  {
+    id: 'another key type',
+    said: /^$/,
+    inStem: true,
+    scenario: (s) => withKeys(s, { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' }),
   },
   {
     id: 'rotation on',
