@@ -128,6 +128,36 @@ test('own material is made, wrapped and imported; the wrong one is refused with 
   await expect.element(page.getByText(/^The token has expired/)).toBeVisible();
 });
 
+test('material that expired comes back by the same bytes alone; the page still has its copy', async () => {
+  await makeKey({ Origin: 'EXTERNAL' });
+  await part(/^Import/);
+  const importIt = async (): Promise<void> => {
+    await userEvent.click(button('GetParametersForImport'));
+    await userEvent.click(button('Wrap'));
+    await userEvent.click(button('ImportKeyMaterial'));
+  };
+  await userEvent.selectOptions(page.getByLabelText('WrappingKeySpec'), 'RSA_2048');
+  await userEvent.click(button('Make new material'));
+  await userEvent.selectOptions(page.getByLabelText('ExpirationModel'), 'KEY_MATERIAL_EXPIRES');
+  await importIt();
+  await expect.element(page.getByText('Imported. Keep your copy.')).toBeVisible();
+  await userEvent.click(page.getByRole('button', { name: '+ 7 days' }));
+  await part(/^Material/);
+  await expect.element(page.getByText('not there: import it again')).toBeVisible();
+  await part(/^Import/);
+  await expect.element(page.getByText(/^The material of this key expired or was deleted/)).toBeVisible();
+  expect(await finds()).toEqual([]);
+
+  await userEvent.selectOptions(page.getByLabelText('WrappingKeySpec'), 'RSA_2048');
+  await userEvent.click(button('Make new material'));
+  await importIt();
+  await expect.element(page.getByText(/what was inside is not what this key takes/)).toBeVisible();
+  await userEvent.click(page.getByRole('radio', { name: /^Material \w+…, 32 bytes/ }).first());
+  await userEvent.click(button('Wrap'));
+  await userEvent.click(button('ImportKeyMaterial'));
+  await expect.element(page.getByText('Imported. Keep your copy.')).toBeVisible();
+});
+
 test('a key store is made, connected and broken from outside; KMS says what it finds', async () => {
   await userEvent.click(page.getByRole('button', { name: 'Key stores' }));
   const dialog = page.getByRole('dialog', { name: 'Key stores' });

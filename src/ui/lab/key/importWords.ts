@@ -1,5 +1,7 @@
 export const importWords = {
   lead: 'You make the material and keep a copy; KMS only ever gets it wrapped. Four steps; the first and the third happen in this page, outside KMS.',
+  again:
+    'The material of this key expired or was deleted. Only the very same bytes bring the key back: take the copy that was made in this page, or one from a file.',
   steps: {
     material: 'Your material',
     parameters: 'Wrapping key and token',
