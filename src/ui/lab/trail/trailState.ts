@@ -21,16 +21,17 @@ export const markOf: Readonly<Record<TrailState, string>> = {
 export const leavesKmsOut = ({ selectors }: CloudTrailRec): boolean =>
   selectors.at(-1)?.without.includes('kms.amazonaws.com') ?? false;
 
-/** Whether a record is one that a trail could take: of its account, where it looks, since it first logged. */
+/**
+ * Whether a record is one that a trail could take: of its account, where it looks, since it first logged. `takes`: whether
+ * it does; what it does not take of the second in which it began came before.
+ */
 export function couldTake(
   { account, multiRegion, region, selectors }: CloudTrailRec,
   event: TrailEvent,
+  takes: boolean,
 ): boolean {
   const began = selectors.find(({ stopped }) => !stopped)?.from;
-  return (
-    began !== undefined &&
-    event.recipientAccountId === account &&
-    (multiRegion || event.awsRegion === region) &&
-    Date.parse(event.eventTime) >= Math.floor(began / 1000) * 1000
-  );
+  if (began === undefined || event.recipientAccountId !== account) return false;
+  if (!multiRegion && event.awsRegion !== region) return false;
+  return takes || Date.parse(event.eventTime) > began;
 }

@@ -90,7 +90,7 @@ test('stops when the key is disabled, says why, and catches up when it is enable
   expect(await finds()).toEqual([]);
   document.documentElement.dataset['theme'] = 'dark';
   expect(await finds()).toEqual([]);
-  await call('kms', 'EnableKey', { KeyId: key });
+  await button('EnableKey').click();
   await button('Move the clock there').click();
   await expect.element(page.getByText('KMS.DisabledException', { exact: true })).not.toBeInTheDocument();
   await expect.element(button(/^Log file of/).nth(1)).toBeVisible();
