@@ -237,6 +237,7 @@ export class Actor {
       region,
       trace,
       refusal: result.ok ? undefined : result.refusal,
+      answer: result.ok ? shown(result.output) : undefined,
       mustRefuse: step.refusedAs !== undefined,
       piece: at,
       advice,
@@ -351,6 +352,15 @@ export class Actor {
     return ok;
   }
 }
+
+const shown = (output: Readonly<Record<string, unknown>>): string | undefined =>
+  Object.keys(output).length === 0
+    ? undefined
+    : JSON.stringify(
+        output,
+        (_, value: unknown) => (value instanceof Uint8Array ? `${value.length} bytes` : value),
+        2,
+      );
 
 /** In this thread an answer may hold the engine's own bytes; what an option saves it may also wipe. */
 const copied = (value: unknown): unknown => (value instanceof Uint8Array ? value.slice() : value);

@@ -13,6 +13,8 @@ export type StepRun =
       readonly region: string;
       readonly trace: Trace;
       readonly refusal: Refusal | undefined;
+      /** What was answered, as JSON; of bytes their number alone. */
+      readonly answer: string | undefined;
       /** It had to be refused: then a refusal is what was wanted. */
       readonly mustRefuse: boolean;
       /** Which of how many alike; the ones between are counted, not run. */

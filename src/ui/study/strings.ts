@@ -168,6 +168,7 @@ export const words = {
   nothingDone: 'Nothing yet.',
   badInput: 'The input is no JSON object.',
   served: 'served',
+  answered: 'The answer',
 
   examLead:
     'Questions about KMS alone, with the timing of a real exam. It is practice for your pace, not a forecast.',
@@ -220,6 +221,8 @@ export const words = {
     accounts: 'Operations across accounts and in the trail',
     exceptions: 'Refusals by operation',
     keys: 'Key specs',
+    rates: 'Request rates',
+    limits: 'Limits',
   },
   sheetsLead: 'Made from the tables that the engine itself decides by.',
   print: 'Print',
