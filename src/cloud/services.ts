@@ -29,6 +29,8 @@ import { ssmOperations, ssmService } from './ssm/index.ts';
  *  4. KMS is called by `kmsAs` (callingKms.ts) as the caller through the service (`forward`), as the service itself, or as
  *     who holds a grant; data is encrypted, and plaintext keys are held, by keeping.ts. Nothing else knows of keys;
  *  5. a line in `services` and in `lateOperations` below, and its table of calls in test/cloud/services.
+ *  6. what is seen of it: its cards (client/things), its forms and its beginning (ui/lab/services); the types name what is
+ *     missing, and test/cloud/services/things.test.ts opens what a card says by a call of KMS.
  */
 
 export const services: Readonly<Partial<Record<ServiceName, Service>>> = {
