@@ -8,8 +8,10 @@ import type { RailBeat } from './storyPlan.ts';
  * step, whether it is a call or something done without one.
  */
 
-/** What was run, and what came of it. */
-export type PlayedRun = Pick<OptionRun, 'steps' | 'goal' | 'constraints' | 'verdict'>;
+/** What was run, and what came of it; no verdict where nobody asked for something. */
+export type PlayedRun = Pick<OptionRun, 'steps' | 'goal' | 'constraints'> & {
+  readonly verdict: OptionRun['verdict'] | undefined;
+};
 export type PlayedCall = Extract<StepRun, { kind: 'call' }>;
 export type LocalStep = Exclude<StepRun, PlayedCall>;
 
@@ -67,5 +69,5 @@ export interface CallsPlan {
   readonly opening: { readonly sentence: string; readonly scene: CallsScene };
   readonly beats: readonly CallsBeat[];
   /** What came of it all, by the verdict of the run. */
-  readonly outcome: { readonly is: 'good' | 'bad' | 'unknown'; readonly sentence: string };
+  readonly outcome: { readonly is: 'good' | 'bad' | 'unknown'; readonly sentence: string } | undefined;
 }

@@ -26,7 +26,7 @@ function ending(leg: Leg): string {
     : `The gates are open; ${who} says no while it does the work.`;
 }
 /** What a call that was served did, as far as its record tells. */
-function doneSaid(call: PlayedCall): string {
+function doneSaid(call: PlayedCall, server: string): string {
   const said = workOf(call.trace).flatMap((item): readonly string[] => {
     switch (item.kind) {
       case 'sealed':
@@ -39,7 +39,7 @@ function doneSaid(call: PlayedCall): string {
       case 'dataOpened':
       case 'dataNotOpened':
       case 'keyReused':
-        return [workLine(item) ?? ''].filter(Boolean);
+        return [`${server}: ${workLine(item) ?? ''}`];
       default:
         return [];
     }
@@ -93,7 +93,7 @@ export function callSaid(call: PlayedCall, legs: readonly Leg[]): string {
   if (call.refusal)
     parts.push(`${call.refusal.refused} comes back${call.mustRefuse ? ', as is required' : ''}.`);
   else {
-    parts.push(doneSaid(call));
+    parts.push(doneSaid(call, server));
     if (call.mustRefuse) parts.push('It is served, and had to be refused.');
     else if (deepestRefused(legs)) parts.push(`${outer.operation} itself is answered all the same.`);
   }
@@ -271,7 +271,11 @@ const localReasons = {
   notSame: 'what came is not what had to come',
 } as const;
 
-export function outcomeSaid({ verdict, steps, goal }: PlayedRun, required: (id: string) => string): string {
+export function outcomeSaid(
+  { steps, goal }: Pick<PlayedRun, 'steps' | 'goal'>,
+  verdict: NonNullable<PlayedRun['verdict']>,
+  required: (id: string) => string,
+): string {
   const last = goal.at(-1) ?? steps.at(-1);
   switch (verdict.is) {
     case 'works':

@@ -116,6 +116,10 @@ function checkLeg(at: string, leg: Leg, trace: Trace): readonly string[] {
 }
 
 function checkOutcome({ outcome }: CallsPlan, { verdict }: PlayedRun): readonly string[] {
+  if (!verdict || !outcome)
+    return Boolean(verdict) === Boolean(outcome)
+      ? []
+      : ['an outcome without a verdict, or the other way round'];
   const wanted = verdict.is === 'works' ? 'good' : verdict.is === 'couldNotCheck' ? 'unknown' : 'bad';
   const says = {
     works: /^It works/,

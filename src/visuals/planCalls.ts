@@ -20,6 +20,8 @@ import { accountOf, plural, serviceSaid, shortKeyId, shortPrincipal } from './wo
 export interface CallsNames {
   readonly title: string;
   readonly required?: (id: string) => string;
+  /** Who acts, where no call says it. */
+  readonly actor?: { readonly principal: string; readonly region: string };
 }
 
 const stepMs = 420;
@@ -131,15 +133,19 @@ const shortTitles: Readonly<Record<LocalStep['kind'], string>> = {
 };
 
 /** The plan of a run: one beat for each of its steps. Pure: the same run gives the same plan. */
-export function planCalls(run: PlayedRun, { title, required = (id) => id }: CallsNames): CallsPlan {
+export function planCalls(
+  run: PlayedRun,
+  { title, required = (id) => id, actor: known }: CallsNames,
+): CallsPlan {
   const all = stepsOf(run, required);
   const firstCall = all.find(
     (one): one is { part: Part; step: PlayedCall } => one.step.kind === 'call',
   )?.step;
+  const first = firstCall ?? known;
   let actor = {
-    caller: shortPrincipal(firstCall?.principal ?? ''),
-    account: accountOf(firstCall?.principal ?? ''),
-    region: firstCall?.region ?? '',
+    caller: shortPrincipal(first?.principal ?? ''),
+    account: accountOf(first?.principal ?? ''),
+    region: first?.region ?? '',
   };
   const opening: CallsScene = { ...actor, legs: [], local: undefined, held: [], isWanted: true };
   let held: readonly Held[] = [];
@@ -184,11 +190,14 @@ export function planCalls(run: PlayedRun, { title, required = (id) => id }: Call
       scene: opening,
     },
     beats,
-    outcome: {
-      is: run.verdict.is === 'works' ? 'good' : run.verdict.is === 'couldNotCheck' ? 'unknown' : 'bad',
-      sentence: outcomeSaid(run, required),
-    },
+    outcome: outcomeOf(run, required),
   };
+}
+function outcomeOf(run: PlayedRun, required: (id: string) => string): CallsPlan['outcome'] {
+  const { verdict } = run;
+  if (!verdict) return undefined;
+  const is = verdict.is === 'works' ? 'good' : verdict.is === 'couldNotCheck' ? 'unknown' : 'bad';
+  return { is, sentence: outcomeSaid(run, verdict, required) };
 }
 const samePart = (a: Part | undefined, b: Part): boolean =>
   a?.is === b.is && (a.is !== 'constraint' || b.is !== 'constraint' || a.id === b.id);

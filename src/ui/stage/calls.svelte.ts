@@ -120,8 +120,8 @@ export class CallsState implements Telling {
     const sentence = this.plan.beats[at]?.sentence;
     if (sentence === undefined || sentence === this.#said) return;
     this.#said = sentence;
-    const isLast = at === this.plan.beats.length - 1;
-    this.lab.say(isLast ? `${sentence} ${this.plan.outcome.sentence}` : sentence);
+    const end = at === this.plan.beats.length - 1 ? this.plan.outcome?.sentence : undefined;
+    this.lab.say(end === undefined ? sentence : `${sentence} ${end}`);
   }
 
   // predict first: of calls alone, what is done without one does what it says

@@ -34,6 +34,8 @@ export function readRun(moment: Reading): { readonly at: number; readonly place:
 
 interface RunAgain {
   readonly run: OptionRun;
+  /** Who acts in it, and where. */
+  readonly actor: { readonly principal: string; readonly region: string };
   readonly said: Words;
   /** What the option is, in words: several of an order. */
   readonly texts: readonly string[];
@@ -60,6 +62,7 @@ export async function runAgain(lab: LabApi, place: RunPlace, at: number): Promis
   if (at >= beats) throw new MomentFault('$.at', `a beat of ${beats}`, at);
   return {
     run,
+    actor: scenario.stem,
     said: words,
     texts: ids.map((id) => words.options[id]?.text).filter((text) => text !== undefined),
     back: 'item' in place ? `#/quiz/${place.item}` : `#/study/made/${place.made}`,
