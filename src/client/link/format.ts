@@ -68,6 +68,8 @@ export interface StoryStep {
   /** Milliseconds of virtual time since the step before. */
   readonly after?: number | undefined;
   readonly way?: CallWay | undefined;
+  /** The VPC endpoint of its way, where an earlier step made it: number of the step and of what it made. */
+  readonly through?: readonly [number, number] | undefined;
 }
 export interface SwitchStep {
   readonly switches: NonNullable<Genesis['switches']>;
@@ -191,6 +193,7 @@ const stepShape = object<StoryStep>({
   input: () => undefined,
   after: maybe(whole),
   way: maybe(wayShape),
+  through: maybe(list(whole)),
 });
 
 /** A world that would not begin is no story; the rules of worlds say which. */
@@ -260,6 +263,8 @@ function readStory(given: unknown): Story {
     if (step.principal >= story.principals.length) throw new LinkFault(`${place}.principal`, 'names nobody');
     if (!isObject(step.input)) throw new LinkFault(`${place}.input`, 'is not an object');
     checkSlots(step.input, `${place}.input`, before + i);
+    if (step.through !== undefined && !isName(step.through, before + i))
+      throw new LinkFault(`${place}.through`, 'is not the name of what an earlier step made');
   });
   return story;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Bytes } from '../../engine/index.ts';
+import type { AccountId, Bytes, PrincipalArn } from '../../engine/index.ts';
 import { MemoryStore } from '../../store/index.ts';
 import { openLab, type LocalLab } from '../local.ts';
 import { deed, formsOf, planted, Player } from '../../../test/support/play.ts';
@@ -126,6 +126,8 @@ describe('a link', () => {
     const { Roots } = await organizations('ListRoots', {});
     const [root] = Roots as readonly { readonly Id: string }[];
     await organizations('CreateOrganizationalUnit', { ParentId: root?.Id, Name: 'Unit' });
+    await organizations('CreateAccount', { Email: 'workload@example.com', AccountName: 'Workload' });
+    const workload = (await world.accounts()).find(({ name }) => name === 'Workload')?.account;
     const PolicyDocument = JSON.stringify({
       Version: '2012-10-17',
       Statement: [
@@ -158,7 +160,22 @@ describe('a link', () => {
       viaService: 's3.us-east-1.amazonaws.com',
     };
     await output(world.call({ ...careful, operation: 'Encrypt', input, principal: alice, region }));
+    // As somebody of the account that was made, whose number stands in the caller's name.
+    const newcomer = `arn:aws:iam::${workload}:root` as PrincipalArn;
+    await output(world.call({ operation: 'CreateKey', input: {}, principal: newcomer, region }));
     await world.call({ operation: 'Encrypt', input, principal: alice, region });
+    // Through an endpoint, which bears another name wherever the story is played again.
+    const doorway = await output(
+      world.call({
+        service: 'ec2',
+        operation: 'CreateVpcEndpoint',
+        input: { VpcId: 'vpc-1' },
+        principal: admin,
+        region,
+      }),
+    );
+    const vpcEndpoint = (doorway['VpcEndpoint'] as { readonly VpcEndpointId: string }).VpcEndpointId;
+    await output(world.call({ operation: 'Encrypt', input, principal: admin, region, vpcEndpoint }));
     const backing = {
       id: 'cluster-1a2b3c4d5e6',
       kind: 'cluster',
@@ -183,6 +200,10 @@ describe('a link', () => {
     });
     expect(there.result).toMatchObject({ ok: true, output: { Organization: { MasterAccountId: account } } });
     expect(Organization).toBeDefined();
+    const [passage] = (await twin.directory()).endpoints;
+    const [last] = (await twin.trail({ n: 50 })).filter(({ event }) => event.eventName === 'Encrypt');
+    expect(last?.event.vpcEndpointId).toBe(passage?.id);
+    expect((await twin.keys({ account: workload as AccountId, region })).items).toHaveLength(1);
     const { steps } = made.contents;
     expect(steps.map(({ service }) => service)).toContain('iam');
     expect(steps.find(({ operation }) => operation === 'Encrypt')?.texts).toEqual(
@@ -202,13 +223,16 @@ describe('a link', () => {
     });
     // A file keeps the way too.
     const entry = (await twin.history.list({ n: 50 })).groups.flatMap(({ entries }) => entries);
-    expect(entry.find(({ call }) => call.operation === 'Encrypt' && call.way)?.call.way).toEqual(careful);
+    expect(entry.find(({ call }) => call.operation === 'Encrypt' && call.way?.mfa)?.call.way).toEqual(
+      careful,
+    );
     expect(await lab.inspectImport((await twin.exportFile()).blob)).toMatchObject({ ok: true });
     const story = await decodeStory(made.fragment);
     for (const [place, wrong] of [
       ['$.steps[0].service', { service: 'a b' }],
       ['$.steps[0].way.sourceIp', { way: { sourceIp: 7 } }],
       ['$.steps[0].way', { way: { who: 'me' } }],
+      ['$.steps[0].through', { through: [0, 0] }],
     ] as const) {
       const steps_ = [{ ...story.steps[0], ...wrong }, ...story.steps.slice(1)] as Story['steps'];
       expect(await lab.inspectLink(await encodeStory({ ...story, steps: steps_ }))).toMatchObject({

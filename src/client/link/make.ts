@@ -3,6 +3,7 @@ import {
   toBase64,
   type AccountRec,
   type BackingRec,
+  type CallWay,
   type ClockRec,
   type IdentityPolicyRec,
   type PrincipalRec,
@@ -24,6 +25,7 @@ import {
   type Slot,
   type Story,
   type Step,
+  type StoryStep,
   type SwitchStep,
 } from './format.ts';
 import { namesOf } from './names.ts';
@@ -70,6 +72,11 @@ class Known {
     const known = this.#fillers.get(key) ?? this.#fillers.size;
     this.#fillers.set(key, known);
     return known;
+  }
+
+  /** Where something was made whose whole name this is. */
+  named(value: string): readonly [number, number] | undefined {
+    return this.#names.find(({ name }) => name === value)?.at;
   }
 
   text(value: string): string | Slot {
@@ -138,7 +145,7 @@ export async function makeLink({ path, heard }: ScriptParts, options: LinkOption
     if (!principals.includes(caller)) principals.push(caller);
     const after = entry.at > now ? entry.at - now : undefined;
     const by = principals.indexOf(caller);
-    steps.push({ service, operation, principal: by, region, input: made.value, after, way });
+    steps.push({ service, operation, principal: by, region, input: made.value, after, ...wayOf(way, known) });
     now = Math.max(now, entry.at);
     known.learn(before + steps.length - 1, entry, said);
   }
@@ -148,6 +155,12 @@ export async function makeLink({ path, heard }: ScriptParts, options: LinkOption
   if (fragment.length > longestLink || steps.length > mostSteps)
     return { ok: false, refused: 'tooLong', length: fragment.length };
   return { ok: true, fragment, contents: contentsOf(story), leftOut };
+}
+
+/** An endpoint that an earlier step made has another id in every world. */
+function wayOf(way: CallWay | undefined, known: Known): Pick<StoryStep, 'way' | 'through'> {
+  const through = way?.vpcEndpoint === undefined ? undefined : known.named(way.vpcEndpoint);
+  return through ? { way: { ...way, vpcEndpoint: undefined }, through } : { way };
 }
 
 /** Nobody called: time had come, for KMS or for a trail. */

@@ -40,6 +40,7 @@ export async function replay(story: Story, world: World): Promise<void> {
     const fill = filled(made);
     const { result, seq } = await world.call({
       ...step.way,
+      ...(step.through ? { vpcEndpoint: nameOf(step.through, made) } : {}),
       service: step.service,
       operation: step.operation,
       input: fill(step.input) as Readonly<Record<string, unknown>>, // an object, as the reader of the link checked

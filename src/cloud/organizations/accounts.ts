@@ -19,7 +19,8 @@ import { common, fault, managed, newNode, organizations } from './declare.ts';
 /*
  * New accounts of an organization: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html
  * OURS: they are there with the call, where AWS takes minutes; CreateAccount says IN_PROGRESS all the same, and who asks
- * for the status hears that it has succeeded.
+ * for the status hears that it has succeeded. Names and e-mail addresses are not kept from links, as AWS's model marks them
+ * sensitive: they are invented, and a story without them makes other accounts.
  */
 
 interface CreateAccount {
