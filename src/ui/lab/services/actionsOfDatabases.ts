@@ -24,6 +24,9 @@ const configOf = (keyArn: string): CallInput => ({
   encryptionConfig: [{ resources: ['secrets'], provider: { keyArn } }],
 });
 
+/** None chosen: nothing changes. */
+const keyKept = { ...key('KmsKeyId'), unset: words.keyKept };
+
 export const actionsOfDatabases = (
   service: Extract<ThingService, 'rds' | 'kinesis' | 'eks' | 'redshift'>,
   region: Region,
@@ -44,7 +47,7 @@ export const actionsOfDatabases = (
         rds('CopyDBSnapshot', [
           one('SourceDBSnapshotIdentifier', 'dbSnapshot'),
           text('TargetDBSnapshotIdentifier', 'under-another-key'),
-          key('KmsKeyId'),
+          keyKept,
         ]),
         rds('RestoreDBInstanceFromDBSnapshot', [text('DBInstanceIdentifier', 'restored'), dbSnapshot]),
         rds(
@@ -103,7 +106,7 @@ export const actionsOfDatabases = (
         })),
         redshift(
           'ModifyCluster',
-          [warehouse, check('Encrypted', 'true'), key('KmsKeyId')],
+          [warehouse, check('Encrypted', 'true'), keyKept],
           ({ Encrypted }, members) => ({ ...members, Encrypted: Encrypted === 'true' }),
         ),
         redshift('RotateEncryptionKey', [warehouse]),
@@ -111,7 +114,7 @@ export const actionsOfDatabases = (
         redshift('RestoreFromClusterSnapshot', [
           text('ClusterIdentifier', 'restored'),
           warehouseSnapshot,
-          key('KmsKeyId'),
+          keyKept,
         ]),
         redshift('CreateSnapshotCopyGrant', [text('SnapshotCopyGrantName', 'copies'), key('KmsKeyId')]),
         redshift('EnableSnapshotCopy', [

@@ -250,6 +250,45 @@ test('a database whose key is lost says so, and starts again when the key is bac
   await expect.element(state).toHaveTextContent(/^inaccessible-encryption-credentials$/);
 });
 
+test('a database that was not encrypted is, by snapshot, copy and restore: with forms alone', async () => {
+  const { result } = await ask('CreateKey', { Description: 'for copies' });
+  const { Arn } = (result.ok ? result.output['KeyMetadata'] : {}) as { readonly Arn: string };
+  await userEvent.click(place(/^RDS/));
+  const fill = (name: string, text: string) =>
+    userEvent.fill(page.getByLabelText(name, { exact: true }), text);
+  const choose = (operation: string) =>
+    userEvent.selectOptions(page.getByRole('combobox', { name: 'Operation' }), operation);
+  await fill('DBInstanceIdentifier', 'plain');
+  await userEvent.click(page.getByRole('checkbox', { name: 'StorageEncrypted' }));
+  await userEvent.click(button('CreateDBInstance'));
+  await expect.element(page.getByRole('link', { name: /^plain/ })).toBeVisible();
+  await choose('DatabaseWrite');
+  await userEvent.click(button('DatabaseWrite'));
+  await expect.element(page.getByText('KMS was not called.')).toBeVisible();
+  await choose('CreateDBSnapshot');
+  await userEvent.click(button('CreateDBSnapshot'));
+  await expect.element(page.getByRole('link', { name: /^before-the-change/ })).toBeVisible();
+  await choose('CopyDBSnapshot');
+  await userEvent.selectOptions(page.getByRole('combobox', { name: /^KmsKeyId/ }), Arn);
+  await userEvent.click(button('CopyDBSnapshot'));
+  await expect.element(page.getByText('KMS was called: 5 calls.', { exact: false })).toBeVisible();
+  await choose('RestoreDBInstanceFromDBSnapshot');
+  await fill('DBSnapshotIdentifier', 'under-another-key');
+  await userEvent.click(button('RestoreDBInstanceFromDBSnapshot'));
+  await userEvent.click(page.getByRole('link', { name: /^restored/ }));
+  await expect.element(page.getByText('data key, wrapped by KMS')).toBeVisible();
+  await userEvent.click(button('DatabaseRead'));
+  await expect.element(page.getByText('order 17')).toBeVisible();
+  // The first one stays as it was.
+  const { items } = await api.main.storedThings({ service: 'rds' });
+  expect(items.map(({ name, protection, keyArn }) => [name, protection, keyArn])).toEqual([
+    ['plain', 'none', undefined],
+    ['restored', 'dataKey', Arn],
+    ['before-the-change', 'none', undefined],
+    ['under-another-key', 'dataKey', Arn],
+  ]);
+});
+
 test('the tiers of Redshift lie one in the other; a rotation changes all but the ciphertext', async () => {
   await userEvent.click(button('Fill a warehouse'));
   await expect.element(page.getByRole('heading', { name: 'What it hangs on' })).toBeVisible();
@@ -350,29 +389,39 @@ test('a service is used by its forms, and a refusal of KMS inside says what woul
 const screens = [360, 320].flatMap((width) =>
   (['light', 'dark'] as const).map((theme) => ({ width, theme })),
 );
+const opened = async (name: string): Promise<string> => {
+  location.hash = '#/lab/services';
+  await userEvent.click(button(name));
+  await expect.element(page.getByRole('heading', { name: 'What it hangs on' })).toBeVisible();
+  return location.hash;
+};
+async function fits({ width, theme }: (typeof screens)[number], places: readonly string[]): Promise<void> {
+  await page.viewport(width, 740);
+  document.documentElement.dataset['theme'] = theme;
+  for (const hash of places) {
+    location.hash = hash;
+    await new Promise((done) => setTimeout(done, 150));
+    expect(document.documentElement.scrollWidth, hash).toBeLessThanOrEqual(width);
+    expect(await finds(), hash).toEqual([]);
+  }
+  delete document.documentElement.dataset['theme'];
+}
 
 test.each(screens)(
-  'at $width px, $theme, nothing scrolls sideways and axe finds nothing',
-  async ({ width, theme }) => {
-    const things: string[] = [];
-    for (const name of ['Fill a warehouse', 'Put an object']) {
-      location.hash = '#/lab/services';
-      await userEvent.click(button(name));
-      await expect.element(page.getByRole('heading', { name: 'What it hangs on' })).toBeVisible();
-      things.push(location.hash);
-    }
-    await page.viewport(width, 740);
-    document.documentElement.dataset['theme'] = theme;
+  'things at $width px, $theme: nothing scrolls sideways and axe finds nothing',
+  async (screen) => {
+    await fits(screen, [await opened('Fill a warehouse'), await opened('Put an object')]);
+  },
+);
+
+test.each(screens)(
+  'map, places and table at $width px, $theme: nothing scrolls sideways and axe finds nothing',
+  async (screen) => {
+    await opened('Start a database');
     const places = ['s3', 'rds'].map((one) => `#/lab/services/${account}/${region}/${one}`);
-    for (const hash of [...things, ...places, '#/lab/services']) {
-      location.hash = hash;
-      await new Promise((done) => setTimeout(done, 150));
-      expect(document.documentElement.scrollWidth, hash).toBeLessThanOrEqual(width);
-      expect(await finds(), hash).toEqual([]);
-    }
+    await fits(screen, [...places, '#/lab/services']);
     await userEvent.click(button('As table'));
-    await expect.element(page.getByRole('rowheader', { name: 'S3' })).toBeVisible();
-    expect(await finds(), 'table').toEqual([]);
-    delete document.documentElement.dataset['theme'];
+    await expect.element(page.getByRole('rowheader', { name: 'RDS' })).toBeVisible();
+    await fits(screen, ['#/lab/services']);
   },
 );

@@ -133,6 +133,7 @@ export const serviceWords = {
   none: 'choose',
   keyDefault: "the service's default",
   keyOfEks: 'a key that EKS owns',
+  keyKept: 'the key that it has',
   keyOther: 'another key: ARN, id or alias',
   keyOtherLabel: (name: string) => `${name}, as text`,
   needed: 'Fill in what is needed.',
