@@ -51,18 +51,20 @@ export function forAlarms(
   trails: readonly CloudTrailRec[],
   events: readonly TrailEvent[],
 ): readonly TrailEvent[] {
-  const since = new Map<string, number>();
-  for (const { account, selectors } of trails) {
-    const [first] = selectors;
-    if (first) since.set(account, Math.min(first.from, since.get(account) ?? Infinity));
-  }
-  const takers = trails.map((trail) => takenBy(trail, events));
-  return events.filter(
-    (event) =>
-      // Times of records are whole seconds.
-      timeOf(event) < Math.floor((since.get(event.recipientAccountId) ?? Infinity) / 1000) * 1000 ||
-      takers.some((takesIt) => takesIt(event)),
+  const firsts = trails.flatMap(({ account, selectors: [first] }) =>
+    first ? [{ account, from: Math.floor(first.from / 1000) * 1000, by: first.by }] : [],
   );
+  const places = new Map(events.map(({ eventID }, i) => [eventID, i]));
+  /** Before its account had a trail. Times of records are whole seconds: within one their order tells. */
+  const before = (event: TrailEvent, place: number): boolean =>
+    firsts.every(
+      ({ account, from, by }) =>
+        account !== event.recipientAccountId ||
+        timeOf(event) < from ||
+        (timeOf(event) === from && by !== undefined && place < (places.get(by) ?? 0)),
+    );
+  const takers = trails.map((trail) => takenBy(trail, events));
+  return events.filter((event, place) => before(event, place) || takers.some((takesIt) => takesIt(event)));
 }
 
 /** Whether a record that a trail takes lies in a log file by now. */

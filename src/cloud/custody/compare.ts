@@ -3,6 +3,7 @@ import type { ServiceName, TrailEvent } from '../../engine/index.ts';
 /*
  * Who holds the key? For each kind of custody the same calls are made in a world, and what the engine answers is the table.
  * A kind that KMS has no call for (AWS owned keys, a CloudHSM without KMS) says so itself: there is no key to ask about.
+ * What no call can answer is in stated.ts.
  */
 
 export const custodies = [
@@ -12,21 +13,27 @@ export const custodies = [
   'imported',
   'cloudHsmStore',
   'externalStore',
+  'cloudHsm',
 ] as const;
 export type Custody = (typeof custodies)[number];
+type KeyCustody = Exclude<Custody, 'cloudHsm'>;
 
 export const questions = [
   'see',
   'readPolicy',
   'changePolicy',
   'share',
+  'useElsewhere',
   'rotateByItself',
   'rotateNow',
   'disable',
   'deleteMaterial',
   'delete',
+  'cancel',
+  'gone',
   'audit',
   'whenLost',
+  'restore',
 ] as const;
 export type CustodyQuestion = (typeof questions)[number];
 
@@ -47,17 +54,29 @@ export interface CustodyDoor {
     operation: string,
     input: Readonly<Record<string, unknown>>,
   ): Promise<{ readonly refused: string | undefined; readonly output: Readonly<Record<string, unknown>> }>;
+  /** As somebody of another account, who may there do everything. */
+  askElsewhere(operation: string, input: Readonly<Record<string, unknown>>): Promise<string | undefined>;
   wait(seconds: number): Promise<void>;
   events(): Promise<readonly TrailEvent[]>;
   importMaterial(key: string): Promise<void>;
   /** Takes away what stands behind a key store: its cluster, its proxy. */
   breakStore(id: string): Promise<void>;
+  mendStore(id: string): Promise<void>;
 }
+
+type Say = (
+  question: CustodyQuestion,
+  call: string,
+  can: CustodyAnswer['can'],
+  refused?: string | undefined,
+) => void;
 
 interface Made {
   /** Undefined: no key that one could name. */
   readonly key: string | undefined;
   readonly store?: string | undefined;
+  /** The call that opens what was encrypted. */
+  readonly opensBy: string;
   /** Encrypts something of this custody, and answers how to open it. */
   readonly use: () => Promise<() => Promise<string | undefined>>;
 }
@@ -65,11 +84,16 @@ interface Made {
 /** @throws when what has to be prepared is refused: the comparison is wrong */
 export async function compareCustody(door: CustodyDoor): Promise<readonly CustodyAnswer[]> {
   const answers: CustodyAnswer[] = [];
-  for (const custody of custodies) answers.push(...(await ofOne(custody, door)));
+  for (const custody of custodies)
+    answers.push(...(custody === 'cloudHsm' ? withoutKms(custody) : await ofOne(custody, door)));
   return answers;
 }
 
-async function ofOne(custody: Custody, door: CustodyDoor): Promise<readonly CustodyAnswer[]> {
+/** No KMS key, so nothing of KMS to ask. */
+const withoutKms = (custody: Custody): readonly CustodyAnswer[] =>
+  questions.map((question) => ({ custody, question, can: 'notAsked', refused: undefined, call: '' }));
+
+async function ofOne(custody: KeyCustody, door: CustodyDoor): Promise<readonly CustodyAnswer[]> {
   const made = await prepare(custody, door);
   const before = (await door.events()).length;
   const open = await made.use();
@@ -78,7 +102,7 @@ async function ofOne(custody: Custody, door: CustodyDoor): Promise<readonly Cust
   const audited = uses.some(({ eventName }) => eventName === 'GenerateDataKey' || eventName === 'Encrypt');
   const found: CustodyAnswer[] = [];
   const { key } = made;
-  const say = (question: CustodyQuestion, call: string, can: CustodyAnswer['can'], refused?: string): void =>
+  const say: Say = (question, call, can, refused) =>
     void found.push({ custody, question, can, refused, call });
   const ask = async (question: CustodyQuestion, operation: string, more: object = {}): Promise<void> => {
     if (key === undefined) return say(question, `kms:${operation}`, 'notAsked');
@@ -89,9 +113,10 @@ async function ofOne(custody: Custody, door: CustodyDoor): Promise<readonly Cust
   await ask('readPolicy', 'GetKeyPolicy', { PolicyName: 'default' });
   await ask('changePolicy', 'PutKeyPolicy', { PolicyName: 'default', Policy: ownPolicy });
   await ask('share', 'CreateGrant', {
-    GranteePrincipal: 'arn:aws:iam::444455556666:user/Admin',
+    GranteePrincipal: `arn:aws:iam::${otherAccount}:user/Admin`,
     Operations: ['Decrypt'],
   });
+  await elsewhere(key, door, say);
   await ask('rotateByItself', 'EnableKeyRotation');
   await ask('rotateNow', 'RotateKeyOnDemand');
   await door.wait(60);
@@ -100,36 +125,71 @@ async function ofOne(custody: Custody, door: CustodyDoor): Promise<readonly Cust
   await ask('disable', 'DisableKey');
   await ask('deleteMaterial', 'DeleteImportedKeyMaterial');
   await ask('delete', 'ScheduleKeyDeletion', { PendingWindowInDays: 7 });
+  await ask('cancel', 'CancelKeyDeletion');
+  if (key !== undefined) await door.ask('kms', 'ScheduleKeyDeletion', { KeyId: key, PendingWindowInDays: 7 });
+  await door.wait(8 * 86_400);
+  const afterwards = await open();
+  say('gone', made.opensBy, afterwards === undefined, afterwards);
   return found;
 }
 
-/** What a use answers when what holds the material is gone. */
+/** The policy lets another account in, where it can be written; then somebody there uses the key. */
+async function elsewhere(key: string | undefined, door: CustodyDoor, say: Say): Promise<void> {
+  if (key === undefined) return say('useElsewhere', 'kms:Encrypt', 'notAsked');
+  await door.ask('kms', 'PutKeyPolicy', { KeyId: key, PolicyName: 'default', Policy: sharedPolicy });
+  const refused = await door.askElsewhere('Encrypt', { KeyId: key, Plaintext: new Uint8Array([1]) });
+  say('useElsewhere', 'kms:Encrypt', refused === undefined, refused);
+  await door.ask('kms', 'PutKeyPolicy', { KeyId: key, PolicyName: 'default', Policy: ownPolicy });
+}
+
+/** What a use answers when what holds the material is gone, and when it is there again. */
 async function loss(
-  custody: Custody,
-  { key, store }: Made,
+  custody: KeyCustody,
+  { key, store, opensBy }: Made,
   open: () => Promise<string | undefined>,
   door: CustodyDoor,
-  say: (question: CustodyQuestion, call: string, can: CustodyAnswer['can'], refused?: string) => void,
+  say: Say,
 ): Promise<void> {
+  const again = async (): Promise<void> => {
+    const refused = await open();
+    say('restore', opensBy, refused === undefined, refused);
+  };
   if (custody === 'imported' && key !== undefined) {
     const gone = await door.ask('kms', 'DeleteImportedKeyMaterial', { KeyId: key });
-    say('whenLost', 'kms:Decrypt', gone.refused === undefined, await open());
+    say('whenLost', opensBy, gone.refused === undefined, await open());
     await door.importMaterial(key);
+    await again();
   } else if (store !== undefined) {
     await door.breakStore(store);
-    say('whenLost', 'kms:Decrypt', true, await open());
-  } else say('whenLost', 'kms:Decrypt', false, await open());
+    const refused = await open();
+    say('whenLost', opensBy, refused !== undefined, refused);
+    await door.mendStore(store);
+    await door.wait(3600);
+    await again();
+  } else {
+    say('whenLost', opensBy, false, await open());
+    say('restore', opensBy, 'notAsked');
+  }
 }
 
 const account = '111122223333';
+const otherAccount = '444455556666';
+const forRootOf = (id: string) => ({
+  Effect: 'Allow',
+  Principal: { AWS: `arn:aws:iam::${id}:root` },
+  Action: 'kms:*',
+  Resource: '*',
+});
+const sharedPolicy = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [forRootOf(account), forRootOf(otherAccount)],
+});
 const ownPolicy = JSON.stringify({
   Version: '2012-10-17',
-  Statement: [
-    { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: 'kms:*', Resource: '*' },
-  ],
+  Statement: [forRootOf(account)],
 });
 
-async function prepare(custody: Custody, door: CustodyDoor): Promise<Made> {
+async function prepare(custody: KeyCustody, door: CustodyDoor): Promise<Made> {
   const must = async (service: ServiceName, operation: string, input: object) => {
     const { refused, output } = await door.ask(service, operation, { ...input });
     if (refused !== undefined) throw new Error(`custody ${custody}: ${operation} was refused: ${refused}`);
@@ -143,11 +203,12 @@ async function prepare(custody: Custody, door: CustodyDoor): Promise<Made> {
       await must('s3', 'PutObject', { Bucket, Key: 'one', Body: new Uint8Array([1, 2, 3]), ...asked });
       return async () => (await door.ask('s3', 'GetObject', { Bucket, Key: 'one' })).refused;
     };
-    if (custody === 'awsOwned') return { key: undefined, use };
+    const opensBy = 's3:GetObject';
+    if (custody === 'awsOwned') return { key: undefined, use, opensBy };
     // It comes with its first use.
     await use();
     const { KeyMetadata } = await must('kms', 'DescribeKey', { KeyId: 'alias/aws/s3' });
-    return { key: (KeyMetadata as { readonly Arn: string }).Arn, use };
+    return { key: (KeyMetadata as { readonly Arn: string }).Arn, use, opensBy };
   }
   const store = await storeFor(custody, must, door);
   const origin = {
@@ -162,6 +223,7 @@ async function prepare(custody: Custody, door: CustodyDoor): Promise<Made> {
   return {
     key,
     store,
+    opensBy: 'kms:Decrypt',
     use: async () => {
       const { CiphertextBlob } = await must('kms', 'GenerateDataKey', { KeyId: key, KeySpec: 'AES_256' });
       return async () => (await door.ask('kms', 'Decrypt', { CiphertextBlob })).refused;
@@ -170,7 +232,7 @@ async function prepare(custody: Custody, door: CustodyDoor): Promise<Made> {
 }
 
 async function storeFor(
-  custody: Custody,
+  custody: KeyCustody,
   must: (
     service: ServiceName,
     operation: string,
@@ -203,10 +265,3 @@ async function storeFor(
   await door.wait(3600);
   return String(CustomKeyStoreId);
 }
-
-/** What no engine can answer, dated: myths.md 1, as of 2026. */
-export const fipsFacts = {
-  level: 'FIPS 140-3 Security Level 3',
-  before: 'FIPS 140-2 Level 3 since 2023',
-  asOf: '2026',
-} as const;

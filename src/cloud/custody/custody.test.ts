@@ -25,6 +25,17 @@ it('every custody answers every question, and the engine answers as AWS says', a
   expect(of('imported', 'deleteMaterial')[0]).toBe(true);
   expect(of('customerManaged', 'deleteMaterial')).toEqual([false, 'UnsupportedOperationException']);
   expect(of('imported', 'whenLost')[1]).toBe('KMSInvalidStateException');
+  for (const custody of ['awsManaged', 'awsOwned']) expect(of(custody, 'useElsewhere')[0]).not.toBe(true);
+  for (const custody of ['customerManaged', 'imported', 'cloudHsmStore', 'externalStore']) {
+    expect(of(custody, 'useElsewhere'), custody).toEqual([true, undefined]);
+    expect(of(custody, 'cancel'), custody).toEqual([true, undefined]);
+    // What was deleted is nowhere any more.
+    expect(of(custody, 'gone')[0], custody).toBe(false);
+  }
+  for (const custody of ['awsOwned', 'awsManaged']) expect(of(custody, 'gone')).toEqual([true, undefined]);
+  for (const custody of ['imported', 'cloudHsmStore', 'externalStore'])
+    expect(of(custody, 'restore'), custody).toEqual([true, undefined]);
+  for (const question of questions) expect(of('cloudHsm', question)).toEqual(['notAsked', undefined]);
   for (const store of ['cloudHsmStore', 'externalStore']) {
     expect(of(store, 'rotateByItself')[0]).toBe(false);
     expect(of(store, 'whenLost')[0]).toBe(true);

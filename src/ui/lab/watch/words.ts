@@ -231,6 +231,8 @@ export const watchWords = {
   drills: 'Incident drills',
   drillsLead:
     'Each begins in a new world in which somebody has made real calls. Find the cause in the trail, then mend it with the tools of the lab.',
+  otherDrills: 'Other drills',
+  chooseAnother: 'Begin another one',
   start: 'Start',
   starting: 'Making the world…',
   worldName: (name: string) => `Drill: ${name}`,
