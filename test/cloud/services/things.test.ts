@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { World, type StoredThing, type WorldApi } from '../../../src/client/index.ts';
-import type { KeyArn, PrincipalArn, Region, ServiceName } from '../../../src/engine/index.ts';
+import { openData } from '../../../src/cloud/keeping.ts';
+import {
+  hmacSha256,
+  ref,
+  type Bytes,
+  type KeyArn,
+  type PrincipalArn,
+  type Region,
+  type ServiceName,
+} from '../../../src/engine/index.ts';
 import { MemoryStore } from '../../../src/store/index.ts';
 import { a, b, adminOf, allow, policy, rootOf, trust } from '../house.ts';
 import { region } from './kms.ts';
@@ -235,6 +244,22 @@ async function mounts(at: Ask, thing: StoredThing): Promise<boolean> {
   return (await ask(at, 'ec2', 'InstanceRead', { VolumeId, InstanceId })).ok;
 }
 
+/** Where the bytes of a card lie, as their service says it to its cipher. */
+const clusterOf = ({ context = {} }: StoredThing): string => context['aws:redshift:arn'] ?? '';
+const numberIn = ({ name }: StoredThing): string => name.split(' ').at(-1) ?? '';
+const places: Readonly<Partial<Record<StoredThing['kind'], (thing: StoredThing) => string>>> = {
+  dbInstance: ({ context = {} }) => context['aws:ebs:id'] ?? '',
+  dbSnapshot: ({ context = {} }) => context['aws:ebs:id'] ?? '',
+  record: (thing) => `${thing.within?.slice('kinesisStream/'.length)}|${numberIn(thing)}`,
+  kubernetesSecret: ({ within, account, region: there, name }) =>
+    `arn:aws:eks:${there}:${account}:cluster/${within?.split('/').at(-1)}|${name}`,
+  block: (thing) => `${clusterOf(thing)}|${numberIn(thing)}`,
+  // The first of its blocks.
+  warehouseSnapshot: (thing) => `${clusterOf(thing)}|1`,
+};
+const tierPlace = (is: StoredThing['inner'][number]['is'], thing: StoredThing): string =>
+  is === 'databaseKey' ? `${clusterOf(thing)}|database key` : `${places[thing.kind]?.(thing)}|key`;
+
 interface Line {
   readonly kind: string;
   readonly key: number;
@@ -362,6 +387,37 @@ describe('stored things', () => {
       }
     }
     expect(opened).toBeGreaterThan(kinds.length);
+    await world.close();
+  });
+
+  it('what KMS returns for a card opens its bytes, tier by tier; its grants are there', async () => {
+    const { world } = await made(ofAll);
+    const ends: Record<string, number> = {};
+    for (const thing of await everything(world)) {
+      const { keyArn, wrapped, bytes, context, inner, kind, id, within = '', name } = thing;
+      for (const grantId of thing.grantIds) {
+        const grant = keyArn && (await world.read((view) => view.get(ref.grant(keyArn, grantId))));
+        expect(grant, `${id} ${grantId}`).toBeDefined();
+      }
+      if (!wrapped || !bytes?.first || !(kind in places)) continue;
+      const CiphertextBlob = wrapped;
+      const { Plaintext } = await done({ world, account: thing.account }, 'kms', 'Decrypt', {
+        CiphertextBlob,
+        EncryptionContext: context,
+      });
+      let key = (Plaintext as Bytes).slice(0, 32); // Decrypt's answer
+      // The last of them is the next to what KMS wrapped.
+      for (const tier of inner.toReversed()) {
+        const place = tierPlace(tier.is, thing);
+        const next = tier.is === 'salt' ? hmacSha256(key, tier.bytes) : openData(key, tier.bytes, place);
+        if (!next) throw new Error(`${id}: ${tier.is} does not open at ${place}`);
+        key = next;
+      }
+      const opened = openData(key, bytes.first, places[kind]?.(thing) ?? '');
+      expect(opened && new TextDecoder().decode(opened), `${id} ${within} ${name}`).toBe(secretText);
+      ends[kind] = (ends[kind] ?? 0) + 1;
+    }
+    expect(Object.keys(ends).toSorted()).toEqual(Object.keys(places).toSorted());
     await world.close();
   });
 
