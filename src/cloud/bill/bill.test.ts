@@ -168,25 +168,33 @@ describe('what many calls ask', () => {
     expect(await cost(true)).toEqual([744, '0.00']);
   }, 60_000);
 
-  it('a client that caches: 1,000 wishes from two, as from all of them', async () => {
-    const client = async () => {
-      const lab = await house();
-      const KeyId = await makeKey(lab, a);
-      const input = { KeyId, KeySpec: 'AES_256' };
-      return cachingClient(async (after) => {
-        await lab.advance({ seconds: after });
-        const before = (await lab.trail()).length;
-        await done(lab, { operation: 'GenerateDataKey', input, principal: adminOf(a) });
-        return usesOf((await lab.trail()).slice(before), []);
-      }, 300);
-    };
-    const wish = await client();
-    let whole = 0;
-    for (let i = 0; i < 1000; i += 1) whole += (await wish(i === 0 ? 0 : 7)).length;
-    const quick = await repeated(await client(), { n: 1000, seconds: 7000, holdSeconds: 300 });
-    expect(quick.requests).toBe(whole);
-    expect(whole).toBe(24);
-  }, 60_000);
+  it.each([
+    ['age', { maxAgeSeconds: 300 }, 24],
+    ['messages', { maxAgeSeconds: 300, maxMessages: 30 }, 34],
+    ['exactly at its age', { maxAgeSeconds: 70 }, 91],
+  ] as const)(
+    'a client whose cache ends by %s: 1,000 wishes from two, as from all of them',
+    async (_name, limits, asked) => {
+      const client = async () => {
+        const lab = await house();
+        const KeyId = await makeKey(lab, a);
+        const input = { KeyId, KeySpec: 'AES_256' };
+        return cachingClient(async (after) => {
+          await lab.advance({ seconds: after });
+          const before = (await lab.trail()).length;
+          await done(lab, { operation: 'GenerateDataKey', input, principal: adminOf(a) });
+          return usesOf((await lab.trail()).slice(before), []);
+        }, limits);
+      };
+      const wish = await client();
+      let whole = 0;
+      for (let i = 0; i < 1000; i += 1) whole += (await wish(i === 0 ? 0 : 7)).length;
+      const quick = await repeated(await client(), { n: 1000, seconds: 7000, holdSeconds: 300, limits });
+      expect(quick.requests).toBe(whole);
+      expect(whole).toBe(asked);
+    },
+    60_000,
+  );
 
   it('fresh calls: one alone, closer than the hold, farther than the hold', () => {
     expect(fresh({ n: 1, seconds: 1, holdSeconds: 3600 })).toBe(1);
@@ -202,6 +210,7 @@ describe('what many calls ask', () => {
       principal: adminOf(a),
       input: { Bucket: 'photos', Key },
       at,
+      refused: undefined,
     });
     expect(classesOf([put('a', 0), put('b', 5000)])).toMatchObject([{ n: 2, seconds: 5 }]);
   });

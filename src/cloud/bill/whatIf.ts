@@ -1,3 +1,4 @@
+import { DataKeyCache, messagesPerKey, type CacheLimits } from '../caching/index.ts';
 import type { RequestUse } from './uses.ts';
 
 /*
@@ -15,6 +16,8 @@ export interface Repetition {
   readonly seconds: number;
   /** How long the service holds a key: 3,600 of a bucket key, 300 of a queue. Not asked when nothing is held. */
   readonly holdSeconds: number;
+  /** Of a client's own cache instead: its age counts, and so does what a data key may serve. */
+  readonly limits?: CacheLimits | undefined;
 }
 
 export interface Repeated {
@@ -29,8 +32,9 @@ export interface Repeated {
  * Of `n` calls, those that find nothing held: the first, and each first one after a key's time is over.
  * @returns at least 1
  */
-export function fresh({ n, seconds, holdSeconds }: Repetition): number {
+export function fresh({ n, seconds, holdSeconds, limits }: Repetition): number {
   const gap = seconds / n;
+  if (limits) return Math.ceil(n / messagesPerKey(limits, gap, 0));
   // The k-th call after a fresh one comes k gaps later, and finds the key while that is less than its time.
   const perKey = Math.max(1, Math.ceil(Number((holdSeconds / gap).toFixed(9))));
   return Math.ceil(n / perKey);
@@ -57,19 +61,22 @@ export async function repeated(make: MakeOne, repetition: Repetition): Promise<R
 }
 
 /**
- * A client that goes on using a data key for a while, as the Encryption SDK's caching manager does; of its limits, the age
- * alone. Asked within that time it makes no call.
+ * A client that goes on using a data key, as the Encryption SDK's caching manager does, within the same limits (a test in
+ * src/client/caching holds the cache against the real one). While one serves, it makes no call.
  */
-export function cachingClient(make: MakeOne, ageSeconds: number): MakeOne {
-  let since: number | undefined;
+export function cachingClient(make: MakeOne, limits: CacheLimits): MakeOne {
+  const cache = new DataKeyCache<true>(limits);
+  let now = 0;
+  /** Of that, what the world has not seen pass yet. */
+  let behind = 0;
   return async (afterSeconds) => {
-    const age = since === undefined ? undefined : since + afterSeconds;
-    if (age !== undefined && age < ageSeconds) {
-      since = age;
-      return [];
-    }
-    since = 0;
-    return make(age ?? afterSeconds);
+    now += afterSeconds;
+    behind += afterSeconds;
+    if (cache.take('', 0, now)) return [];
+    const uses = await make(behind);
+    behind = 0;
+    cache.put('', true, 0, now);
+    return uses;
   };
 }
 
@@ -81,9 +88,11 @@ export interface RecordedCall {
   readonly principal: string;
   readonly input: Readonly<Record<string, unknown>>;
   readonly at: number;
+  /** The exception, when it was refused. */
+  readonly refused: string | undefined;
 }
-export interface CallClass {
-  readonly sample: RecordedCall;
+export interface CallClass<C extends RecordedCall> {
+  readonly sample: C;
   readonly n: number;
   /** From the first to the last, at least one second. */
   readonly seconds: number;
@@ -97,24 +106,43 @@ const abouts = [
   'SecretId',
   'TableName',
   'FunctionName',
+  'StreamName',
   'Name',
   'logGroupName',
   'KeyId',
 ] as const;
+/** What decides how it asks KMS, and how that is charged. */
+const settings = [
+  'KeySpec',
+  'KeyPairSpec',
+  'ServerSideEncryption',
+  'SSEKMSKeyId',
+  'BucketKeyEnabled',
+  'KmsKeyId',
+  'Type',
+  'Encrypted',
+  'WithDecryption',
+] as const;
 
-/** Calls of services that differ in nothing that the bill could notice, most frequent first. */
-export function classesOf(calls: readonly RecordedCall[]): readonly CallClass[] {
-  const classes = new Map<string, { sample: RecordedCall; n: number; first: number; last: number }>();
+export const aboutOf = (input: RecordedCall['input']): string => {
+  const about = abouts.map((member) => input[member]).find((value) => typeof value === 'string');
+  return typeof about === 'string' ? about : '';
+};
+
+/** Calls that differ in nothing that the bill could notice, most frequent first. */
+export function classesOf<C extends RecordedCall>(calls: readonly C[]): readonly CallClass<C>[] {
+  const classes = new Map<string, { sample: C; n: number; first: number; last: number }>();
   for (const call of calls) {
-    const about = abouts.map((member) => call.input[member]).find((value) => typeof value === 'string');
-    const name = [call.service, call.operation, call.region, call.principal, about].join('|');
+    const { service, operation, region, principal, input, refused } = call;
+    const set = settings.map((member) => input[member] ?? null);
+    const name = JSON.stringify([service, operation, region, principal, refused, aboutOf(input), ...set]);
     const known = classes.get(name);
     if (!known) classes.set(name, { sample: call, n: 1, first: call.at, last: call.at });
     else {
       known.n += 1;
       known.first = Math.min(known.first, call.at);
       known.last = Math.max(known.last, call.at);
-      // The newest: what it was about is still there.
+      // The newest: the world had most of what it has now.
       if (call.at >= known.sample.at) known.sample = call;
     }
   }

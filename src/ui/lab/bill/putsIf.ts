@@ -5,7 +5,8 @@ import type { PrincipalArn, Region } from '../../../engine/index.ts';
 
 export type PutCase = 'plain' | 'bucketKeys' | 'sseS3';
 export type Repeated = Awaited<ReturnType<Around['repeated']>>;
-type Use = Repeated['uses'][number];
+export type Use = Repeated['uses'][number];
+export type Lives = ReturnType<Around['keyLives']>;
 
 const account = '111122223333';
 const principal = `arn:aws:iam::${account}:user/Admin` as PrincipalArn;
@@ -31,17 +32,34 @@ const genesis: Genesis = {
   ],
 };
 
-/** Makes a call in a world again and again, and tells what it asked of KMS. */
-export function maker(world: WorldApi, around: Around, call: Parameters<WorldApi['call']>[0]) {
+/** A call that should have passed did not. */
+export class CallRefused extends Error {
+  override readonly name = 'CallRefused';
+}
+
+/**
+ * Makes a call in a world again and again, and tells what it asked of KMS.
+ * @param lives keys that are known: what a request costs depends on their spec
+ * @param refusedToo what is refused after KMS was asked counts too: it is charged
+ */
+export function maker(
+  world: WorldApi,
+  around: Around,
+  call: Parameters<WorldApi['call']>[0],
+  lives: Lives = [],
+  refusedToo = false,
+) {
   return async (afterSeconds: number): Promise<readonly Use[]> => {
-    await world.advance({ seconds: afterSeconds });
+    if (afterSeconds > 0) await world.advance({ seconds: afterSeconds });
     const [last] = await world.trail({ n: 1 });
     const { result } = await world.call(call);
-    if (!result.ok) throw new Error(`${call.operation}: ${result.refusal.refused}`);
     const newest = await world.trail({ n: 50 });
     const known = newest.findIndex(({ event }) => event.eventID === last?.event.eventID);
     const fresh = (known < 0 ? newest : newest.slice(0, known)).map(({ event }) => event);
-    return around.usesOf(fresh, []).map((use) => ({ ...use, at: monthFrom }));
+    const uses = around.usesOf(fresh, lives).map((use) => ({ ...use, at: monthFrom }));
+    if (!result.ok && (!refusedToo || uses.length === 0))
+      throw new CallRefused(`${call.operation}: ${result.refusal.refused}`);
+    return uses;
   };
 }
 

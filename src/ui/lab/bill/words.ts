@@ -1,4 +1,5 @@
 import type { Around } from '../../../client/index.ts';
+import type { Replayed } from './replay.ts';
 
 type Line = ReturnType<Around['billOf']>['lines'][number];
 
@@ -79,7 +80,6 @@ export const billWords = {
     bucketKeys: 'SSE-KMS with S3 Bucket Keys',
     sseS3: 'SSE-S3, a key of S3',
   },
-  caseHeads: { way: 'Way', made: 'Calls made here', requests: 'Requests to KMS', amount: 'A month' },
   madeOf: (classes: readonly { readonly holds: boolean; readonly n: number; readonly requests: number }[]) =>
     classes
       .map(
@@ -91,13 +91,37 @@ export const billWords = {
 
   replay: 'Replay my calls',
   replayLead:
-    'Kinds of calls in this world’s history that could ask KMS less. One of each kind is made again in forks of this world, as it was and changed; counts are multiplied.',
-  noReplay: 'No PutObject, SendMessage or GenerateDataKey was called in this world yet.',
-  replayHeads: { call: 'Call', n: 'Times', was: 'Requests', would: 'Changed', change: 'Change' },
+    'What this world’s own calls would have cost with other settings. One call of each kind is made again, in a copy of the world as it was just before it, as it was and changed; counts are multiplied. The world stays as it is.',
+  noReplay: 'Nothing was called in this world yet.',
+  bucketKeys: 'S3 Bucket Keys',
+  bucketKeysWays: { asTheyAre: 'as they are', on: 'on', off: 'off' },
+  replayKeys: 'KMS keys',
+  asIs: 'as they are',
+  times: 'Each call so often, a month',
+  reuseDay: 'Queues use a data key again for a day',
+  clientCache: 'Clients cache the data keys that they generate',
+  maxAge: 'Max age, seconds',
+  maxMessages: 'Max messages',
+  toCaching: 'See the cache at work, and its price in safety',
+  replayRun: 'Replay',
+  replaying: (percent: number) => `Making the calls… ${percent} %`,
+  replayed: (was: number, would: number) =>
+    `${was.toLocaleString('en')} requests to KMS as it was, ${would.toLocaleString('en')} changed.`,
+  replayHeads: { call: 'Call', n: 'Times', was: 'Requests', would: 'Changed' },
   changes: {
-    bucketKeys: 'S3 Bucket Keys on',
+    bucketKeys: 'other Bucket Keys',
     reuseDay: 'queue’s data key reused for a day',
-    clientCache: 'data key cached by the client for 5 min',
+    clientCache: 'data key cached by the client',
+    keys: 'spread over the keys',
   },
-  refusedNow: 'refused now',
+  kind: ({ service, about, refused, changes }: Replayed) =>
+    [
+      about === '' ? service : about.slice(about.lastIndexOf('/') + 1),
+      ...(refused === undefined ? [] : [`refused: ${refused}`]),
+      ...changes.map((change) => billWords.changes[change]),
+    ].join(', '),
+  notAgain: 'not repeatable',
+  noChange: 'No kind of call in this world notices these settings.',
+  sums: { requests: 'Requests to KMS', keys: 'KMS keys used', month: 'A month of these' },
+  sameKinds: (n: number) => (n === 1 ? '1 kind of call asks the same' : `${n} kinds of calls ask the same`),
 };
