@@ -84,6 +84,38 @@ describe('a lab', () => {
   });
 });
 
+it('what was done in a lab is watched on the stage, and the lab waits as it was', async () => {
+  await open('#/study/labs/stop-the-deletion');
+  await call('EnableKey');
+  await call('CancelKeyDeletion');
+  await page.getByRole('button', { name: 'Watch on the stage what you did' }).click();
+  await expect.element(page.getByRole('region', { name: 'The scene' })).toBeVisible();
+  // It plays at once; held, and back to its beginning.
+  await userEvent.keyboard(' ');
+  await userEvent.keyboard('{Home}');
+  const sentence = () => document.querySelector('.saybox .say')?.textContent;
+  await expect.poll(sentence).toMatch(/calls EnableKey\..*KMSInvalidStateException comes back/);
+  await userEvent.keyboard('{End}');
+  await expect
+    .poll(sentence)
+    .toMatch(/calls CancelKeyDeletion\..*The key goes from PendingDeletion to Disabled/);
+  expect(await findings()).toEqual([]);
+  await userEvent.keyboard('{Escape}');
+  await expect.element(page.getByRole('button', { name: 'Watch on the stage what you did' })).toHaveFocus();
+});
+
+it('an option of a generated question is watched, and a link leads to it', async () => {
+  await open('#/study/made/7');
+  await page.getByRole('radio').first().click();
+  await page.getByRole('radio', { name: 'Unsure' }).click();
+  await page.getByRole('button', { name: 'Answer', exact: true }).click();
+  await page.getByRole('button', { name: /^Watch it/ }).click();
+  await expect.element(page.getByRole('region', { name: 'The scene' })).toBeVisible();
+  await page.getByRole('button', { name: 'Share this moment' }).click();
+  const link = page.getByRole('group', { name: 'The link' }).element().textContent ?? '';
+  expect(JSON.parse(atob(link.split('?m=')[1] ?? ''))).toMatchObject({ v: 1, made: 7, option: 'run' });
+});
+
 it('on a phone the hints of a lab stand below the task and the call, not upon them', async () => {
   await open('#/study/labs/stop-the-deletion', Study, 360, 740);
   const hint = page.getByRole('button', { name: 'Hint 1 of 3' });
