@@ -27,6 +27,7 @@ export {
   parseRegion,
   placeFault,
   quotaOf,
+  resourceLimits,
   shortPrincipal,
   stages,
   take,

@@ -40,6 +40,7 @@ export { grantableOperations, grantToken } from './grants.ts';
 export { backingId, backingOf, externalKeyOf, setBacking, setExternalKey } from './keyStores.ts';
 export { pendingMaterial } from './materialState.ts';
 export { operations } from './operations/index.ts';
+export { resourceLimits } from './limits.ts';
 export { quotaOf, setQuota, symmetricBucket, take } from './quota/index.ts';
 export { keyStateMachine, cellOf, operationsWithStates } from './machines/index.ts';
 /** The primitives of asymmetric keys, loaded when asked for. */

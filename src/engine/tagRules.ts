@@ -5,6 +5,9 @@ export interface Tag {
   readonly TagValue: string;
 }
 
+/** quotas.json "tagsPerKey". */
+export const tagsPerKey = 50;
+
 /** FACTS.md "Tags": in any case of letters. */
 export const reservedTag = (keys: readonly string[]): Refusal | undefined =>
   keys.some((key) => key.toLowerCase().startsWith('aws:'))
@@ -19,7 +22,7 @@ export function tagFault(tags: readonly Tag[], already = 0): Refusal | undefined
   if (new Set(tags.map(({ TagKey }) => TagKey)).size < tags.length) {
     return refuse('TagException', 'Duplicate tag keys', because);
   }
-  return already + tags.length > 50 ? refuse('TagException', 'Too many tags', because) : undefined;
+  return already + tags.length > tagsPerKey ? refuse('TagException', 'Too many tags', because) : undefined;
 }
 
 /** Condition keys of the tags in a request. */

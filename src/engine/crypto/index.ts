@@ -5,7 +5,7 @@ export { encryptionContextAad } from './encryptionContext.ts';
 export { openGcm, sealGcm } from './gcm.ts';
 export { hmacSha256, sha256Of } from './hash.ts';
 export { materialAad, materialIdentifier, unwrapMaterial, wrapMaterial } from './material.ts';
-export { type BlobKind } from './blobLayout.ts';
+export { maxBlob, maxPlaintext, type BlobKind } from './blobLayout.ts';
 export {
   isBlobFault,
   parseBlob,

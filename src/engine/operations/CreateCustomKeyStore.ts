@@ -29,7 +29,7 @@ export interface CreateCustomKeyStoreResponse {
 }
 
 /** quotas.json "customKeyStoresPerAccountRegion". */
-const storesPerAccountAndRegion = 10;
+export const storesPerAccountAndRegion = 10;
 
 export const CreateCustomKeyStore = operation<CreateCustomKeyStoreRequest, CreateCustomKeyStoreResponse>({
   name: 'CreateCustomKeyStore',

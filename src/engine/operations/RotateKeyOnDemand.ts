@@ -14,7 +14,7 @@ export interface RotateKeyOnDemandResponse {
 }
 
 /** quotas.json "onDemandRotationsPerKey"; not adjustable. */
-const perKey = 25;
+export const onDemandRotationsPerKey = 25;
 /** specs.json "conflict": an automatic rotation within 20 minutes. */
 const conflictWindowMs = 20 * 60_000;
 
@@ -53,7 +53,7 @@ function cannotNow(rec: KeyRec, { view, env }: Step): Refusal | undefined {
     // OURS: what ConflictException says while another rotation is near is in no recording; it says nothing here.
     return refuse('ConflictException', '', 'specs.json rotation conflict');
   }
-  if (rotation.onDemand >= perKey) {
+  if (rotation.onDemand >= onDemandRotationsPerKey) {
     return refuse(
       'LimitExceededException',
       `The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: ${rec.arn}`,

@@ -20,7 +20,7 @@ export interface ScheduleKeyDeletionResponse {
 }
 
 /** specs.json "deletion": days. The shape lets 1 to 365 through, the service 7 to 30. */
-const window = { min: 7, max: 30, default: 30 };
+export const deletionDays = { min: 7, max: 30, default: 30 };
 
 export const ScheduleKeyDeletion = operation<ScheduleKeyDeletionRequest, ScheduleKeyDeletionResponse>({
   name: 'ScheduleKeyDeletion',
@@ -28,8 +28,8 @@ export const ScheduleKeyDeletion = operation<ScheduleKeyDeletionRequest, Schedul
   readOnly: false,
   worksAcrossAccounts: false,
   refusals: [],
-  check: ({ PendingWindowInDays: days = window.default }) =>
-    days < window.min || days > window.max
+  check: ({ PendingWindowInDays: days = deletionDays.default }) =>
+    days < deletionDays.min || days > deletionDays.max
       ? refuse(
           'ValidationException',
           'PendingWindowInDays must be between 7 and 30.',
@@ -44,7 +44,7 @@ export const ScheduleKeyDeletion = operation<ScheduleKeyDeletionRequest, Schedul
       : { 'kms:ScheduleKeyDeletionPendingWindowInDays': String(PendingWindowInDays) }),
     'kms:TrailingDaysWithoutKeyUsage': String(daysWithoutUse(theKey(located).rec, step)),
   }),
-  run({ PendingWindowInDays = window.default }, located, step) {
+  run({ PendingWindowInDays = deletionDays.default }, located, step) {
     const { rec } = theKey(located);
     const role = rec.MultiRegion ? roleAfter(rec, 'ScheduleKeyDeletion', step.view) : undefined;
     if (role === 'PRIMARY/waitsForReplicas') {

@@ -122,3 +122,7 @@ export const operations: readonly Operation[] = [
 const byName = new Map(operations.map((operation) => [operation.name, operation]));
 
 export const operationByName = (name: string): Operation | undefined => byName.get(name);
+
+export { storesPerAccountAndRegion } from './CreateCustomKeyStore.ts';
+export { onDemandRotationsPerKey } from './RotateKeyOnDemand.ts';
+export { deletionDays } from './ScheduleKeyDeletion.ts';

@@ -44,7 +44,7 @@ export { lintPolicy } from './lint/lint.ts';
 export { type Finding, type LintOptions, type LintRule, type Severity } from './lint/finding.ts';
 export { checkKeyPolicy, type KeyPolicyCheck } from './checkKeyPolicy.ts';
 export { defaultKeyPolicy } from './defaultKeyPolicy.ts';
-export { parsePolicy } from './parsePolicy.ts';
+export { keyPolicyDocumentBytes, parsePolicy } from './parsePolicy.ts';
 export { foreignKeyMessage } from './sentences.ts';
 export { isMistake, readJson } from './json.ts';
 export { respacePolicy } from './respacePolicy.ts';

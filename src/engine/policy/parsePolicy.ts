@@ -12,7 +12,7 @@ import {
 import { isMistake, readJson, type JsonNode } from './json.ts';
 
 /** policy.md §3: "Document: JSON, <= 32,768 bytes effective". */
-const keyPolicyDocumentBytes = 32_768;
+export const keyPolicyDocumentBytes = 32_768;
 
 export const malformed = (message: string, because = 'policy.md §3'): Refusal => ({
   refused: 'MalformedPolicyDocumentException',
