@@ -29,7 +29,8 @@ export function deniedBy(
 const isContext = (value: unknown): value is Readonly<Record<string, string>> =>
   typeof value === 'object' && value !== null && Object.values(value).every((one) => typeof one === 'string');
 
-const circumstancesOf = (
+/** What the simulator's fields hold for a call by a way and with an input. */
+export const circumstancesOf = (
   { vpcEndpoint = '', sourceIp = '', mfa = false }: Way,
   input: Readonly<Record<string, unknown>> = {},
 ): Partial<Circumstances> => {

@@ -111,6 +111,8 @@ export const policyWords = {
 
   access: 'Access',
   lead: 'Who may do what with this key, by every policy of this world: asked of the same decision that every call goes through. Open a cell for its reasons and, where it is denied, for the smallest change that allows it.',
+  byWay: (parts: readonly string[]) =>
+    `Asked for calls that come as yours do now, by the choice beside “Act as”: ${parts.join(', ')}.`,
   who: 'Principal',
   action: 'Action',
   context: 'Condition keys of the request',

@@ -196,6 +196,13 @@ test('a VPC endpoint is made; a key is for calls through it alone, and calls are
   await userEvent.keyboard('{Escape}');
   await userEvent.click(send);
   await expect.element(page.getByRole('status').first()).toHaveTextContent('GenerateDataKey was served.');
+  // Who may what is asked for calls that come the same way.
+  await userEvent.click(key.getByRole('button', { name: 'Back to the key' }));
+  await userEvent.click(key.getByRole('tab', { name: /^Access/ }));
+  await expect.element(key.getByText(/^Asked for calls that come as yours do now/)).toHaveTextContent(id);
+  const cell = key.getByRole('button', { name: '111122223333 user/Admin kms:GenerateDataKey: allowed' });
+  await userEvent.click(cell);
+  await expect.element(key.getByText('user/Admin may kms:GenerateDataKey')).toBeVisible();
 
   // An endpoint policy is asked too; back to its default, and gone.
   location.hash = `#/lab/principals/${id}`;
