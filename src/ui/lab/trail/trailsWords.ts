@@ -86,10 +86,8 @@ export const trailsWords = {
     bucketName: 'Name of the bucket',
     key: 'Key of the files',
     noKey: 'None: S3’s own key (SSE-S3)',
-    keyHint:
-      'Customer managed keys of the bucket’s Region. CloudTrail uses the key in its own name: only the key policy can allow that.',
-    otherRegion: (region: string) =>
-      `The bucket is in ${region}: a key has to be there too. Switch the Region to choose one.`,
+    keyHint: (region: string) =>
+      `Customer managed keys in ${region}, where the bucket is. CloudTrail uses the key in its own name: only the key policy can allow that.`,
     options: 'Options',
     allRegions: 'Take calls of all Regions',
     start: 'Start logging at once',
