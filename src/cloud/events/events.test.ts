@@ -150,6 +150,47 @@ describe('a rule of EventBridge', () => {
     expect(await received()).toEqual([`"${adminOf(a)} called DisableKey"`]);
   });
 
+  it('goes on in a world that comes from a file, with its alarms', async () => {
+    const lab = await house();
+    const ask = await watched(lab);
+    await ask('events', 'PutRule', { Name: 'again', EventPattern: named('DisableKey') });
+    await ask('events', 'PutTargets', { Rule: 'again', Targets: [onKey('enableKey')] });
+    await ask('logs', 'CreateLogGroup', { logGroupName: 'aws-cloudtrail-logs' });
+    await ask('logs', 'PutMetricFilter', {
+      logGroupName: 'aws-cloudtrail-logs',
+      filterName: 'disabled',
+      filterPattern: '{ $.eventName = "DisableKey" }',
+      metricTransformations: [{ metricName: 'disabled', metricNamespace: 'Trail', metricValue: '1' }],
+    });
+    await ask('monitoring', 'PutMetricAlarm', {
+      AlarmName: 'disabled',
+      Namespace: 'Trail',
+      MetricName: 'disabled',
+      Statistic: 'Sum',
+      Period: 300,
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    });
+    const KeyId = await makeKey(lab, a);
+    await ask('kms', 'DisableKey', { KeyId });
+    const file = JSON.stringify(await lab.snapshot());
+    const other = await house();
+    await other.restore(JSON.parse(file));
+    expect(await stateOf(other, KeyId)).toBe('Disabled');
+    await other.advance({ seconds: 300 });
+    expect(await stateOf(other, KeyId)).toBe('Enabled');
+    const asked = by(other, adminOf(a));
+    expect(await asked('monitoring', 'DescribeAlarms')).toMatchObject({
+      MetricAlarms: [{ AlarmName: 'disabled', TreatMissingData: 'missing' }],
+    });
+    expect(await asked('logs', 'DescribeMetricFilters')).toMatchObject({
+      metricFilters: [{ filterName: 'disabled', filterPattern: '{ $.eventName = "DisableKey" }' }],
+    });
+    // A record that is not what it must be changes nothing.
+    await expect(other.restore(JSON.parse(file.replace('"ENABLED"', '"ASLEEP"')))).rejects.toThrow();
+  });
+
   it('two rules that undo each other come to an end', async () => {
     const lab = await house();
     const ask = await watched(lab);

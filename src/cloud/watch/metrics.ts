@@ -175,25 +175,27 @@ function ofStore(
   return counted(found.map((event) => ({ event, value: 1 })));
 }
 
-/** Days since the credential was given to the store, whole ones. */
+/**
+ * Days since the credential was given to the store, whole ones.
+ * OURS: a record never has a credential (cloudtrail.json rules), so an update that shows no other member counts as one of it.
+ */
 function credentialAge(store: string, { events, now }: MetricSources): MetricReading {
   const given = events
-    .filter(
-      ({ eventName, errorCode, requestParameters, responseElements }) =>
-        errorCode === undefined &&
-        ((eventName === 'CreateCustomKeyStore' &&
-          textIn(responseElements, 'customKeyStoreId') === store &&
-          textIn(requestParameters, 'customKeyStoreType') === 'EXTERNAL_KEY_STORE') ||
-          (eventName === 'UpdateCustomKeyStore' &&
-            textIn(requestParameters, 'customKeyStoreId') === store &&
-            requestParameters?.['xksProxyAuthenticationCredential'] !== undefined)),
-    )
+    .filter(({ eventName, errorCode, requestParameters, responseElements }) => {
+      if (errorCode !== undefined) return false;
+      if (eventName === 'CreateCustomKeyStore') return textIn(responseElements, 'customKeyStoreId') === store;
+      return (
+        eventName === 'UpdateCustomKeyStore' &&
+        textIn(requestParameters, 'customKeyStoreId') === store &&
+        Object.keys(requestParameters ?? {}).length === 1
+      );
+    })
     .map(timeOf);
   return {
     ...nothing,
     values: (from, to) => {
       const end = Math.min(to, now);
-      const last = given.findLast((time) => time < end);
+      const last = given.findLast((time) => time <= end);
       return last === undefined || from > now ? [] : [Math.floor((end - last) / day)];
     },
   };

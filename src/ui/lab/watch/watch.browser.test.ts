@@ -388,5 +388,17 @@ test('custody: a table of calls that were made', async () => {
   location.hash = '#/lab/custody';
   const cell = page.getByRole('row', { name: /Have it rotate by itself/ });
   await expect.element(cell, { timeout: 20_000 }).toHaveTextContent('UnsupportedOperationException');
+  const gone = page.getByRole('row', { name: /Open old data after the waiting period/ });
+  await expect.element(gone.getByRole('cell').nth(1)).toHaveTextContent('yes');
+  await expect.element(gone.getByRole('cell').nth(2)).toHaveTextContent('no');
+  await expect
+    .element(page.getByRole('row', { name: /^Validation/ }))
+    .toHaveTextContent(/FIPS 140-3 Security Level 3.*Source: /);
+  expect(await finds()).toEqual([]);
+  await page.viewport(360, 740);
+  await page.getByRole('combobox', { name: 'with' }).selectOptions('External key store');
+  await expect.element(page.getByRole('columnheader', { name: 'External key store' })).toBeVisible();
+  expect(page.getByRole('columnheader').elements()).toHaveLength(3);
+  expect(document.documentElement.scrollWidth).toBe(360);
   expect(await finds()).toEqual([]);
 }, 40_000);
