@@ -104,6 +104,8 @@ const claims: Readonly<Record<TemplateName, readonly Claim[]>> = {
     mayNot(admin, 'Decrypt'),
     mayNot(root, 'GenerateDataKey', { vpcEndpoint: 'vpce-0000000000000000a' }),
     mayNot(admin, 'Decrypt', s3),
+    mayNot(admin, 'Sign'),
+    may(admin, 'Sign', { vpcEndpoint: endpoint }),
     may(admin, 'PutKeyPolicy'),
     mayNot(alice, 'Decrypt', { vpcEndpoint: endpoint }),
   ],

@@ -59,12 +59,23 @@ const grantsForServices = (user: string): object =>
     { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
   );
 
+/** What a key of whatever kind is used for. */
+const everyUse = [
+  ...use.filter((action) => action !== 'kms:DescribeKey'),
+  'kms:Sign',
+  'kms:Verify',
+  'kms:GenerateMac',
+  'kms:VerifyMac',
+  'kms:DeriveSharedSecret',
+  'kms:Encapsulate',
+  'kms:Decapsulate',
+];
 /** Closes a key's use for whatever does not come through a VPC endpoint. */
 export const endpointOnly = (endpoint: string): object => ({
   Sid: 'Use only through the VPC endpoint',
   Effect: 'Deny',
   Principal: '*',
-  Action: use.filter((action) => action !== 'kms:DescribeKey'),
+  Action: everyUse,
   Resource: '*',
   Condition: { StringNotEquals: { 'aws:SourceVpce': endpoint } },
 });
