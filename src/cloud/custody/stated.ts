@@ -44,6 +44,7 @@ const imports = 'KMS Developer Guide, “Importing key material”';
 const stores = 'KMS Developer Guide, “Custom key stores”';
 // myths.md 1 and 66.
 const choosing = 'CloudHSM User Guide';
+const throughKms = 'KMS Developer Guide, “Key stores”';
 const validation = 'KMS Developer Guide, FIPS 140-3';
 
 type Said = readonly [says: Stated['says'], source: string];
@@ -56,13 +57,13 @@ const all: Readonly<Record<Custody, Readonly<Record<StatedQuestion, Said>>>> = {
     holder: ['ownCluster', stores],
     tenancy: ['soleTenant', stores],
     fips: ['ownersProof', stores],
-    reach: ['services', choosing],
+    reach: ['services', throughKms],
   },
   externalStore: {
     holder: ['outsideAws', stores],
     tenancy: ['ownersChoice', stores],
     fips: ['ownersProof', stores],
-    reach: ['services', choosing],
+    reach: ['services', throughKms],
   },
   cloudHsm: {
     holder: ['ownCluster', choosing],
@@ -77,7 +78,7 @@ function inKms(holder: Stated['says'], source: string): Readonly<Record<StatedQu
     holder: [holder, source],
     tenancy: ['sharedHsms', hierarchy],
     fips: ['level3', validation],
-    reach: ['services', choosing],
+    reach: ['services', throughKms],
   };
 }
 
