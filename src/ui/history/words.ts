@@ -15,7 +15,18 @@ const member = (input: unknown, name: string): string | undefined => {
   return typeof value === 'string' ? value : undefined;
 };
 
-const named = ['AliasName', 'KeyId', 'TargetKeyId', 'CustomKeyStoreName', 'CustomKeyStoreId', 'Description'];
+const named = [
+  'AliasName',
+  'KeyId',
+  'TargetKeyId',
+  'CustomKeyStoreName',
+  'CustomKeyStoreId',
+  'Description',
+  // Of alarms, rules of EventBridge and trails.
+  'AlarmName',
+  'Rule',
+  'Name',
+];
 
 /** What an entry's call was about: an alias, a key, a date. */
 function about(input: unknown, nameOf: NameOf): string {
