@@ -69,8 +69,9 @@ function rateRows(): readonly (readonly string[])[] {
   return [...buckets]
     .map(([bucket, { names, rates }]) => [
       bucket,
-      [...names].sort().join(', '),
       ...rates.map((rate) => most(rate)),
+      // A bucket of one operation has its name.
+      names.size === 1 && names.has(bucket) ? '–' : [...names].sort().join(', '),
     ])
     .sort(([a = ''], [b = '']) => shared(b) - shared(a) || (a < b ? -1 : 1));
 }
@@ -117,7 +118,7 @@ export function makeSheets(): readonly Sheet[] {
     },
     {
       id: 'rates',
-      head: ['Bucket', 'Counts', ...sizes.map((region) => `${region}, per second`)],
+      head: ['Requests a second', ...sizes, 'Counts'],
       rows: rateRows(),
     },
     {

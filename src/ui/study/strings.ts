@@ -217,7 +217,7 @@ export const words = {
   verdicts: { wrong: 'wrong', outdated: 'outdated', imprecise: 'imprecise', correct: 'correct' },
   all: 'all',
   show: 'Show',
-  mythSource: (source: string, asOf: string) => `Source: ${source}, as of ${asOf}`,
+  mythSource: (source: string, asOf: string) => `Held against AWS’s documentation, ${asOf} (${source})`,
   seeIt: 'See it run',
   noRun: (why: string) => `No run shows it. ${why}`,
   sheetTitles: {
