@@ -119,3 +119,30 @@ test('leaves KMS out: the event list tells which rows, the record says so, on a 
   await page.getByRole('link', { name: 'Back to the trails' }).click();
   await expect.element(button('Create trail')).toBeVisible();
 });
+
+test.each(['light', 'dark'])(
+  'at 320 px, %s: list, form and a trail scroll no way but down, axe finds nothing',
+  async (theme) => {
+    document.documentElement.dataset['theme'] = theme;
+    await page.viewport(320, 640);
+    const narrow = async (): Promise<void> => {
+      expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(320);
+      expect(await finds()).toEqual([]);
+    };
+    await expect.element(page.getByText('No trail in this world.')).toBeVisible();
+    await narrow();
+    await button('Create trail').click();
+    const form = page.getByRole('dialog', { name: 'Create trail' });
+    await form.getByRole('combobox', { name: 'Key of the files' }).selectOptions('alias/trail-files');
+    await form.getByText('Statements that allow it').click();
+    await narrow();
+    await form.getByRole('button', { name: 'Add to the key policy' }).click();
+    await expect.element(form.getByText('not allowed')).not.toBeInTheDocument();
+    await form.getByRole('button', { name: 'Create trail' }).click();
+    await button('Move the clock there').click();
+    await button(/^Log file of/).click();
+    await button('Read as user/Admin').click();
+    await expect.element(page.getByText('1 record', { exact: true })).toBeVisible();
+    await narrow();
+  },
+);
