@@ -188,6 +188,9 @@ export const words = {
   look: 'Look over all',
   back: 'Back to the questions',
   finish: 'Finish',
+  finishAnyway: 'Finish all the same',
+  stillOpen: (n: number) =>
+    n === 1 ? 'One question has no answer yet.' : `${n} questions have no answer yet.`,
   left: (ms: number) => {
     const s = Math.max(0, Math.ceil(ms / 1000));
     return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, '0')} left`;
@@ -197,7 +200,9 @@ export const words = {
     `${answered ? 'answered' : 'not answered'}${flagged ? ', flagged' : ''}`,
   judging: (at: number, of: number) => `Running what you chose: ${at} of ${of}…`,
   finished: (right: number, of: number) => `${right} of ${of} right`,
-  byTopic: 'By topic',
+  byTopic: 'Topic',
+  rightShort: 'Right',
+  asked: 'Asked',
   watchRuns: 'Watch it',
   watchRunsWhole: 'Watch on the stage what you did',
   backToLab: 'Back to the lab',
