@@ -25,7 +25,7 @@ export const billWords = {
   month: 'Month',
   keyTotal: 'This key so far',
   keyHint: (asOf: string) =>
-    `List prices of ${asOf}, before the free requests of each month, which belong to the account. Stored hours are charged from CreateKey on, not while the key waits for its deletion.`,
+    `Prices of ${asOf}, before the free requests of each month, which belong to the account. Stored hours are charged from CreateKey on, not while the key waits for its deletion.`,
   whole: 'The whole bill, with prices to edit',
   none: 'Nothing in this period costs anything.',
   what({ what }: Line): string {
@@ -54,6 +54,15 @@ export const billWords = {
   requestsOf: (n: number) => (n === 1 ? '1 request' : `${n.toLocaleString('en')} requests`),
 
   prices: 'Prices',
+  edited: ({ asOf, source }: { readonly asOf: string; readonly source: string }) =>
+    `Not the list: ${source}, ${asOf}. They hold for all worlds of this browser.`,
+  editedHere: 'edited by hand',
+  priceRegion: 'Region',
+  everyRegion: 'Every Region without prices of its own',
+  pricesSave: 'Save as a file',
+  pricesLoad: 'Load a file…',
+  noPrices: (file: string, place: string) =>
+    `${file} holds no prices: ${place} cannot be read. Nothing was changed.`,
   pricesReset: 'Back to the list',
   priceNames: {
     keyMonth: 'Key, a month',
