@@ -1,4 +1,13 @@
-import type { ServiceName, TrailEvent } from '../../engine/index.ts';
+import {
+  custodies,
+  questions,
+  type Custody,
+  type CustodyAnswer,
+  type CustodyDoor,
+  type CustodyQuestion,
+  type KeyCustody,
+} from './asked.ts';
+import { otherAccount, ownPolicy, prepare, sharedPolicy, type Made } from './prepare.ts';
 
 /*
  * Who holds the key? For each kind of custody the same calls are made in a world, and what the engine answers is the table.
@@ -6,80 +15,12 @@ import type { ServiceName, TrailEvent } from '../../engine/index.ts';
  * What no call can answer is in stated.ts.
  */
 
-export const custodies = [
-  'awsOwned',
-  'awsManaged',
-  'customerManaged',
-  'imported',
-  'cloudHsmStore',
-  'externalStore',
-  'cloudHsm',
-] as const;
-export type Custody = (typeof custodies)[number];
-type KeyCustody = Exclude<Custody, 'cloudHsm'>;
-
-export const questions = [
-  'see',
-  'readPolicy',
-  'changePolicy',
-  'share',
-  'useElsewhere',
-  'rotateByItself',
-  'rotateNow',
-  'disable',
-  'deleteMaterial',
-  'delete',
-  'cancel',
-  'gone',
-  'audit',
-  'whenLost',
-  'restore',
-] as const;
-export type CustodyQuestion = (typeof questions)[number];
-
-export interface CustodyAnswer {
-  readonly custody: Custody;
-  readonly question: CustodyQuestion;
-  /** `notAsked`: there is no key that one could name. */
-  readonly can: boolean | 'notAsked';
-  /** What the engine answered: AWS's name of the refusal; undefined when it did as asked. */
-  readonly refused: string | undefined;
-  /** The call that was made, `kms:PutKeyPolicy`. */
-  readonly call: string;
-}
-
-export interface CustodyDoor {
-  ask(
-    service: ServiceName,
-    operation: string,
-    input: Readonly<Record<string, unknown>>,
-  ): Promise<{ readonly refused: string | undefined; readonly output: Readonly<Record<string, unknown>> }>;
-  /** As somebody of another account, who may there do everything. */
-  askElsewhere(operation: string, input: Readonly<Record<string, unknown>>): Promise<string | undefined>;
-  wait(seconds: number): Promise<void>;
-  events(): Promise<readonly TrailEvent[]>;
-  importMaterial(key: string): Promise<void>;
-  /** Takes away what stands behind a key store: its cluster, its proxy. */
-  breakStore(id: string): Promise<void>;
-  mendStore(id: string): Promise<void>;
-}
-
 type Say = (
   question: CustodyQuestion,
   call: string,
   can: CustodyAnswer['can'],
   refused?: string | undefined,
 ) => void;
-
-interface Made {
-  /** Undefined: no key that one could name. */
-  readonly key: string | undefined;
-  readonly store?: string | undefined;
-  /** The call that opens what was encrypted. */
-  readonly opensBy: string;
-  /** Encrypts something of this custody, and answers how to open it. */
-  readonly use: () => Promise<() => Promise<string | undefined>>;
-}
 
 /** @throws when what has to be prepared is refused: the comparison is wrong */
 export async function compareCustody(door: CustodyDoor): Promise<readonly CustodyAnswer[]> {
@@ -170,98 +111,4 @@ async function loss(
     say('whenLost', opensBy, false, await open());
     say('restore', opensBy, 'notAsked');
   }
-}
-
-const account = '111122223333';
-const otherAccount = '444455556666';
-const forRootOf = (id: string) => ({
-  Effect: 'Allow',
-  Principal: { AWS: `arn:aws:iam::${id}:root` },
-  Action: 'kms:*',
-  Resource: '*',
-});
-const sharedPolicy = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: [forRootOf(account), forRootOf(otherAccount)],
-});
-const ownPolicy = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: [forRootOf(account)],
-});
-
-async function prepare(custody: KeyCustody, door: CustodyDoor): Promise<Made> {
-  const must = async (service: ServiceName, operation: string, input: object) => {
-    const { refused, output } = await door.ask(service, operation, { ...input });
-    if (refused !== undefined) throw new Error(`custody ${custody}: ${operation} was refused: ${refused}`);
-    return output;
-  };
-  if (custody === 'awsOwned' || custody === 'awsManaged') {
-    const Bucket = custody === 'awsOwned' ? 'owned' : 'managed';
-    await must('s3', 'CreateBucket', { Bucket });
-    const asked = custody === 'awsOwned' ? {} : { ServerSideEncryption: 'aws:kms' };
-    const use = async () => {
-      await must('s3', 'PutObject', { Bucket, Key: 'one', Body: new Uint8Array([1, 2, 3]), ...asked });
-      return async () => (await door.ask('s3', 'GetObject', { Bucket, Key: 'one' })).refused;
-    };
-    const opensBy = 's3:GetObject';
-    if (custody === 'awsOwned') return { key: undefined, use, opensBy };
-    // It comes with its first use.
-    await use();
-    const { KeyMetadata } = await must('kms', 'DescribeKey', { KeyId: 'alias/aws/s3' });
-    return { key: (KeyMetadata as { readonly Arn: string }).Arn, use, opensBy };
-  }
-  const store = await storeFor(custody, must, door);
-  const origin = {
-    customerManaged: {},
-    imported: { Origin: 'EXTERNAL' },
-    cloudHsmStore: { Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: store },
-    externalStore: { Origin: 'EXTERNAL_KEY_STORE', CustomKeyStoreId: store, XksKeyId: 'custody' },
-  }[custody];
-  const { KeyMetadata } = await must('kms', 'CreateKey', origin);
-  const key = (KeyMetadata as { readonly Arn: string }).Arn;
-  if (custody === 'imported') await door.importMaterial(key);
-  return {
-    key,
-    store,
-    opensBy: 'kms:Decrypt',
-    use: async () => {
-      const { CiphertextBlob } = await must('kms', 'GenerateDataKey', { KeyId: key, KeySpec: 'AES_256' });
-      return async () => (await door.ask('kms', 'Decrypt', { CiphertextBlob })).refused;
-    },
-  };
-}
-
-async function storeFor(
-  custody: KeyCustody,
-  must: (
-    service: ServiceName,
-    operation: string,
-    input: object,
-  ) => Promise<Readonly<Record<string, unknown>>>,
-  door: CustodyDoor,
-): Promise<string | undefined> {
-  if (custody !== 'cloudHsmStore' && custody !== 'externalStore') return undefined;
-  const store =
-    custody === 'cloudHsmStore'
-      ? {
-          CustomKeyStoreName: 'cluster',
-          CloudHsmClusterId: 'cluster-abcdefghijk',
-          TrustAnchorCertificate: '-----BEGIN CERTIFICATE-----\nsimulated\n-----END CERTIFICATE-----',
-          KeyStorePassword: 'kmsuser-password',
-        }
-      : {
-          CustomKeyStoreName: 'outside',
-          CustomKeyStoreType: 'EXTERNAL_KEY_STORE',
-          XksProxyUriEndpoint: 'https://xks.example.com',
-          XksProxyUriPath: '/kms/xks/v1',
-          XksProxyConnectivity: 'PUBLIC_ENDPOINT',
-          XksProxyAuthenticationCredential: {
-            AccessKeyId: 'ABCDE234567EXAMPLEABC',
-            RawSecretAccessKey: 'A'.repeat(44),
-          },
-        };
-  const { CustomKeyStoreId } = await must('kms', 'CreateCustomKeyStore', store);
-  await must('kms', 'ConnectCustomKeyStore', { CustomKeyStoreId });
-  await door.wait(3600);
-  return String(CustomKeyStoreId);
 }

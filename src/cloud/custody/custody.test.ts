@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { custodyTable } from '../../client/around/custody.ts';
 import { World } from '../../client/index.ts';
 import { MemoryStore } from '../../store/index.ts';
-import { custodies, questions } from './compare.ts';
+import { custodies, questions } from './asked.ts';
 
 it('every custody answers every question, and the engine answers as AWS says', async () => {
   const table = await custodyTable((genesis) => World.open(new MemoryStore(), { genesis }));

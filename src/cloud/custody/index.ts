@@ -1,2 +1,3 @@
+export { custodies, questions, type CustodyAnswer, type CustodyDoor } from './asked.ts';
 export * from './compare.ts';
 export * from './stated.ts';

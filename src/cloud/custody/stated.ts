@@ -1,4 +1,4 @@
-import type { Custody } from './compare.ts';
+import type { Custody } from './asked.ts';
 
 /*
  * What no call can answer: stated, each with where it is stated and of when. The words are the screen's.

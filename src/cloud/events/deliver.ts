@@ -11,10 +11,10 @@ import {
   type TrailEvent,
   type WaitingEvent,
 } from '../../engine/index.ts';
-import { declareIn } from '../declare.ts';
 import { at } from '../refs.ts';
 import { roleFor, sessionOf } from '../serviceRoles.ts';
 import { busEventsOf, isPatternFault, readEventPattern, type BusEvent } from '../watch/eventPattern.ts';
+import { events } from './declare.ts';
 import { inputFor } from './input.ts';
 import { noRule } from './words.ts';
 
@@ -41,8 +41,6 @@ export function callOf({ arn }: Pick<EventTarget, 'arn'>): TargetCall | undefine
   return { service: of as ServiceName, operation: name, byRole: true }; // of the set
 }
 const callable: ReadonlySet<string> = new Set<ServiceName>(['kms', 'iam', 'sns', 'cloudtrail', 's3', 'logs']);
-
-const events = declareIn('events');
 
 /** OURS: so many of its deeds a rule remembers. */
 const mostRuns = 50;

@@ -1,42 +1,14 @@
-import {
-  isRefusal,
-  parseArn,
-  type EventRuleRec,
-  type EventTarget,
-  type Operation,
-  type Refusal,
-  type Step,
-} from '../../engine/index.ts';
-import { declareIn } from '../declare.ts';
+import type { EventRuleRec, Operation, Step } from '../../engine/index.ts';
 import { at, below } from '../refs.ts';
 import { isPatternFault, readEventPattern, type BusEvent } from '../watch/eventPattern.ts';
-import { callOf } from './deliver.ts';
-import { isPath } from './input.ts';
+import { arnOf, events, onName, putRule, ruleOf, type Named } from './declare.ts';
+import { targetOperations } from './targets.ts';
 import { hasTargets, invalid, noRule, tooMany, wrongPattern } from './words.ts';
 
 /*
- * Rules of EventBridge and their targets. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
+ * Rules of EventBridge. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
  * OURS: the default bus alone, and rules with a pattern, not with a schedule.
  */
-
-const events = declareIn('events');
-
-interface Named {
-  readonly Name: string;
-}
-interface OfRule {
-  readonly Rule: string;
-}
-
-const arnOf = (name: string, { identity, region }: Step): string =>
-  `arn:aws:events:${region}:${identity.account}:rule/${name}`;
-const onName = ({ Name }: Named, step: Step): string => arnOf(Name, step);
-const onRule = ({ Rule }: OfRule, step: Step): string => arnOf(Rule, step);
-
-export const ruleOf = (name: string, { view, identity, region }: Step): EventRuleRec | undefined =>
-  view.get(at.eventRule(identity.account, region, name));
-export const putRule = (rule: EventRuleRec, { view }: Pick<Step, 'view'>): void =>
-  view.put(at.eventRule(rule.account, rule.region, rule.name), rule);
 
 const shown = ({ name, arn, pattern, state, description }: EventRuleRec) => ({
   Name: name,
@@ -141,106 +113,6 @@ const DeleteRule = events<Named>({
   },
 });
 
-interface Target {
-  readonly Id: string;
-  readonly Arn: string;
-  readonly RoleArn?: string;
-  readonly Input?: string;
-  readonly InputTransformer?: {
-    readonly InputPathsMap?: Readonly<Record<string, string>>;
-    readonly InputTemplate: string;
-  };
-}
-
-function targetOf({ Id, Arn, RoleArn, Input, InputTransformer }: Target): EventTarget | Refusal {
-  const target: EventTarget = {
-    id: Id,
-    arn: Arn,
-    role: RoleArn,
-    input: Input,
-    paths: InputTransformer?.InputPathsMap,
-    template: InputTransformer?.InputTemplate,
-  };
-  if (!parseArn(Arn) || !callOf(target))
-    return invalid(`KMS Lab has no target for ${Arn}: a topic, a queue or arn:aws:scheduler:::aws-sdk:….`);
-  if (Input !== undefined && InputTransformer) return invalid('Only one of Input and InputTransformer.');
-  const wrong = Object.entries(target.paths ?? {}).find(([, path]) => !isPath(path));
-  return wrong ? invalid(`Invalid InputPathsMap: ${wrong[0]}`) : target;
-}
-
-const PutTargets = events<OfRule & { readonly Targets: readonly Target[] }, object>({
-  name: 'PutTargets',
-  refusals: ['ResourceNotFoundException', 'ValidationException', 'LimitExceededException'],
-  // Who gives a service a role must be allowed to (IAM User Guide, "Granting a user permissions to pass a role").
-  asks: ({ Rule, Targets }, step) => [
-    { action: 'events:PutTargets', on: arnOf(Rule, step) },
-    ...Targets.flatMap(({ RoleArn }) =>
-      RoleArn === undefined
-        ? []
-        : [
-            {
-              action: 'iam:PassRole',
-              on: RoleArn,
-              context: { 'iam:PassedToService': 'events.amazonaws.com' },
-            },
-          ],
-    ),
-  ],
-  members: ['Rule', 'Targets'],
-  run({ Rule, Targets }, step) {
-    const rule = ruleOf(Rule, step);
-    if (!rule) return noRule(Rule);
-    const targets = new Map(rule.targets.map((one) => [one.id, one]));
-    for (const given of Targets) {
-      const target = targetOf(given);
-      if (isRefusal(target)) return target;
-      targets.set(target.id, target);
-    }
-    // EventBridge User Guide, "Quotas": five targets of a rule.
-    if (targets.size > 5) return tooMany('The requested resource exceeds the maximum number allowed.');
-    putRule({ ...rule, targets: [...targets.values()] }, step);
-    return { FailedEntryCount: 0, FailedEntries: [] };
-  },
-  shows: (made) => ({ ...made }),
-});
-
-const RemoveTargets = events<OfRule & { readonly Ids: readonly string[] }, object>({
-  name: 'RemoveTargets',
-  refusals: ['ResourceNotFoundException'],
-  on: onRule,
-  members: ['Rule', 'Ids'],
-  run({ Rule, Ids }, step) {
-    const rule = ruleOf(Rule, step);
-    if (!rule) return noRule(Rule);
-    putRule({ ...rule, targets: rule.targets.filter(({ id }) => !Ids.includes(id)) }, step);
-    return { FailedEntryCount: 0, FailedEntries: [] };
-  },
-  shows: (made) => ({ ...made }),
-});
-
-const ListTargetsByRule = events<OfRule, object>({
-  name: 'ListTargetsByRule',
-  readOnly: true,
-  refusals: ['ResourceNotFoundException'],
-  on: onRule,
-  members: ['Rule'],
-  run({ Rule }, step) {
-    const rule = ruleOf(Rule, step);
-    if (!rule) return noRule(Rule);
-    return {
-      Targets: rule.targets.map(({ id, arn, role, input, paths, template }) => ({
-        Id: id,
-        Arn: arn,
-        ...(role === undefined ? {} : { RoleArn: role }),
-        ...(input === undefined ? {} : { Input: input }),
-        ...(template === undefined
-          ? {}
-          : { InputTransformer: { InputPathsMap: paths ?? {}, InputTemplate: template } }),
-      })),
-    };
-  },
-});
-
 const TestEventPattern = events<{ readonly EventPattern: string; readonly Event: string }, object>({
   name: 'TestEventPattern',
   readOnly: true,
@@ -265,8 +137,6 @@ export const ruleOperations: readonly Operation[] = [
   switched('DisableRule', 'DISABLED'),
   DeleteRule,
   ListRules,
-  PutTargets,
-  RemoveTargets,
-  ListTargetsByRule,
+  ...targetOperations,
   TestEventPattern,
 ];
