@@ -25,6 +25,5 @@ export * from './planFleetFork.ts';
 export { checkStory } from './checkStory.ts';
 export { planHandshake, type HandshakePlan, type PlannedDoor } from './planHandshake.ts';
 export { planCalls } from './planCalls.ts';
-export { checkCalls } from './checkCalls.ts';
 export type { CallsPlan, CallsScene, CallsBeat, PlayedRun, HeldName, Held, LocalScene } from './callsPlan.ts';
 export { legsFrame, stopOf, type Leg, type LegFrame } from './legs.ts';

@@ -93,5 +93,7 @@ export const serviceNames = {
   events: 'EventBridge',
   monitoring: 'CloudWatch',
 } as const;
+// The names of an object's own members, in their type.
+export const serviceIds = Object.keys(serviceNames) as readonly (keyof typeof serviceNames)[];
 export const serviceSaid = (service: string): string =>
   Object.entries(serviceNames).find(([id]) => id === service)?.[1] ?? service;

@@ -143,6 +143,7 @@ export const words = {
   what: 'What happened',
   stages: 'Stages',
   asTable: 'As table',
+  watchCall: 'Watch this call on the stage',
   record: 'CloudTrail record',
   viewLabel: 'Show as',
   nothingYet: 'No call yet.',

@@ -259,6 +259,25 @@ describe('a moment of a run', () => {
   });
 });
 
+describe('a single call of the lab', () => {
+  it('is shown as it was, and one may leave it again', async () => {
+    await open(Stage, '#/stage/run');
+    await expect.element(page.getByText(/There is no run to show here/)).toBeVisible();
+    document.body.replaceChildren();
+    await state.start();
+    await state.call('CreateKey', {});
+    await page.viewport(1440, 900);
+    render(Sprite);
+    render(Stage, { lab: state });
+    await expect.element(page.getByRole('heading', { name: 'CreateKey, as it was' }).last()).toHaveFocus();
+    await userEvent.keyboard('{End}');
+    await expect
+      .poll(sentence)
+      .toMatch(/^user\/Admin calls CreateKey\. The identity policy allows the call: 1 gate opens/);
+    expect(await findings()).toEqual([]);
+  });
+});
+
 describe('at every width and in both themes', () => {
   it.each([
     ['light', 1440, 900],

@@ -11,6 +11,8 @@ import {
   type QuestionScenario,
   type Words,
 } from '../../study/index.ts';
+import { words as say, type PlayedRun } from '../../visuals/index.ts';
+import type { Shown } from '../state/lab.svelte.ts';
 import type { RunPlace } from './calls.svelte.ts';
 import { MomentFault, type Reading } from './reading.ts';
 
@@ -78,4 +80,36 @@ async function scenarioOf(
   const varied = vary(scenario, words, place.seed);
   if (varied.scenario.kind === 'lab') throw new MomentFault('$.item', 'a question', place.item);
   return { scenario: varied.scenario, words: varied.words };
+}
+
+/** A call that was made in the lab, as a run of one step; undefined when its trace is no longer kept. */
+export function runOfCall(
+  shown: Shown | undefined,
+): { readonly operation: string; readonly run: PlayedRun } | undefined {
+  const trace = shown?.trace;
+  if (!trace) return undefined;
+  const { operation, region, caller, refusal } = trace;
+  // The record in the trail says whose operation it was; a call that left none was one of KMS.
+  const source = shown.line?.event.eventSource.split('.')[0];
+  const service = say.serviceIds.find((id) => id === source);
+  const step = {
+    kind: 'call',
+    service,
+    operation,
+    principal: caller,
+    region,
+    trace,
+    // A trace does not keep the researched fact behind a refusal; nothing here shows it.
+    refusal: refusal && {
+      refused: refusal.name,
+      message: refusal.message,
+      status: refusal.status,
+      because: '',
+    },
+    mustRefuse: false,
+    piece: undefined,
+    advice: undefined,
+    answer: undefined,
+  } as const;
+  return { operation, run: { steps: [step], goal: [], constraints: [], verdict: undefined } };
 }

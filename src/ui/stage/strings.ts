@@ -168,6 +168,8 @@ export const words = {
   runNoBeats: 'This option made no step: there is nothing to show.',
   backToQuestion: 'Back to the question',
   toQuestion: 'To the question',
+  backToLab: 'Back to the lab',
+  callTitle: (operation: string) => `${operation}, as it was`,
   runOutcome: 'What came of it',
   runMaking: 'The option is being run…',
   runNowhere:

@@ -6,6 +6,7 @@ import '../tokens.css';
 import '../base.css';
 import { openLab, type LocalLab } from '../../client/index.ts';
 import Sprite from '../glyphs/Sprite.svelte';
+import { Preferences } from '../state/prefs.svelte.ts';
 import LabRoom from './LabRoom.svelte';
 import { forgetStudy, openStudy } from './study.svelte.ts';
 
@@ -25,7 +26,11 @@ afterEach(async () => {
 async function open(name: string, width = 1440, height = 900): Promise<void> {
   await page.viewport(width, height);
   render(Sprite);
-  render(LabRoom, { lab: { api: lab, say: () => undefined }, study: await openStudy(), name });
+  render(LabRoom, {
+    lab: { api: lab, say: () => undefined, fault: undefined, prefs: new Preferences() },
+    study: await openStudy(),
+    name,
+  });
   await expect.element(page.getByText('not met').first()).toBeVisible();
 }
 
