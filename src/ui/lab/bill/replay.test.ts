@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadAround, openLab, type Around, type LabApi } from '../../../client/index.ts';
 import type { PrincipalArn, Region, ServiceName } from '../../../engine/index.ts';
-import { replayCalls, type WhatIf } from './replay.ts';
+import type { WhatIf } from './recorded.ts';
+import { replayCalls } from './replay.ts';
 
 let api: LabApi;
 let around: Around;

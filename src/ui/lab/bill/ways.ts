@@ -1,7 +1,7 @@
 import type { Around, WorldApi } from '../../../client/index.ts';
 import type { PrincipalArn, Region, ServiceName } from '../../../engine/index.ts';
 import { bucketKeySeconds } from './putsIf.ts';
-import type { RecordedCall, WhatIf } from './replay.ts';
+import type { RecordedCall, WhatIf } from './recorded.ts';
 
 /* How one kind of recorded call is made again, as it was or with something set otherwise. */
 
