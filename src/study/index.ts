@@ -33,6 +33,7 @@ export type {
 export { checkScenarios, type CheckOptions, type CheckReport } from './checker.ts';
 export type { SourceFile } from './items.ts';
 export { wrongFiles, type WrongCase } from './wrongCases.ts';
+export { ideasUnder } from './ideas.ts';
 export { difficultyOf, generate, type Generated } from './generate.ts';
 export { type Myth } from './myths.ts';
 export { labNames, loadMyths, loadScenario, loadWords, questionNames } from './library.ts';

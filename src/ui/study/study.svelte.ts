@@ -6,6 +6,7 @@ import {
   merged,
   progressFile,
   questionNames,
+  ideasUnder,
   labNames,
   readProgress,
   reportOf,
@@ -27,6 +28,8 @@ export interface BankItem {
   readonly group: string;
   readonly traps: readonly number[];
   readonly topics: readonly string[];
+  /** Ideas that it stands on, however far below. */
+  readonly below: number;
 }
 
 /** Everything that was learnt, as the screens see it. */
@@ -54,13 +57,19 @@ export class StudyState {
   async load(): Promise<void> {
     this.events = eventsOf(await this.store.rows());
     this.settings = settingsOf(await this.store.kept('settings'));
-    this.bank = await Promise.all(
-      [...questionNames, ...labNames].map(async (name): Promise<BankItem> => {
-        const [scenario, said] = await Promise.all([loadScenario(name), loadWords(name)]);
-        const { kind, idea, group, traps, topics } = scenario;
-        return { name, title: said.title, kind, idea, group, traps, topics };
-      }),
+    const names = [...questionNames, ...labNames];
+    const all = await Promise.all(
+      names.map(async (name) => ({
+        name,
+        scenario: await loadScenario(name),
+        title: (await loadWords(name)).title,
+      })),
     );
+    const scenarios = all.map(({ scenario }) => scenario);
+    this.bank = all.map(({ name, scenario: { kind, idea, group, traps, topics }, title }) => {
+      const below = ideasUnder(idea, scenarios).size;
+      return { name, title, kind, idea, group, traps, topics, below };
+    });
     this.ready = true;
   }
 
