@@ -96,6 +96,11 @@ const dialogs: Readonly<Record<string, Opening>> = {
     title: /^Create a user/,
     open: () => button(page, 'CreateUser').click(),
   },
+  'lab/trail/CreateTrail': {
+    at: '#/lab/trail/trails',
+    title: /^Create trail/,
+    open: () => button(page, 'Create trail').first().click(),
+  },
   'stage/Shell': {
     at: '#/stage',
     title: /^Keys of the stage/,

@@ -37,7 +37,7 @@ export async function createKey(page: Page, alias: string): Promise<void> {
 }
 
 export async function goToStage(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'Stage' }).click();
+  await page.getByRole('link', { name: 'Stage', exact: true }).click();
   await page.getByRole('tab', { name: 'Prepare' }).waitFor();
 }
 
