@@ -38,7 +38,7 @@ export const words = {
     go: 'Compare',
     more: (n: number) => `and ${n.toLocaleString('en-US')} more that are not listed`,
     same: 'Both hold the same records.',
-    only: (name: string) => `Only in ${name}`,
+    standsOnlyIn: (name: string) => `Only in ${name}`,
     differs: 'Different in both',
     count: (n: number) => (n === 1 ? '1 record' : `${n} records`),
     needTwo: 'There is one world. Duplicate it, or fork from its history, and compare the two.',
