@@ -8,7 +8,6 @@ import type { Pattern, Step } from './scenario.ts';
  */
 
 export type RequestUse = ReturnType<Around['usesOf']>[number];
-type KeyFact = Parameters<Around['keyLives']>[0][number];
 type StepOf<K extends Step['do']> = Extract<Step, { do: K }>;
 
 /** Oldest first. */
@@ -50,26 +49,12 @@ export async function wantedBy(
   return around.reactionsTo(events, [{ id: 'asked', pattern: where, operation, input }]);
 }
 
-/** Keys that are there, wherever the trail has been. */
-async function keysOf(world: WorldApi, account: string, events: readonly TrailEvent[]): Promise<KeyFact[]> {
-  const regions = new Set(events.map(({ awsRegion }) => awsRegion));
-  const pages = await Promise.all(
-    [...regions].map((region) =>
-      // OURS: both come from the world itself, whose parsers have made them.
-      world.keys({ account: account as AccountId, region: region as Region, n: 1000 }),
-    ),
-  );
-  return pages.flatMap(({ items }) =>
-    items.map(({ rec }) => ({
-      arn: rec.arn,
-      account: rec.account,
-      region: rec.region,
-      spec: rec.KeySpec,
-      manager: rec.KeyManager,
-      created: rec.CreationDate,
-    })),
-  );
-}
+/** Where an account's keys may be: wherever the trail has been. OURS: the world's own parsers have made both. */
+const placesOf = (account: string, events: readonly TrailEvent[]) =>
+  [...new Set(events.map(({ awsRegion }) => awsRegion))].map((region) => ({
+    account: account as AccountId,
+    region: region as Region,
+  }));
 
 /** What KMS costs an account, in US dollars, by the list prices, until now. `from`: the world's first day when absent. */
 export async function costOf(
@@ -83,7 +68,7 @@ export async function costOf(
   const [around, events, { at }] = await Promise.all([loadAround(), eventsOf(world), world.now()]);
   const { account, more } = asked;
   const lives = around
-    .keyLives(await keysOf(world, account, events), events)
+    .keyLives(await around.keyFacts(world, placesOf(account, events)), events)
     .filter((life) => life.account === account);
   const uses = [...around.usesOf(events, lives), ...more].filter((use) => use.account === account);
   const first = Math.min(at, ...lives.map(({ created }) => created), ...uses.map((use) => use.at));
@@ -104,8 +89,11 @@ export async function multiplied(
     await makeOne();
     const events = await eventsOf(world);
     const accounts = new Set(events.map(({ recipientAccountId }) => recipientAccountId));
-    const facts = await Promise.all([...accounts].map((each) => keysOf(world, each, events)));
-    const uses = around.usesOf(events.slice(before), around.keyLives(facts.flat(), events));
+    const facts = await around.keyFacts(
+      world,
+      [...accounts].flatMap((each) => placesOf(each, events)),
+    );
+    const uses = around.usesOf(events.slice(before), around.keyLives(facts, events));
     made.push(...uses);
     return uses;
   };

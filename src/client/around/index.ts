@@ -2,3 +2,4 @@
 export * from '../../cloud/readers.ts';
 export { custodyTable } from './custody.ts';
 export { drillDoor, drillWorld, materialInto } from './drills.ts';
+export { keyFacts } from './keys.ts';

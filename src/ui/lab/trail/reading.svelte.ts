@@ -25,6 +25,8 @@ export class TrailReading {
   readonly #lab: LabState;
   readonly #stop: () => void;
   #index: Index | undefined;
+  /** The places whose keys were read, as they are. */
+  #keysOf: string | undefined;
   #isReading = false;
   #isOpen = true;
   #again = false;
@@ -33,7 +35,9 @@ export class TrailReading {
     this.#lab = lab;
     this.#world = lab.world;
     this.#stop = this.#world.subscribe((event) => {
-      if (event.kind === 'committed') this.read();
+      if (event.kind !== 'committed') return;
+      if (event.tables.includes('key')) this.#keysOf = undefined;
+      this.read();
     });
     this.read();
   }
@@ -88,7 +92,7 @@ export class TrailReading {
       }
       this.now = at;
       this.trails = (await this.#world.watchers()).trails;
-      this.keys = await this.#readKeys();
+      await this.#readKeys(around);
       this.clusters = await this.#readClusters();
       this.around = around;
       this.ready = true;
@@ -103,6 +107,15 @@ export class TrailReading {
     );
   }
 
+  /** All keys, and again only where one has changed: there may be very many. */
+  async #readKeys(around: Around): Promise<void> {
+    const places = this.#places();
+    const where = places.map(({ account, region }) => `${account} ${region}`).join();
+    if (this.#keysOf === where) return;
+    this.#keysOf = where;
+    this.keys = await around.keyFacts(this.#world, places);
+  }
+
   async #readClusters(): Promise<readonly HsmCluster[]> {
     const stores = await Promise.all(this.#places().map((place) => this.#world.keyStores(place)));
     return stores
@@ -115,20 +128,5 @@ export class TrailReading {
         hsms: backing.activeHsms,
         from: created,
       }));
-  }
-
-  /** Keys that are there: also those older than the trail. */
-  async #readKeys(): Promise<readonly KeyFact[]> {
-    const pages = await Promise.all(this.#places().map((place) => this.#world.keys({ ...place, n: 1000 })));
-    return pages.flatMap(({ items }) =>
-      items.map(({ rec }) => ({
-        arn: rec.arn,
-        account: rec.account,
-        region: rec.region,
-        spec: rec.KeySpec,
-        manager: rec.KeyManager,
-        created: rec.CreationDate,
-      })),
-    );
   }
 }
