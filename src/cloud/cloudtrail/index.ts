@@ -6,6 +6,12 @@ import { loggingOperations } from './logging.ts';
 import { LookupEvents } from './LookupEvents.ts';
 import { trailOperations } from './trails.ts';
 
+/*
+ * OURS: what of a trail is left out. Digest files and their validation; selectors of data events and insights; trails of an
+ * organization; delivery to CloudWatch Logs and SNS, so that alarms hear of a call also while the files cannot be written;
+ * events of global services in a trail of one Region.
+ */
+
 /** Those of the API. */
 export const cloudtrailOperations: readonly Operation[] = [
   LookupEvents,

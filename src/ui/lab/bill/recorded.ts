@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '../../../client/index.ts';
+import type { Around, HistoryEntry } from '../../../client/index.ts';
 
 export interface WhatIf {
   /** S3 Bucket Keys for every object that is encrypted under a KMS key. */
@@ -13,14 +13,9 @@ export interface WhatIf {
   readonly times: number;
 }
 
-export interface RecordedCall {
-  readonly service: string;
-  readonly operation: string;
-  readonly region: string;
-  readonly principal: string;
-  readonly input: Readonly<Record<string, unknown>>;
-  readonly at: number;
-  readonly refused: string | undefined;
+/** What the bill sorts into classes. */
+type Recorded = Parameters<Around['classesOf']>[0][number];
+export interface RecordedCall extends Recorded {
   readonly seq: number;
   readonly way: HistoryEntry['call']['way'];
   /** The KMS key that it was about, as the trail has it. */
