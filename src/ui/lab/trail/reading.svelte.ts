@@ -21,6 +21,8 @@ export class TrailReading {
   trails = $state.raw<readonly CloudTrailRec[]>([]);
   now = $state(0);
   ready = $state(false);
+  /** How often it was read: whoever reads more of the world follows this. */
+  times = $state(0);
   readonly #world: WorldApi;
   readonly #lab: LabState;
   readonly #stop: () => void;
@@ -96,6 +98,7 @@ export class TrailReading {
       this.clusters = await this.#readClusters();
       this.around = around;
       this.ready = true;
+      this.times += 1;
     }
   }
 
