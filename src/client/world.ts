@@ -394,6 +394,7 @@ export class World extends WorldReads implements WorldApi {
       await this.#store.append(entries, answers);
       for (const id of removed) await this.#store.removeObject(id);
       this.steps.adopt(entries);
+      this.forgetIndexes();
       return { value: undefined, seq: this.steps.seq };
     });
   }

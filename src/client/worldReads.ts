@@ -129,11 +129,16 @@ export class WorldReads {
   #reversed(fault: StorageFault, isElsewhere: boolean): void {
     if (isElsewhere) {
       this.past.forget();
-      this.#finder = undefined;
-      this.#thingsIndex = this.#thingsHeard = undefined;
+      this.forgetIndexes();
       void this.loadSettings().catch(() => undefined); // a step would load them too, and say what is wrong
     }
     this.listeners.tell({ kind: 'storageFailed', message: fault.message });
+  }
+
+  /** What is on disk came there by another way than by steps: the indexes are made again when they are asked for. */
+  protected forgetIndexes(): void {
+    this.#finder = undefined;
+    this.#thingsIndex = this.#thingsHeard = undefined;
   }
 
   // --- what would happen ---------------------------------------------------------------------------------------------

@@ -337,6 +337,39 @@ describe('when the disk fails', () => {
     expect(await lab.retryStorage()).toEqual({ where: 'indexeddb' });
   });
 
+  it('what was done in memory is found, and hangs on its key, when it has been saved', async () => {
+    const store = new TestStore();
+    const idb = Object.defineProperty(store, 'kind', { value: 'indexeddb' });
+    const lab = await openLab({ store: idb, genesis });
+    const { main } = lab;
+    const s3 = async (operation: string, input: Readonly<Record<string, unknown>>) => {
+      const given = {
+        service: 's3',
+        principal: admin,
+        region,
+        input: { Bucket: 'bucket-one', ...input },
+      } as const;
+      const { result } = await main.call({ ...given, operation });
+      expect(result.ok, operation).toBe(true);
+    };
+    const put = (Key: string) =>
+      s3('PutObject', { Key, Body: new Uint8Array(1), ServerSideEncryption: 'aws:kms', SSEKMSKeyId: KeyId });
+    const found = async () =>
+      (await main.find('memory', { waitMs: 5000, kinds: ['key'] })).groups[0]?.total ?? 0;
+    const KeyId = await makeKey(main);
+    await s3('CreateBucket', {});
+    await put('on disk');
+    // Both indexes are made before the disk is full.
+    expect([await found(), (await main.lostWith(KeyId)).total]).toEqual([0, 1]);
+    store.full = () => true;
+    await makeKey(main, 'in memory');
+    await put('in memory');
+    expect([await found(), (await main.lostWith(KeyId)).total]).toEqual([1, 2]);
+    store.full = () => false;
+    await lab.retryStorage();
+    expect([await found(), (await main.lostWith(KeyId)).total]).toEqual([1, 2]);
+  });
+
   it('a newer version that wants the database is told, and what is loaded can still be worked with', async () => {
     const name = freshName();
     const lab = await openLab({ store: 'indexeddb', name, genesis });
