@@ -144,7 +144,7 @@ export const watchWords = {
   topic: 'Topic',
   input: 'Input',
   inputHint: (names: readonly string[]) =>
-    `In an input ${names.map((name) => `<${name}>`).join(', ')} stand for what the event says.`,
+    `In an input ${names.map((name) => `<${name}>`).join(', ')} stand for what the event says. It is kept and shown as it is, like a policy: no plaintext belongs in it.`,
   addTarget: 'Add a target',
   lacking: ({
     trail,
